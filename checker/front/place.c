@@ -1,0 +1,97 @@
+// Files and places: CXFile -> file_id, cursor -> loc_id. Macro rules P28-P30 live here and nowhere else.
+#include "checker/base/fs.h"
+#include "checker/front/cx.h"
+#include "checker/front/lower.h"
+
+static bool is_main_file(const struct lower *l, CXFile file) {
+    CXString name = clang_getTranslationUnitSpelling(l->tu);
+    CXFile main_file = clang_getFile(l->tu, clang_getCString(name));
+    clang_disposeString(name);
+    return main_file && clang_File_isEqual(main_file, file);
+}
+
+// Path as stored in the facts: relative to the root when the file lies under it, by its real or by its
+// written path (a root reached through a symbolic link), else absolute.
+static struct str stored_path(struct lower *l, CXFile file) {
+    struct str root = l->options ? l->options->root : (struct str){0};
+    struct str real = cx_str(l->scratch, clang_File_tryGetRealPathName(file));
+    struct str written = cx_str(l->scratch, clang_getFileName(file));
+    if (written.len > 0 && written.ptr[0] == '/') {
+        written = str_from(fs_normalize(l->scratch, written));
+    } else if (real.len > 0) {
+        written = real;
+    }
+    if (real.len == 0) {
+        real = written;
+    }
+    struct str relative = fs_relative(root, real);
+    return relative.len < real.len ? relative : fs_relative(root, written);
+}
+
+file_id lower_file(struct lower *l, CXFile file) {
+    if (!file) {
+        return (file_id){0};
+    }
+    uint64_t key = hash_mix((uint64_t)(uintptr_t)file, 0);
+    uint32_t known = 0;
+    if (map_get(&l->files, key, &known)) {
+        return (file_id){known};
+    }
+    struct str path = stored_path(l, file);
+    CXSourceLocation start = clang_getLocationForOffset(l->tu, file, 0);
+    struct str text = cx_file_text(l->tu, file);
+    struct ir_file made = {
+        .path = ir_name(l->b, path),
+        .is_main = is_main_file(l, file),
+        .is_system = clang_Location_isInSystemHeader(start) != 0,
+        .content = hash128(text.ptr ? text.ptr : "", text.len),
+    };
+    made.is_own = !made.is_system && path.len > 0 && path.ptr[0] != '/';
+    file_id id = ir_file(l->b, &made);
+    map_put(&l->files, key, id.v);
+    return id;
+}
+
+// `end` may be a null location: then end_col stays unknown.
+static loc_id make_loc(struct lower *l, CXSourceLocation start, CXSourceLocation end) {
+    struct cx_place at = cx_file_place(start);
+    if (!at.file) {
+        return (loc_id){0};
+    }
+    struct cx_place use = cx_expansion_place(start);
+    struct cx_place spelled = cx_spelling_place(start);
+    struct ir_loc loc = {.file = lower_file(l, at.file), .line = at.line, .col = at.col};
+    loc.in_macro = use.file != spelled.file || use.offset != spelled.offset;
+    struct cx_place to = cx_file_place(end);
+    if (to.file == at.file && to.line == at.line && to.col > at.col) {
+        loc.end_col = to.col;
+    }
+    return ir_loc(l->b, &loc);
+}
+
+loc_id lower_source_loc(struct lower *l, CXSourceLocation loc) {
+    return make_loc(l, loc, clang_getNullLocation());
+}
+
+// End of the name of a declaration, when the name stands in a file.
+static CXSourceLocation name_end(struct lower *l, CXCursor c, CXSourceLocation name) {
+    struct cx_place p = cx_file_place(name);
+    CXString spelling = clang_getCursorSpelling(c);
+    struct str text = str_from(clang_getCString(spelling));
+    struct str file = cx_file_text(l->tu, p.file);
+    bool is_there = text.len > 0 && str_eq(str_slice(file, p.offset, p.offset + text.len), text);
+    clang_disposeString(spelling);
+    if (!is_there) {
+        return clang_getNullLocation();
+    }
+    return clang_getLocationForOffset(l->tu, p.file, p.offset + (uint32_t)text.len);
+}
+
+loc_id lower_loc(struct lower *l, CXCursor c) {
+    if (clang_isDeclaration(clang_getCursorKind(c))) {
+        CXSourceLocation name = clang_getCursorLocation(c);
+        return make_loc(l, name, name_end(l, c, name));
+    }
+    CXSourceRange extent = clang_getCursorExtent(c);
+    return make_loc(l, clang_getRangeStart(extent), clang_getRangeEnd(extent));
+}
