@@ -1,0 +1,236 @@
+// shared-state-unlock-not-held: unlock of a lock that is not held on that path. Reported at the unlock.
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <threads.h>
+
+struct queue {
+    pthread_mutex_t mu;
+    pthread_mutex_t other_mu;
+    pthread_cond_t ready;
+    pthread_rwlock_t index_lock;
+    pthread_spinlock_t spin;
+    mtx_t mtx;
+    int count;
+    bool closed;
+};
+
+int check(int value);
+
+static pthread_mutex_t table_mu = PTHREAD_MUTEX_INITIALIZER;
+
+int bad_unlocked_twice(struct queue *q) {
+    pthread_mutex_lock(&q->mu);
+    int count = q->count;
+    pthread_mutex_unlock(&q->mu);
+    if (count == 0) {
+        pthread_mutex_unlock(&q->mu); // expect: shared-state-unlock-not-held "mu"
+        return -1;
+    }
+    return count;
+}
+
+int bad_unlock_at_the_label_too(struct queue *q, int value) {
+    int rc = -1;
+    pthread_mutex_lock(&q->mu);
+    if (q->closed) {
+        pthread_mutex_unlock(&q->mu);
+        goto out;
+    }
+    q->count += value;
+    rc = 0;
+out:
+    pthread_mutex_unlock(&q->mu); // expect: shared-state-unlock-not-held "mu"
+    return rc;
+}
+
+int bad_unlock_after_failed_trylock(struct queue *q) {
+    if (pthread_mutex_trylock(&q->mu) != 0) {
+        pthread_mutex_unlock(&q->mu); // expect: shared-state-unlock-not-held "mu"
+        return -1;
+    }
+    q->count++;
+    pthread_mutex_unlock(&q->mu);
+    return 0;
+}
+
+void bad_unlock_in_the_loop_and_after(struct queue *q) {
+    pthread_mutex_lock(&q->mu);
+    for (int i = 0; i < 3; i++) {
+        if (q->count == i) {
+            pthread_mutex_unlock(&q->mu);
+            break;
+        }
+    }
+    pthread_mutex_unlock(&q->mu); // expect: shared-state-unlock-not-held "mu"
+}
+
+void bad_two_locks_one_unlocked_twice(struct queue *q) {
+    pthread_mutex_lock(&q->mu);
+    pthread_mutex_lock(&q->other_mu);
+    q->count++;
+    pthread_mutex_unlock(&q->other_mu);
+    pthread_mutex_unlock(&q->mu);
+    pthread_mutex_unlock(&q->other_mu); // expect: shared-state-unlock-not-held "other_mu"
+}
+
+void bad_helper_unlocked_already(struct queue *q);
+
+static void unlock_and_notify(struct queue *q) {
+    pthread_cond_signal(&q->ready);
+    pthread_mutex_unlock(&q->mu);
+}
+
+void bad_helper_unlocked_already(struct queue *q) {
+    pthread_mutex_lock(&q->mu);
+    q->count++;
+    unlock_and_notify(q);
+    pthread_mutex_unlock(&q->mu); // expect: shared-state-unlock-not-held "mu"
+}
+
+void bad_rwlock(struct queue *q) {
+    pthread_rwlock_rdlock(&q->index_lock);
+    check(q->count);
+    pthread_rwlock_unlock(&q->index_lock);
+    pthread_rwlock_unlock(&q->index_lock); // expect: shared-state-unlock-not-held "index_lock"
+}
+
+void bad_spin(struct queue *q) {
+    pthread_spin_lock(&q->spin);
+    q->count++;
+    pthread_spin_unlock(&q->spin);
+    pthread_spin_unlock(&q->spin); // expect: shared-state-unlock-not-held "spin"
+}
+
+void bad_c11(struct queue *q) {
+    mtx_lock(&q->mtx);
+    q->count++;
+    mtx_unlock(&q->mtx);
+    mtx_unlock(&q->mtx); // expect: shared-state-unlock-not-held "mtx"
+}
+
+int bad_lock_failed(struct queue *q) {
+    int rc = pthread_mutex_lock(&q->mu);
+    if (rc != 0) {
+        pthread_mutex_unlock(&q->mu); // expect: shared-state-unlock-not-held "mu"
+        return rc;
+    }
+    q->count++;
+    pthread_mutex_unlock(&q->mu);
+    return 0;
+}
+
+int ok_one_unlock_per_path(struct queue *q, int value) {
+    pthread_mutex_lock(&q->mu);
+    if (q->closed) {
+        pthread_mutex_unlock(&q->mu);
+        return -1;
+    }
+    q->count += value;
+    pthread_mutex_unlock(&q->mu);
+    return 0;
+}
+
+void ok_wrapper_half(struct queue *q) {
+    pthread_mutex_unlock(&q->mu);
+}
+
+void ok_global_wrapper_half(void) {
+    pthread_mutex_unlock(&table_mu);
+}
+
+void ok_unlock_for_a_callback(struct queue *q) {
+    pthread_mutex_unlock(&q->mu);
+    check(q->count);
+    pthread_mutex_lock(&q->mu);
+}
+
+void ok_condition(struct queue *q) {
+    pthread_mutex_lock(&q->mu);
+    while (q->count == 0) {
+        pthread_cond_wait(&q->ready, &q->mu);
+    }
+    q->count--;
+    pthread_mutex_unlock(&q->mu);
+}
+
+void ok_flag(struct queue *q, int value) {
+    bool locked = false;
+    if (value > 0) {
+        pthread_mutex_lock(&q->mu);
+        locked = true;
+    }
+    check(value);
+    if (locked) {
+        pthread_mutex_unlock(&q->mu);
+    }
+}
+
+void ok_trylock_result_kept(struct queue *q) {
+    bool held = pthread_mutex_trylock(&q->mu) == 0;
+    if (held) {
+        q->count++;
+    }
+    if (held) {
+        pthread_mutex_unlock(&q->mu);
+    }
+}
+
+void ok_unlocked_around_the_work(struct queue *q) {
+    pthread_mutex_lock(&q->mu);
+    while (q->count > 0) {
+        q->count--;
+        pthread_mutex_unlock(&q->mu);
+        check(1);
+        pthread_mutex_lock(&q->mu);
+    }
+    pthread_mutex_unlock(&q->mu);
+}
+
+void ok_other_instance(struct queue *a, struct queue *b) {
+    pthread_mutex_lock(&a->mu);
+    pthread_mutex_lock(&b->mu);
+    a->count = b->count;
+    pthread_mutex_unlock(&a->mu);
+    pthread_mutex_unlock(&b->mu);
+}
+
+void ok_array(struct queue *queues, int count) {
+    for (int i = 0; i < count; i++) {
+        pthread_mutex_lock(&queues[i].mu);
+    }
+    for (int i = count - 1; i >= 0; i--) {
+        pthread_mutex_unlock(&queues[i].mu);
+    }
+}
+
+static void lock_it(struct queue *q) {
+    pthread_mutex_lock(&q->mu);
+}
+
+void ok_locked_by_a_helper(struct queue *q) {
+    lock_it(q);
+    q->count++;
+    pthread_mutex_unlock(&q->mu);
+}
+
+void ok_fork_handlers(void) {
+    pthread_mutex_lock(&table_mu);
+    check(1);
+    ok_global_wrapper_half();
+}
+
+void ok_shared_goto(struct queue *q, int value) {
+    if (value < 0) {
+        goto out;
+    }
+    pthread_mutex_lock(&q->mu);
+    if (q->closed) {
+        goto out_unlock;
+    }
+    q->count = value;
+out_unlock:
+    pthread_mutex_unlock(&q->mu);
+out:
+    check(value);
+}
