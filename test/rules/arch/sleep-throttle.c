@@ -1,0 +1,192 @@
+// arch-sleep-throttle: a sleep in a loop that takes work sets the rate: too slow under load, too fast when the other side is
+// slow. Reported at the sleep.
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <threads.h>
+#include <time.h>
+#include <unistd.h>
+
+struct job {
+    int id;
+};
+
+struct queue;
+
+bool queue_pop(struct queue *q, struct job *job);
+void process(const struct job *job);
+int deliver(int fd, const struct job *job);
+long limiter_wait_ns(struct queue *q);
+void collect(void);
+bool stopping(void);
+
+void *bad_worker(void *arg) {
+    struct queue *q = arg;
+    struct job job;
+    while (queue_pop(q, &job)) {
+        process(&job);
+        usleep(10000); // expect: arch-sleep-throttle "usleep"
+    }
+    return NULL;
+}
+
+void bad_array(const struct job *jobs, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        process(&jobs[i]);
+        usleep(1000); // expect: arch-sleep-throttle "usleep"
+    }
+}
+
+void bad_before_the_work(struct queue *q) {
+    struct job job;
+    while (queue_pop(q, &job)) {
+        struct timespec pause = {.tv_nsec = 5000000};
+        nanosleep(&pause, NULL); // expect: arch-sleep-throttle "nanosleep"
+        process(&job);
+    }
+}
+
+void bad_sender(int fd, const struct job *jobs, int count) {
+    for (int i = 0; i < count; i++) {
+        if (send(fd, &jobs[i], sizeof jobs[i], 0) < 0) {
+            return;
+        }
+        usleep(500); // expect: arch-sleep-throttle "usleep"
+    }
+}
+
+void bad_lines(FILE *in) {
+    char line[128];
+    while (fgets(line, sizeof line, in) != NULL) {
+        fputs(line, stdout);
+        sleep(1); // expect: arch-sleep-throttle "sleep"
+    }
+}
+
+void bad_c11(struct queue *q) {
+    struct job job;
+    while (queue_pop(q, &job)) {
+        process(&job);
+        thrd_sleep(&(struct timespec){.tv_nsec = 1000000}, NULL); // expect: arch-sleep-throttle "thrd_sleep"
+    }
+}
+
+static void breathe(void) {
+    usleep(2000);
+}
+
+void bad_in_a_helper(struct queue *q) {
+    struct job job;
+    while (queue_pop(q, &job)) {
+        process(&job);
+        breathe(); // expect: arch-sleep-throttle "usleep"
+    }
+}
+
+void bad_every_hundredth(const struct job *jobs, int count) {
+    for (int i = 0; i < count; i++) {
+        process(&jobs[i]);
+        if (i % 100 == 0) {
+            usleep(1000); // expect: arch-sleep-throttle "usleep"
+        }
+    }
+}
+
+void ok_no_sleep(struct queue *q) {
+    struct job job;
+    while (queue_pop(q, &job)) {
+        process(&job);
+    }
+}
+
+void ok_after_the_loop(struct queue *q) {
+    struct job job;
+    while (queue_pop(q, &job)) {
+        process(&job);
+    }
+    usleep(1000);
+}
+
+// A limiter that knows how long to wait.
+void ok_rate_limiter(struct queue *q) {
+    struct job job;
+    while (queue_pop(q, &job)) {
+        long wait = limiter_wait_ns(q);
+        if (wait > 0) {
+            struct timespec pause = {.tv_nsec = wait};
+            nanosleep(&pause, NULL);
+        }
+        process(&job);
+    }
+}
+
+// A timer: the next moment is computed, work that takes long does not shift it.
+void ok_absolute_timer(void) {
+    struct timespec next;
+    clock_gettime(CLOCK_MONOTONIC, &next);
+    while (!stopping()) {
+        collect();
+        next.tv_sec += 1;
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
+    }
+}
+
+// A period, not a rate: the loop takes no work from anybody.
+void *ok_periodic_statistics(void *arg) {
+    while (!stopping()) {
+        collect();
+        usleep(500000);
+    }
+    return arg;
+}
+
+int ok_back_off(int fd, const struct job *job) {
+    useconds_t delay = 1000;
+    for (int attempt = 0; attempt < 5; attempt++) {
+        if (deliver(fd, job) == 0) {
+            return 0;
+        }
+        usleep(delay);
+        delay *= 2;
+    }
+    return -1;
+}
+
+void ok_only_after_a_failure(int fd, struct queue *q) {
+    struct job job;
+    while (queue_pop(q, &job)) {
+        int attempts = 0;
+        while (deliver(fd, &job) != 0 && attempts++ < 3) {
+            usleep(1000U << attempts);
+        }
+    }
+}
+
+void ok_zero_is_a_yield(struct queue *q) {
+    struct job job;
+    while (queue_pop(q, &job)) {
+        process(&job);
+        usleep(0);
+    }
+}
+
+void test_throttled_on_purpose(const struct job *jobs) {
+    for (int i = 0; i < 3; i++) {
+        process(&jobs[i]);
+        usleep(1000);
+    }
+}
+
+void ok_timer_descriptor(int timer_fd, struct queue *q) {
+    struct job job;
+    unsigned long long ticks;
+    while (read(timer_fd, &ticks, sizeof ticks) == (ssize_t)sizeof ticks) {
+        if (!queue_pop(q, &job)) {
+            return;
+        }
+        process(&job);
+    }
+}
