@@ -68,7 +68,7 @@ void bad_detached(int listener) {
         if (fd < 0) {
             return;
         }
-        if (pthread_create(&t, NULL, fd_thread, (void *)(intptr_t)fd) != 0) { // expect: bounds-spawn-per-connection "fd_thread"
+        if (pthread_create(&t, NULL, fd_thread, (void *)(intptr_t)fd) != 0) { // expect: bounds-spawn-per-connection "every connection"
             close(fd);
             continue;
         }
@@ -88,7 +88,7 @@ void bad_heap_argument(int listener, const bool *stop) {
             free(client);
             return;
         }
-        if (pthread_create(&t, NULL, client_thread, client) != 0) { // expect: bounds-spawn-per-connection "client_thread"
+        if (pthread_create(&t, NULL, client_thread, client) != 0) { // expect: bounds-spawn-per-connection "every connection"
             close(client->fd);
             free(client);
             return;
@@ -101,7 +101,7 @@ void bad_in_the_condition(int listener) {
     int fd;
     while ((fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
         pthread_t t;
-        if (pthread_create(&t, NULL, fd_thread, (void *)(intptr_t)fd) != 0) { // expect: bounds-spawn-per-connection "fd_thread"
+        if (pthread_create(&t, NULL, fd_thread, (void *)(intptr_t)fd) != 0) { // expect: bounds-spawn-per-connection "every connection"
             close(fd);
             return;
         }
@@ -113,7 +113,7 @@ void bad_datagrams(int socket_fd) {
     char byte;
     while (recv(socket_fd, &byte, 1, 0) == 1) {
         pthread_t t;
-        if (pthread_create(&t, NULL, fd_thread, (void *)(intptr_t)dup(socket_fd)) != 0) { // expect: bounds-spawn-per-connection "fd_thread"
+        if (pthread_create(&t, NULL, fd_thread, (void *)(intptr_t)dup(socket_fd)) != 0) { // expect: bounds-spawn-per-connection "every connection"
             return;
         }
         pthread_detach(t); // threadlint: detached one datagram each
@@ -133,7 +133,7 @@ void bad_detached_attribute(int listener) {
             break;
         }
         // threadlint: detached ends with its connection
-        if (pthread_create(&t, &attr, fd_thread, (void *)(intptr_t)fd) != 0) { // expect: bounds-spawn-per-connection "fd_thread"
+        if (pthread_create(&t, &attr, fd_thread, (void *)(intptr_t)fd) != 0) { // expect: bounds-spawn-per-connection "every connection"
             close(fd);
         }
     }
@@ -147,7 +147,7 @@ void bad_c11(int listener) {
         if (fd < 0) {
             return;
         }
-        if (thrd_create(&t, c11_thread, (void *)(intptr_t)fd) != thrd_success) { // expect: bounds-spawn-per-connection "c11_thread"
+        if (thrd_create(&t, c11_thread, (void *)(intptr_t)fd) != thrd_success) { // expect: bounds-spawn-per-connection "every connection"
             close(fd);
             continue;
         }
@@ -167,7 +167,7 @@ static int start_client(int fd) {
 void bad_spawned_by_a_helper(int listener) {
     int fd;
     while ((fd = accept(listener, NULL, NULL)) >= 0) {
-        if (start_client(fd) != 0) { // expect: bounds-spawn-per-connection "fd_thread"
+        if (start_client(fd) != 0) { // expect: bounds-spawn-per-connection "every connection"
             close(fd);
         }
     }

@@ -19,7 +19,7 @@ void bad_detached(int listener) {
         if (fd < 0) {
             return;
         }
-        std::thread t(serve, fd); // expect: bounds-spawn-per-connection "serve"
+        std::thread t(serve, fd); // expect: bounds-spawn-per-connection "every connection"
         t.detach();               // threadlint: detached ends with its connection
     }
 }
@@ -28,7 +28,7 @@ void bad_temporary(int listener) {
     int fd;
     while ((fd = accept(listener, nullptr, nullptr)) >= 0) {
         // threadlint: detached ends with its connection
-        std::thread(serve, fd).detach(); // expect: bounds-spawn-per-connection "serve"
+        std::thread(serve, fd).detach(); // expect: bounds-spawn-per-connection "every connection"
     }
 }
 
@@ -36,7 +36,7 @@ void bad_kept_for_ever(int listener) {
     std::vector<std::thread> clients;
     int fd;
     while ((fd = accept(listener, nullptr, nullptr)) >= 0) {
-        clients.emplace_back(serve, fd); // expect: bounds-spawn-per-connection "serve"
+        clients.emplace_back(serve, fd); // expect: bounds-spawn-per-connection "every connection"
     }
     for (auto &client : clients) {
         client.join();
@@ -49,7 +49,7 @@ void bad_lambda(int listener) {
         if (fd < 0) {
             break;
         }
-        std::thread t([fd] { // expect: bounds-spawn-per-connection ""
+        std::thread t([fd] { // expect: bounds-spawn-per-connection "every connection"
             serve(fd);
             close(fd);
         });
@@ -61,14 +61,14 @@ void bad_jthreads(int listener) {
     std::vector<std::jthread> clients;
     int fd;
     while ((fd = accept(listener, nullptr, nullptr)) >= 0) {
-        clients.emplace_back(serve, fd); // expect: bounds-spawn-per-connection "serve"
+        clients.emplace_back(serve, fd); // expect: bounds-spawn-per-connection "every connection"
     }
 }
 
 void bad_datagrams(int socket_fd) {
     char byte;
     while (recv(socket_fd, &byte, 1, 0) == 1) {
-        std::thread t(serve, socket_fd); // expect: bounds-spawn-per-connection "serve"
+        std::thread t(serve, socket_fd); // expect: bounds-spawn-per-connection "every connection"
         t.detach();                      // threadlint: detached one datagram each
     }
 }

@@ -48,7 +48,7 @@ void bad_line_by_line(FILE *in) {
     while (fgets(line, sizeof line, in) != NULL) {
         pthread_t t;
         char *copy = strdup(line);
-        if (copy == NULL || pthread_create(&t, NULL, worker, copy) != 0) { // expect: bounds-spawn-per-item "worker"
+        if (copy == NULL || pthread_create(&t, NULL, worker, copy) != 0) { // expect: bounds-spawn-per-item "every item"
             free(copy);
             return;
         }
@@ -62,7 +62,7 @@ int bad_one_per_argument(int argc, char **argv) {
         return -1;
     }
     for (int i = 1; i < argc; i++) {
-        if (pthread_create(&threads[i], NULL, pool_worker, argv[i]) != 0) { // expect: bounds-spawn-per-item "pool_worker"
+        if (pthread_create(&threads[i], NULL, pool_worker, argv[i]) != 0) { // expect: bounds-spawn-per-item "every item"
             die("no thread");
         }
     }
@@ -76,7 +76,7 @@ int bad_one_per_argument(int argc, char **argv) {
 void bad_list(struct item *list) {
     for (struct item *item = list; item != NULL; item = item->next) {
         pthread_t t;
-        if (pthread_create(&t, NULL, pool_worker, item) != 0) { // expect: bounds-spawn-per-item "pool_worker"
+        if (pthread_create(&t, NULL, pool_worker, item) != 0) { // expect: bounds-spawn-per-item "every item"
             return;
         }
         pthread_detach(t); // threadlint: detached one item each
@@ -89,7 +89,7 @@ int bad_count_of_items(struct item *items, size_t count) {
         return -1;
     }
     for (size_t i = 0; i < count; i++) {
-        if (pthread_create(&threads[i], NULL, pool_worker, &items[i]) != 0) { // expect: bounds-spawn-per-item "pool_worker"
+        if (pthread_create(&threads[i], NULL, pool_worker, &items[i]) != 0) { // expect: bounds-spawn-per-item "every item"
             die("no thread");
         }
     }
@@ -109,7 +109,7 @@ void bad_directory(const char *path) {
     while ((entry = readdir(dir)) != NULL) {
         pthread_t t;
         char *name = strdup(entry->d_name);
-        if (name == NULL || pthread_create(&t, NULL, worker, name) != 0) { // expect: bounds-spawn-per-item "worker"
+        if (name == NULL || pthread_create(&t, NULL, worker, name) != 0) { // expect: bounds-spawn-per-item "every item"
             free(name);
             break;
         }
@@ -125,7 +125,7 @@ void bad_number_from_a_file(FILE *in) {
     }
     for (intptr_t i = 0; i < count; i++) {
         pthread_t t;
-        if (pthread_create(&t, NULL, pool_worker, (void *)i) != 0) { // expect: bounds-spawn-per-item "pool_worker"
+        if (pthread_create(&t, NULL, pool_worker, (void *)i) != 0) { // expect: bounds-spawn-per-item "every item"
             return;
         }
         pthread_detach(t); // threadlint: detached one number each
@@ -135,7 +135,7 @@ void bad_number_from_a_file(FILE *in) {
 void bad_c11_list(struct item *list) {
     for (struct item *item = list; item != NULL; item = item->next) {
         thrd_t t;
-        if (thrd_create(&t, c11_worker, item) != thrd_success) { // expect: bounds-spawn-per-item "c11_worker"
+        if (thrd_create(&t, c11_worker, item) != thrd_success) { // expect: bounds-spawn-per-item "every item"
             return;
         }
         thrd_detach(t); // threadlint: detached one item each

@@ -18,7 +18,7 @@ static void join_all(std::vector<std::thread> &pool) {
 void bad_per_element(const std::vector<std::string> &texts) {
     std::vector<std::thread> pool;
     for (const auto &text : texts) {
-        pool.emplace_back(use, text); // expect: bounds-spawn-per-item "use"
+        pool.emplace_back(use, text); // expect: bounds-spawn-per-item "every item"
     }
     join_all(pool);
 }
@@ -27,7 +27,7 @@ void bad_per_line(std::ifstream &in) {
     std::vector<std::thread> pool;
     std::string line;
     while (std::getline(in, line)) {
-        pool.push_back(std::thread(use, line)); // expect: bounds-spawn-per-item "use"
+        pool.push_back(std::thread(use, line)); // expect: bounds-spawn-per-item "every item"
     }
     join_all(pool);
 }
@@ -35,14 +35,14 @@ void bad_per_line(std::ifstream &in) {
 void bad_index(const std::vector<std::string> &texts) {
     std::vector<std::thread> pool;
     for (std::size_t i = 0; i < texts.size(); i++) {
-        pool.emplace_back(use, texts[i]); // expect: bounds-spawn-per-item "use"
+        pool.emplace_back(use, texts[i]); // expect: bounds-spawn-per-item "every item"
     }
     join_all(pool);
 }
 
 void bad_detached(const std::vector<std::string> &texts) {
     for (const auto &text : texts) {
-        std::thread t(use, text); // expect: bounds-spawn-per-item "use"
+        std::thread t(use, text); // expect: bounds-spawn-per-item "every item"
         t.detach();               // threadlint: detached one text each
     }
 }
@@ -50,7 +50,7 @@ void bad_detached(const std::vector<std::string> &texts) {
 void bad_iterators(const std::vector<std::string> &texts) {
     std::vector<std::thread> pool;
     for (auto it = texts.begin(); it != texts.end(); ++it) {
-        pool.emplace_back(use, *it); // expect: bounds-spawn-per-item "use"
+        pool.emplace_back(use, *it); // expect: bounds-spawn-per-item "every item"
     }
     join_all(pool);
 }
@@ -58,7 +58,7 @@ void bad_iterators(const std::vector<std::string> &texts) {
 void bad_jthreads(const std::vector<std::string> &texts) {
     std::vector<std::jthread> pool;
     for (const auto &text : texts) {
-        pool.emplace_back(use, text); // expect: bounds-spawn-per-item "use"
+        pool.emplace_back(use, text); // expect: bounds-spawn-per-item "every item"
     }
 }
 

@@ -34,7 +34,7 @@ int bad_error_branch_and_label(const char *path) {
     }
     rc = 0;
 out:
-    close(fd); // expect: channel-double-close "fd"
+    close(fd); // expect: channel-double-close "already closed"
     return rc;
 }
 
@@ -46,7 +46,7 @@ int bad_closed_twice(int domain) {
     int rc = greet(fd);
     close(fd);
     if (rc != 0) {
-        close(fd); // expect: channel-double-close "fd"
+        close(fd); // expect: channel-double-close "already closed"
         return -1;
     }
     return 0;
@@ -68,7 +68,7 @@ int bad_callee_closed_it(int listener) {
         return -1;
     }
     if (start_session(fd) != 0) {
-        close(fd); // expect: channel-double-close "fd"
+        close(fd); // expect: channel-double-close "already closed"
         return -1;
     }
     return 0;
@@ -82,7 +82,7 @@ int bad_pipe_end(void) {
     close(ends[1]);
     int rc = greet(ends[0]);
     close(ends[0]);
-    close(ends[1]); // expect: channel-double-close "ends"
+    close(ends[1]); // expect: channel-double-close "already closed"
     return rc;
 }
 
@@ -98,7 +98,7 @@ int bad_stream_owns_it(const char *path) {
     }
     int first = getc(stream);
     fclose(stream);
-    close(fd); // expect: channel-double-close "fd"
+    close(fd); // expect: channel-double-close "already closed"
     return first;
 }
 
@@ -109,7 +109,7 @@ void bad_retry_after_interrupt(int domain) {
     }
     serve(fd);
     if (close(fd) != 0 && errno == EINTR) {
-        close(fd); // expect: channel-double-close "fd"
+        close(fd); // expect: channel-double-close "already closed"
     }
 }
 
@@ -118,7 +118,7 @@ void bad_field(struct connection *c) {
     if (poll_next() < 0) {
         serve(0);
     }
-    close(c->fd); // expect: channel-double-close "fd"
+    close(c->fd); // expect: channel-double-close "already closed"
 }
 
 static void *session_thread(void *arg) {
@@ -139,7 +139,7 @@ int bad_closed_by_the_thread_too(int listener) {
         return -1;
     }
     pthread_join(t, NULL);
-    close(fd); // expect: channel-double-close "fd"
+    close(fd); // expect: channel-double-close "already closed"
     return 0;
 }
 

@@ -37,7 +37,7 @@ int bad_twice(const char *path) {
     int rc = greet(fd);
     ::close(fd);
     if (rc != 0) {
-        ::close(fd); // expect: channel-double-close "fd"
+        ::close(fd); // expect: channel-double-close "already closed"
     }
     return rc;
 }
@@ -54,7 +54,7 @@ void bad_catch_closes_again(const char *path) {
             throw std::runtime_error("greet");
         }
     } catch (const std::runtime_error &) {
-        ::close(fd); // expect: channel-double-close "fd"
+        ::close(fd); // expect: channel-double-close "already closed"
         throw;
     }
 }
@@ -70,7 +70,7 @@ void bad_helper_closed(const char *path) {
         return;
     }
     finish(fd);
-    ::close(fd); // expect: channel-double-close "fd"
+    ::close(fd); // expect: channel-double-close "already closed"
 }
 
 int bad_loop_and_after(int listener) {
@@ -85,7 +85,7 @@ int bad_loop_and_after(int listener) {
             break;
         }
     }
-    return ::close(fd); // expect: channel-double-close "fd"
+    return ::close(fd); // expect: channel-double-close "already closed"
 }
 
 void ok_owner(const char *path) {

@@ -44,7 +44,7 @@ class BadDefaultedDestructor {
 };
 
 struct BadVector {
-    std::vector<std::thread> pool; // expect: lifetime-joinable-destroyed "pool"
+    std::vector<std::thread> pool; // miss: lifetime-joinable-destroyed containers of threads are not looked into
     void start() {
         for (int i = 0; i < 4; i++) {
             pool.emplace_back(run);

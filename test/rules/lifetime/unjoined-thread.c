@@ -1,5 +1,5 @@
 // lifetime-unjoined-thread: a joinable handle is lost on some path with no join, detach, store or hand-over.
-// Reported where the path leaves the function; at the spawn when no path does anything with the handle.
+// Reported at the spawn; the message names the line where the path leaves the function.
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -46,11 +46,11 @@ static void *self_detaching(void *arg) {
 
 int bad_error_return(struct job *job) {
     pthread_t reader;
-    if (pthread_create(&reader, NULL, worker, job) != 0) {
+    if (pthread_create(&reader, NULL, worker, job) != 0) { // expect: lifetime-unjoined-thread "neither joined nor detached"
         return -1;
     }
     if (prepare(job) != 0) {
-        return -1; // expect: lifetime-unjoined-thread "reader"
+        return -1;
     }
     pthread_join(reader, NULL);
     return 0;
@@ -58,7 +58,7 @@ int bad_error_return(struct job *job) {
 
 int bad_never_joined(struct job *job) {
     pthread_t reader;
-    if (pthread_create(&reader, NULL, worker, job) != 0) { // expect: lifetime-unjoined-thread "reader"
+    if (pthread_create(&reader, NULL, worker, job) != 0) { // expect: lifetime-unjoined-thread "neither joined nor detached"
         return -1;
     }
     return prepare(job);
@@ -71,7 +71,7 @@ int bad_goto_skips_the_join(struct job *job) {
     if (buffer == NULL) {
         return -1;
     }
-    if (pthread_create(&reader, NULL, worker, job) != 0) {
+    if (pthread_create(&reader, NULL, worker, job) != 0) { // expect: lifetime-unjoined-thread "neither joined nor detached"
         free(buffer);
         return -1;
     }
@@ -82,17 +82,17 @@ int bad_goto_skips_the_join(struct job *job) {
     rc = 0;
 out:
     free(buffer);
-    return rc; // expect: lifetime-unjoined-thread "reader"
+    return rc;
 }
 
 int bad_second_create_fails(struct job *job) {
     pthread_t reader;
     pthread_t writer;
-    if (pthread_create(&reader, NULL, worker, job) != 0) {
+    if (pthread_create(&reader, NULL, worker, job) != 0) { // expect: lifetime-unjoined-thread "neither joined nor detached"
         return -1;
     }
     if (pthread_create(&writer, NULL, worker, job) != 0) {
-        return -1; // expect: lifetime-unjoined-thread "reader"
+        return -1;
     }
     pthread_join(reader, NULL);
     pthread_join(writer, NULL);
@@ -101,7 +101,7 @@ int bad_second_create_fails(struct job *job) {
 
 int bad_return_in_switch(struct job *job) {
     pthread_t reader;
-    int rc = pthread_create(&reader, NULL, worker, job);
+    int rc = pthread_create(&reader, NULL, worker, job); // expect: lifetime-unjoined-thread "neither joined nor detached"
     if (rc != 0) {
         return rc;
     }
@@ -109,7 +109,7 @@ int bad_return_in_switch(struct job *job) {
     case 0:
         break;
     case 1:
-        return 1; // expect: lifetime-unjoined-thread "reader"
+        return 1;
     default:
         job->id = 0;
         break;
@@ -119,13 +119,13 @@ int bad_return_in_switch(struct job *job) {
 
 int bad_return_in_loop(struct job *job) {
     pthread_t reader;
-    if (pthread_create(&reader, NULL, worker, job)) {
+    if (pthread_create(&reader, NULL, worker, job)) { // expect: lifetime-unjoined-thread "neither joined nor detached"
         return -1;
     }
     int command;
     while ((command = next_command()) != 0) {
         if (command < 0) {
-            return -1; // expect: lifetime-unjoined-thread "reader"
+            return -1;
         }
     }
     pthread_join(reader, NULL);
@@ -134,13 +134,13 @@ int bad_return_in_loop(struct job *job) {
 
 void bad_joined_only_sometimes(struct job *job, bool verbose) {
     pthread_t reader;
-    if (pthread_create(&reader, NULL, worker, job) != 0) {
+    if (pthread_create(&reader, NULL, worker, job) != 0) { // expect: lifetime-unjoined-thread "neither joined nor detached"
         return;
     }
     if (verbose) {
         pthread_join(reader, NULL);
     }
-} // expect: lifetime-unjoined-thread "reader"
+}
 
 #define TRY(call)                                                                                  \
     do {                                                                                           \
@@ -150,19 +150,19 @@ void bad_joined_only_sometimes(struct job *job, bool verbose) {
 
 int bad_macro_returns(struct job *job) {
     pthread_t reader;
-    TRY(pthread_create(&reader, NULL, worker, job));
-    TRY(prepare(job)); // expect: lifetime-unjoined-thread "reader"
+    TRY(pthread_create(&reader, NULL, worker, job)); // expect: lifetime-unjoined-thread "neither joined nor detached"
+    TRY(prepare(job));
     pthread_join(reader, NULL);
     return 0;
 }
 
 int bad_c11_thread(struct job *job) {
     thrd_t reader;
-    if (thrd_create(&reader, c11_worker, job) != thrd_success) {
+    if (thrd_create(&reader, c11_worker, job) != thrd_success) { // expect: lifetime-unjoined-thread "neither joined nor detached"
         return -1;
     }
     if (prepare(job) != 0) {
-        return -1; // expect: lifetime-unjoined-thread "reader"
+        return -1;
     }
     thrd_join(reader, NULL);
     return 0;

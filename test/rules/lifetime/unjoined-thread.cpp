@@ -1,5 +1,5 @@
 // lifetime-unjoined-thread in C++: the scope of a joinable std::thread ends, which calls std::terminate.
-// Reported where the path leaves the scope; at the spawn when no path does anything with the thread.
+// Reported at the spawn; the message names the line where the scope ends.
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -39,9 +39,9 @@ class Server {
 };
 
 int bad_early_return(int job) {
-    std::thread reader(run, job);
+    std::thread reader(run, job); // expect: lifetime-unjoined-thread "reader"
     if (prepare(job) != 0) {
-        return -1; // expect: lifetime-unjoined-thread "reader"
+        return -1;
     }
     reader.join();
     return 0;
@@ -53,9 +53,9 @@ int bad_never_joined(int job) {
 }
 
 void bad_throw(int job) {
-    std::thread reader([job] { run(job); });
+    std::thread reader([job] { run(job); }); // expect: lifetime-unjoined-thread "reader"
     if (prepare(job) != 0) {
-        throw std::runtime_error("prepare"); // expect: lifetime-unjoined-thread "reader"
+        throw std::runtime_error("prepare");
     }
     reader.join();
 }
@@ -63,10 +63,10 @@ void bad_throw(int job) {
 int bad_continue_in_loop() {
     int failed = 0;
     for (int job = 0; job < 4; job++) {
-        std::thread reader(run, job);
+        std::thread reader(run, job); // expect: lifetime-unjoined-thread "reader"
         if (prepare(job) != 0) {
             failed++;
-            continue; // expect: lifetime-unjoined-thread "reader"
+            continue;
         }
         reader.join();
     }
@@ -74,17 +74,17 @@ int bad_continue_in_loop() {
 }
 
 void bad_joined_only_sometimes(int job, bool verbose) {
-    std::thread reader(run, job);
+    std::thread reader(run, job); // expect: lifetime-unjoined-thread "reader"
     if (verbose) {
         reader.join();
     }
-} // expect: lifetime-unjoined-thread "reader"
+}
 
 int bad_assigned_later(int job) {
     std::thread reader;
-    reader = std::thread(run, job);
+    reader = std::thread(run, job); // expect: lifetime-unjoined-thread "reader"
     if (prepare(job) != 0) {
-        return -1; // expect: lifetime-unjoined-thread "reader"
+        return -1;
     }
     reader.join();
     return 0;

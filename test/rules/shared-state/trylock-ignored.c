@@ -88,6 +88,16 @@ void bad_result_stored_and_never_read(struct queue *q) {
     check(rc);
 }
 
+int bad_unlock_after_failed_trylock(struct queue *q) {
+    if (pthread_mutex_trylock(&q->mu) != 0) { // expect: shared-state-trylock-ignored "mu"
+        pthread_mutex_unlock(&q->mu);
+        return -1;
+    }
+    q->count++;
+    pthread_mutex_unlock(&q->mu);
+    return 0;
+}
+
 void ok_tested(struct queue *q) {
     if (pthread_mutex_trylock(&q->mu) == 0) {
         q->count++;

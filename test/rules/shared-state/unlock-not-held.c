@@ -44,16 +44,6 @@ out:
     return rc;
 }
 
-int bad_unlock_after_failed_trylock(struct queue *q) {
-    if (pthread_mutex_trylock(&q->mu) != 0) {
-        pthread_mutex_unlock(&q->mu); // expect: shared-state-unlock-not-held "mu"
-        return -1;
-    }
-    q->count++;
-    pthread_mutex_unlock(&q->mu);
-    return 0;
-}
-
 void bad_unlock_in_the_loop_and_after(struct queue *q) {
     pthread_mutex_lock(&q->mu);
     for (int i = 0; i < 3; i++) {
@@ -73,8 +63,6 @@ void bad_two_locks_one_unlocked_twice(struct queue *q) {
     pthread_mutex_unlock(&q->mu);
     pthread_mutex_unlock(&q->other_mu); // expect: shared-state-unlock-not-held "other_mu"
 }
-
-void bad_helper_unlocked_already(struct queue *q);
 
 static void unlock_and_notify(struct queue *q) {
     pthread_cond_signal(&q->ready);
@@ -107,17 +95,6 @@ void bad_c11(struct queue *q) {
     q->count++;
     mtx_unlock(&q->mtx);
     mtx_unlock(&q->mtx); // expect: shared-state-unlock-not-held "mtx"
-}
-
-int bad_lock_failed(struct queue *q) {
-    int rc = pthread_mutex_lock(&q->mu);
-    if (rc != 0) {
-        pthread_mutex_unlock(&q->mu); // expect: shared-state-unlock-not-held "mu"
-        return rc;
-    }
-    q->count++;
-    pthread_mutex_unlock(&q->mu);
-    return 0;
 }
 
 int ok_one_unlock_per_path(struct queue *q, int value) {

@@ -31,15 +31,6 @@ void bad_unique_lock_twice() {
     }
 }
 
-void bad_failed_try_lock() {
-    if (!mu.try_lock()) {
-        mu.unlock(); // expect: shared-state-unlock-not-held "mu"
-        return;
-    }
-    counter++;
-    mu.unlock();
-}
-
 void bad_shared_twice() {
     shared_mu.lock_shared();
     check(counter);
@@ -53,6 +44,14 @@ void bad_error_branch() {
         mu.unlock();
     }
     mu.unlock(); // expect: shared-state-unlock-not-held "mu"
+}
+
+void bad_unlocked_in_the_loop() {
+    mu.lock();
+    for (int i = 0; i < 3; i++) {
+        counter++;
+        mu.unlock(); // expect: shared-state-unlock-not-held "mu"
+    }
 }
 
 void ok_guard() {

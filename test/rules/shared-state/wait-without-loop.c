@@ -22,7 +22,7 @@ int check(int value);
 int bad_if(struct queue *q) {
     pthread_mutex_lock(&q->mu);
     if (q->count == 0) {
-        pthread_cond_wait(&q->ready, &q->mu); // expect: shared-state-wait-without-loop "ready"
+        pthread_cond_wait(&q->ready, &q->mu); // expect: shared-state-wait-without-loop "this wait"
     }
     int value = q->count--;
     pthread_mutex_unlock(&q->mu);
@@ -31,7 +31,7 @@ int bad_if(struct queue *q) {
 
 void bad_no_predicate(struct queue *q) {
     pthread_mutex_lock(&q->mu);
-    pthread_cond_wait(&q->ready, &q->mu); // expect: shared-state-wait-without-loop "ready"
+    pthread_cond_wait(&q->ready, &q->mu); // expect: shared-state-wait-without-loop "this wait"
     q->count--;
     pthread_mutex_unlock(&q->mu);
 }
@@ -40,7 +40,7 @@ int bad_timed_wait_once(struct queue *q, const struct timespec *deadline) {
     pthread_mutex_lock(&q->mu);
     int rc = 0;
     if (!q->flushed) {
-        rc = pthread_cond_timedwait(&q->ready, &q->mu, deadline); // expect: shared-state-wait-without-loop "ready"
+        rc = pthread_cond_timedwait(&q->ready, &q->mu, deadline); // expect: shared-state-wait-without-loop "this wait"
     }
     pthread_mutex_unlock(&q->mu);
     return rc == 0 ? 0 : -1;
@@ -49,7 +49,7 @@ int bad_timed_wait_once(struct queue *q, const struct timespec *deadline) {
 void bad_c11(struct queue *q) {
     mtx_lock(&q->mtx);
     if (q->count == 0) {
-        cnd_wait(&q->cnd, &q->mtx); // expect: shared-state-wait-without-loop "cnd"
+        cnd_wait(&q->cnd, &q->mtx); // expect: shared-state-wait-without-loop "this wait"
     }
     q->count--;
     mtx_unlock(&q->mtx);
@@ -61,7 +61,7 @@ int bad_early_exit_then_wait(struct queue *q) {
         pthread_mutex_unlock(&q->mu);
         return -1;
     }
-    pthread_cond_wait(&q->ready, &q->mu); // expect: shared-state-wait-without-loop "ready"
+    pthread_cond_wait(&q->ready, &q->mu); // expect: shared-state-wait-without-loop "this wait"
     q->count--;
     pthread_mutex_unlock(&q->mu);
     return 0;
@@ -71,7 +71,7 @@ void bad_loop_about_something_else(struct queue *q, const int *values, int count
     for (int i = 0; i < count; i++) {
         pthread_mutex_lock(&q->mu);
         if (q->count == 0) {
-            pthread_cond_wait(&q->ready, &q->mu); // expect: shared-state-wait-without-loop "ready"
+            pthread_cond_wait(&q->ready, &q->mu); // expect: shared-state-wait-without-loop "this wait"
         }
         q->count -= values[i];
         pthread_mutex_unlock(&q->mu);
@@ -82,7 +82,7 @@ int bad_tested_after_but_not_again(struct queue *q) {
     int rc = 0;
     pthread_mutex_lock(&q->mu);
     if (q->count == 0 && !q->closed) {
-        rc = pthread_cond_wait(&q->ready, &q->mu); // expect: shared-state-wait-without-loop "ready"
+        rc = pthread_cond_wait(&q->ready, &q->mu); // expect: shared-state-wait-without-loop "this wait"
     }
     if (rc == 0) {
         q->count--;

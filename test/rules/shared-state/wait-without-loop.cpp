@@ -17,21 +17,21 @@ struct Queue {
 void bad_if(Queue &q) {
     std::unique_lock<std::mutex> guard(q.mu);
     if (q.count == 0) {
-        q.ready.wait(guard); // expect: shared-state-wait-without-loop "ready"
+        q.ready.wait(guard); // expect: shared-state-wait-without-loop "this wait"
     }
     q.count--;
 }
 
 void bad_no_predicate(Queue &q) {
     std::unique_lock<std::mutex> guard(q.mu);
-    q.ready.wait(guard); // expect: shared-state-wait-without-loop "ready"
+    q.ready.wait(guard); // expect: shared-state-wait-without-loop "this wait"
     q.count--;
 }
 
 bool bad_wait_for(Queue &q) {
     std::unique_lock<std::mutex> guard(q.mu);
     if (q.count == 0) {
-        q.ready.wait_for(guard, std::chrono::seconds(1)); // expect: shared-state-wait-without-loop "ready"
+        q.ready.wait_for(guard, std::chrono::seconds(1)); // expect: shared-state-wait-without-loop "this wait"
     }
     q.count--;
     return true;
@@ -39,14 +39,16 @@ bool bad_wait_for(Queue &q) {
 
 void bad_wait_until(Queue &q, std::chrono::steady_clock::time_point deadline) {
     std::unique_lock<std::mutex> guard(q.mu);
-    q.ready.wait_until(guard, deadline); // expect: shared-state-wait-without-loop "ready"
+    if (q.count == 0) {
+        q.ready.wait_until(guard, deadline); // expect: shared-state-wait-without-loop "this wait"
+    }
     q.count--;
 }
 
 void bad_any(Queue &q) {
     std::unique_lock<std::mutex> guard(q.mu);
     if (q.count == 0) {
-        q.any_ready.wait(guard); // expect: shared-state-wait-without-loop "any_ready"
+        q.any_ready.wait(guard); // expect: shared-state-wait-without-loop "this wait"
     }
     q.count--;
 }
@@ -54,7 +56,7 @@ void bad_any(Queue &q) {
 void bad_tested_with_assert_only(Queue &q) {
     std::unique_lock<std::mutex> guard(q.mu);
     if (!q.closed && q.count == 0) {
-        q.ready.wait(guard); // expect: shared-state-wait-without-loop "ready"
+        q.ready.wait(guard); // expect: shared-state-wait-without-loop "this wait"
     }
     check(q.count);
     q.count--;
