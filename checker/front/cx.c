@@ -142,7 +142,8 @@ CXCursor cx_peel(CXCursor c) {
 }
 
 bool cx_is_null(CXCursor c) {
-    return clang_Cursor_isNull(c) != 0 || clang_isInvalid(clang_getCursorKind(c)) != 0;
+    enum CXCursorKind kind = clang_getCursorKind(c);
+    return (int)kind == 0 || clang_isInvalid(kind) != 0; // a zeroed cursor is null too
 }
 
 uint64_t cx_hash(CXCursor c) {

@@ -43,6 +43,7 @@ CXCursor cx_find_child(CXCursor c, enum CXCursorKind kind);
 CXCursor cx_peel_parens(CXCursor c);
 /// Parentheses, UnexposedExpr and UnexposedStmt with one child removed.
 CXCursor cx_peel(CXCursor c);
+/// Null, invalid or zeroed.
 bool cx_is_null(CXCursor c);
 
 /// Hash of a cursor: equal for equal cursors, distinct for distinct ones of a TU. Not canonical.

@@ -1,0 +1,189 @@
+// Destruction of objects: which classes need a destructor call and which calls that is. libclang shows
+// neither destructor calls nor implicit destructors (P22), so they are derived from the class.
+#include "checker/front/cxx.h"
+
+#include <string.h>
+
+enum { MAX_CLASS_DEPTH = 16, MAX_DESTROY_DEPTH = 4 };
+
+static CXCursor class_of(CXType t) {
+    return clang_getTypeDeclaration(clang_getCanonicalType(t));
+}
+
+static bool needs_dtor(struct lower *l, CXCursor decl, uint32_t depth);
+
+struct field_scan {
+    struct lower *l;
+    uint32_t depth;
+    bool is_needed;
+};
+
+static CXType element_type(CXType t) {
+    t = clang_getCanonicalType(t);
+    while (t.kind == CXType_ConstantArray || t.kind == CXType_IncompleteArray) {
+        t = clang_getCanonicalType(clang_getArrayElementType(t));
+    }
+    return t;
+}
+
+static enum CXVisitorResult scan_field(CXCursor field, CXClientData data) {
+    struct field_scan *scan = data;
+    CXType t = element_type(clang_getCursorType(field));
+    if (t.kind == CXType_Record && !clang_isPODType(t) &&
+        needs_dtor(scan->l, clang_getTypeDeclaration(t), scan->depth + 1)) {
+        scan->is_needed = true;
+        return CXVisit_Break;
+    }
+    return CXVisit_Continue;
+}
+
+// Members of the class or, when it is an implicit instantiation, of its template.
+static struct cx_list members_of(struct lower *l, CXCursor decl) {
+    struct cx_list members = cx_children(l->scratch, decl);
+    if (members.count == 0) {
+        CXCursor pattern = clang_getSpecializedCursorTemplate(decl);
+        if (!cx_is_null(pattern)) {
+            CXCursor definition = clang_getCursorDefinition(pattern);
+            members = cx_children(l->scratch, cx_is_null(definition) ? pattern : definition);
+        }
+    }
+    return members;
+}
+
+static CXCursor user_dtor(struct cx_list members) {
+    for (uint32_t i = 0; i < members.count; i++) {
+        CXCursor c = members.items[i];
+        if (clang_getCursorKind(c) == CXCursor_Destructor) {
+            return c;
+        }
+    }
+    return clang_getNullCursor();
+}
+
+static bool is_written(CXCursor dtor) {
+    return !cx_is_null(dtor) && !clang_CXXMethod_isDefaulted(dtor) && !clang_CXXMethod_isDeleted(dtor);
+}
+
+static bool members_need_dtor(struct lower *l, CXCursor decl, struct cx_list members, uint32_t depth) {
+    struct field_scan scan = {.l = l, .depth = depth};
+    for (uint32_t i = 0; i < members.count && !scan.is_needed; i++) {
+        if (clang_getCursorKind(members.items[i]) == CXCursor_CXXBaseSpecifier) {
+            CXCursor base = class_of(clang_getCursorType(members.items[i]));
+            scan.is_needed = needs_dtor(l, base, depth + 1);
+        }
+    }
+    CXType t = clang_getCursorType(decl);
+    if (!scan.is_needed && t.kind != CXType_Invalid) {
+        clang_Type_visitFields(clang_getCanonicalType(t), scan_field, &scan);
+    }
+    for (uint32_t i = 0; i < members.count && !scan.is_needed && t.kind == CXType_Invalid; i++) {
+        if (clang_getCursorKind(members.items[i]) == CXCursor_FieldDecl) {
+            scan_field(members.items[i], &scan);
+        }
+    }
+    return scan.is_needed;
+}
+
+static bool needs_dtor(struct lower *l, CXCursor decl, uint32_t depth) {
+    CXCursor definition = clang_getCursorDefinition(decl);
+    if (!cx_is_null(definition)) {
+        decl = definition;
+    }
+    if (cx_is_null(decl) || depth > MAX_CLASS_DEPTH || clang_getCursorKind(decl) == CXCursor_UnionDecl) {
+        return false;
+    }
+    uint64_t key = lower_cursor_hash(decl);
+    uint32_t known = 0;
+    if (map_get(&l->cxx->needs_dtor, key, &known)) {
+        return known != 0;
+    }
+    struct cx_list members = members_of(l, decl);
+    bool is_needed = is_written(user_dtor(members)) || members_need_dtor(l, decl, members, depth);
+    map_put(&l->cxx->needs_dtor, key, is_needed ? 1 : 0);
+    return is_needed;
+}
+
+bool cxx_needs_dtor(struct lower *l, CXType t) {
+    t = element_type(t);
+    if (!l->is_cxx || t.kind != CXType_Record || clang_isPODType(t)) {
+        return false;
+    }
+    return needs_dtor(l, clang_getTypeDeclaration(t), 0);
+}
+
+sym_id cxx_dtor_sym(struct lower *l, CXType t, bool *ret_is_virtual) {
+    CXCursor decl = clang_getTypeDeclaration(element_type(t));
+    *ret_is_virtual = false;
+    struct cx_list members = members_of(l, decl);
+    CXCursor dtor = user_dtor(members);
+    bool is_system = clang_Location_isInSystemHeader(clang_getCursorLocation(decl)) != 0;
+    if (!is_written(dtor) && !is_system) {
+        return (sym_id){0};
+    }
+    *ret_is_virtual = !cx_is_null(dtor) && clang_CXXMethod_isVirtual(dtor);
+    bool is_pattern = cx_child_count(decl) == 0;
+    return cx_is_null(dtor) || is_pattern ? lower_implied_dtor(l, decl) : lower_sym(l, dtor);
+}
+
+void cxx_call(struct lower *l, sym_id callee, val_id object, uint8_t flags, loc_id loc) {
+    struct ir_call call = {.kind = CALL_DIRECT, .flags = flags, .callee = callee, .loc = loc};
+    ir_op_call(l->b, &call, &object, 1);
+}
+
+struct destroy {
+    struct lower *l;
+    VEC(CXCursor) fields;
+};
+
+static enum CXVisitorResult note_field(CXCursor field, CXClientData data) {
+    struct destroy *d = data;
+    if (cxx_needs_dtor(d->l, clang_getCursorType(field))) {
+        vec_push(d->l->scratch, &d->fields, field);
+    }
+    return CXVisit_Continue;
+}
+
+static void destroy_object(struct lower *l, CXType t, path_id object, loc_id loc, uint32_t depth);
+
+void cxx_destroy_members(struct lower *l, CXCursor decl, path_id object, loc_id loc, uint32_t depth) {
+    if (depth >= MAX_DESTROY_DEPTH || clang_getCursorKind(decl) == CXCursor_UnionDecl) {
+        return;
+    }
+    struct destroy d = {.l = l};
+    record_id owner = lower_record(l, decl);
+    clang_Type_visitFields(clang_getCanonicalType(clang_getCursorType(decl)), note_field, &d);
+    for (uint32_t i = d.fields.len; i-- > 0;) {
+        CXType t = clang_getCursorType(d.fields.data[i]);
+        path_id field = ir_path_field(l->b, object, lower_field_name(l, d.fields.data[i]), lower_type(l, t), owner);
+        destroy_object(l, t, field, loc, depth + 1);
+    }
+    struct cx_list members = members_of(l, decl);
+    for (uint32_t i = members.count; i-- > 0;) {
+        CXType t = clang_getCursorType(members.items[i]);
+        if (clang_getCursorKind(members.items[i]) == CXCursor_CXXBaseSpecifier && cxx_needs_dtor(l, t)) {
+            destroy_object(l, t, object, loc, depth + 1);
+        }
+    }
+}
+
+static void destroy_object(struct lower *l, CXType t, path_id object, loc_id loc, uint32_t depth) {
+    t = clang_getCanonicalType(t);
+    while (t.kind == CXType_ConstantArray || t.kind == CXType_IncompleteArray) {
+        t = clang_getCanonicalType(clang_getArrayElementType(t));
+        object = ir_path_index(l->b, object, ir_val_unknown(l->b), lower_type(l, t));
+    }
+    if (!cxx_needs_dtor(l, t)) {
+        return;
+    }
+    bool is_virtual = false;
+    sym_id dtor = cxx_dtor_sym(l, t, &is_virtual);
+    if (dtor.v) {
+        cxx_call(l, dtor, ir_val_addr(l->b, object), CALL_IMPLICIT | CALL_CLEANUP, loc);
+    } else {
+        cxx_destroy_members(l, clang_getTypeDeclaration(t), object, loc, depth);
+    }
+}
+
+void cxx_destroy(struct lower *l, CXType t, path_id object, loc_id loc) {
+    destroy_object(l, t, object, loc, 0);
+}
