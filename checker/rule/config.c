@@ -1,7 +1,8 @@
 #include "checker/rule/config.h"
 
-// The settings of a run: finding and loading .threadlint.json, and the answers the rest of the tool asks for (level of a rule in a
-// file, options). Reading the text is config_parse.c, patterns are config_match.c, the published schema is config_schema.c.
+// The settings of a run: finding and loading .threadlint.json, and the answers the rest of the tool
+// asks for (level of a rule in a file, options). Reading the text is config_parse.c, patterns are
+// config_match.c, the published schema is config_schema.c.
 
 #include "checker/base/fs.h"
 #include "checker/rule/config_parts.h"
@@ -49,8 +50,9 @@ bool config_add_setting(struct config *c, struct str pattern, enum level level, 
         struct str word = str_slice(pattern, equals + 1, pattern.len);
         pattern = str_slice(pattern, 0, equals);
         if (!config_level_word(word, &level, &use_default)) {
-            return error_set(err, "unknown level '" STR_FMT "' of rule '" STR_FMT
-                                  "'; use off, note, warning, error or on",
+            return error_set(err,
+                             "unknown level '" STR_FMT "' of rule '" STR_FMT
+                             "'; use off, note, warning, error or on",
                              STR_ARG(word), STR_ARG(pattern));
         }
     }
@@ -73,8 +75,9 @@ static enum level setting_level(const struct config_setting *setting, const stru
     return setting->use_default ? rule->level : setting->level;
 }
 
-// The setting of one set of rules that counts for `rule`: the most exact pattern, of equal ones the last. On the
-// command line (`last_wins`) the order alone decides. NULL when no pattern names the rule.
+// The setting of one set of rules that counts for `rule`: the most exact pattern, of equal ones the
+// last. On the command line (`last_wins`) the order alone decides. NULL when no pattern names the
+// rule.
 static const struct config_setting *pick(const struct config_setting *settings, uint32_t count,
                                          const struct rule *rule, bool last_wins) {
     const struct config_setting *best = NULL;
@@ -116,14 +119,12 @@ enum level config_level(const struct config *c, const struct rule *rule, struct 
             level = setting_level(s, rule);
         }
     }
-    const struct config_setting *cli =
-        pick(c->cli_settings.data, c->cli_settings.len, rule, true);
+    const struct config_setting *cli = pick(c->cli_settings.data, c->cli_settings.len, rule, true);
     return cli != NULL ? setting_level(cli, rule) : level;
 }
 
 bool config_may_report(const struct config *c, const struct rule *rule) {
-    const struct config_setting *cli =
-        pick(c->cli_settings.data, c->cli_settings.len, rule, true);
+    const struct config_setting *cli = pick(c->cli_settings.data, c->cli_settings.len, rule, true);
     if (cli != NULL) {
         return setting_level(cli, rule) != LEVEL_OFF;
     }

@@ -1,7 +1,8 @@
 #include "checker/rule/config_json.h"
 
-// cJSON does not say where an item stood. The tree keeps the order of the text, so a second walk over the (valid) text finds
-// the line of each item; it is stored in `valueint`, which nothing reads: numbers are taken from `valuedouble`.
+// cJSON does not say where an item stood. The tree keeps the order of the text, so a second walk
+// over the (valid) text finds the line of each item; it is stored in `valueint`, which nothing
+// reads: numbers are taken from `valuedouble`.
 
 #include <cjson/cJSON.h>
 #include <limits.h>
@@ -42,7 +43,8 @@ static void blank_out(char *text, size_t from, size_t to) {
     }
 }
 
-// Index after the comment that begins at `i`; `i` itself when none does; SIZE_MAX when it does not end.
+// Index after the comment that begins at `i`; `i` itself when none does; SIZE_MAX when it does not
+// end.
 static size_t skip_comment(struct str text, size_t i) {
     struct str rest = str_slice(text, i, text.len);
     if (str_starts(rest, STR("//"))) {
@@ -121,7 +123,8 @@ struct cursor {
 };
 
 static void skip_blanks_and(struct cursor *c, char separator) {
-    while (c->at < c->text.len && (is_blank(c->text.ptr[c->at]) || c->text.ptr[c->at] == separator)) {
+    while (c->at < c->text.len &&
+           (is_blank(c->text.ptr[c->at]) || c->text.ptr[c->at] == separator)) {
         c->at++;
     }
 }
@@ -175,9 +178,9 @@ struct cJSON *config_json_parse(struct str text, struct error *err) {
         }
         uint32_t col = 1;
         uint32_t line = line_at(text, offset, &col);
-        (void)error_set(err, offset >= text.len ? "%u:%u: the file ends too early"
-                                                : "%u:%u: this is not JSON",
-                        (unsigned)line, (unsigned)col);
+        (void)error_set(
+            err, offset >= text.len ? "%u:%u: the file ends too early" : "%u:%u: this is not JSON",
+            (unsigned)line, (unsigned)col);
         return NULL;
     }
     struct cursor c = {.text = text, .line = 1};

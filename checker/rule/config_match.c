@@ -1,7 +1,7 @@
 #include "checker/rule/config_parts.h"
 
-// Patterns of the configuration: of rules ("lifetime", "shared-state-*") and of paths ("src/**/gen_*.c"). Pure functions of
-// text; nothing here knows where a pattern came from.
+// Patterns of the configuration: of rules ("lifetime", "shared-state-*") and of paths
+// ("src/**/gen_*.c"). Pure functions of text; nothing here knows where a pattern came from.
 
 static bool is_glob(struct str pattern) {
     return str_find_char(pattern, '*', 0) != SIZE_MAX || str_find_char(pattern, '?', 0) != SIZE_MAX;
@@ -34,7 +34,7 @@ unsigned config_pattern_rank(struct str pattern) {
 // Where matching continues when the characters after a star turn out not to match.
 struct retry {
     bool set;
-    bool whole;  // of "**/": only whole directories may be skipped
+    bool whole; // of "**/": only whole directories may be skipped
     size_t pattern;
     size_t text;
 };
@@ -130,7 +130,8 @@ bool config_path_match(struct str pattern, struct str path) {
     if (pattern.len == 0 || path.len == 0) {
         return false;
     }
-    // The path itself and each directory above it: a directory that matches takes what is below with it.
+    // The path itself and each directory above it: a directory that matches takes what is below
+    // with it.
     for (size_t end = str_find_char(path, '/', 1);; end = str_find_char(path, '/', end + 1)) {
         bool is_dir = end != SIZE_MAX;
         struct str part = str_slice(path, 0, is_dir ? end : path.len);

@@ -1,7 +1,8 @@
 #include "checker/rule/config_parts.h"
 
-// Text of .threadlint.json -> struct config. Every mistake is an error that names the file, the line and, where there is one, the
-// nearest name that would have been right. Nothing is ignored silently.
+// Text of .threadlint.json -> struct config. Every mistake is an error that names the file, the
+// line and, where there is one, the nearest name that would have been right. Nothing is ignored
+// silently.
 
 #include "checker/base/fs.h"
 #include "checker/rule/config_json.h"
@@ -14,36 +15,37 @@ static const struct config_key top_keys[] = {
     {.name = "$schema",
      .id = KEY_SCHEMA,
      .shape = CONFIG_TEXT,
-     .help = "Place of the JSON Schema of this file, for editors"},
+     .help = "Place of the JSON Schema of this file, for editors"                               },
     {.name = "root",
      .id = KEY_ROOT,
      .shape = CONFIG_TEXT,
-     .help = "Project root, relative to this file: paths in reports and in the patterns of this file are relative to it"},
+     .help = "Project root, relative to this file: paths in reports and in the patterns of this "
+             "file are relative to it"                                                          },
     {.name = "profile",
      .id = KEY_PROFILE,
      .shape = CONFIG_WORD,
-     .help = "bugs: likely and certain bugs; review: also the design questions a reviewer would ask",
-     .words = {"bugs", "review"}},
+     .help =
+         "bugs: likely and certain bugs; review: also the design questions a reviewer would ask", .words = {"bugs", "review"}},
     {.name = "rules",
      .id = KEY_RULES,
      .shape = CONFIG_RULES,
-     .help = "Level of rules, by id, family or glob; the most exact pattern counts"},
+     .help = "Level of rules, by id, family or glob; the most exact pattern counts"                                                                      },
     {.name = "overrides",
      .id = KEY_OVERRIDES,
      .shape = CONFIG_OVERRIDES,
-     .help = "Levels for some paths only; later entries win"},
+     .help = "Levels for some paths only; later entries win"                                                                  },
     {.name = "exclude",
      .id = KEY_EXCLUDE,
      .shape = CONFIG_TEXTS,
-     .help = "Paths where nothing is reported, in the notation of .gitignore"},
+     .help = "Paths where nothing is reported, in the notation of .gitignore"                                                                      },
     {.name = "models",
      .id = KEY_MODELS,
      .shape = CONFIG_TEXTS,
-     .help = "Model files of your libraries, relative to this file"},
+     .help = "Model files of your libraries, relative to this file"                                                                      },
     {.name = "options",
      .id = KEY_OPTIONS,
      .shape = CONFIG_OPTIONS,
-     .help = "Numbers that rules ask for"},
+     .help = "Numbers that rules ask for"                                                                    },
     {.name = "fail-on",
      .id = KEY_FAIL_ON,
      .shape = CONFIG_WORD,
@@ -52,14 +54,14 @@ static const struct config_key top_keys[] = {
     {.name = "require-suppression-reason",
      .id = KEY_REQUIRE_REASON,
      .shape = CONFIG_BOOL,
-     .help = "Suppressions in the source that give no reason do not count"},
+     .help = "Suppressions in the source that give no reason do not count"                                                                   },
 };
 
 static const struct config_key override_keys[] = {
     {.name = "paths",
      .id = KEY_PATHS,
      .shape = CONFIG_TEXTS,
-     .help = "Paths the levels are for, in the notation of .gitignore"},
+     .help = "Paths the levels are for, in the notation of .gitignore"             },
     {.name = "rules",
      .id = KEY_RULES,
      .shape = CONFIG_RULES,
@@ -182,7 +184,8 @@ static bool read_setting(const struct reader *r, const cJSON *item,
         return fail(r, item, rule_nearest(setting.pattern), "unknown rule '%s'", item->string);
     }
     if (!cJSON_IsString(item)) {
-        return fail(r, item, NULL, "the level of '%s' must be \"off\", \"note\", \"warning\", \"error\" or \"on\"",
+        return fail(r, item, NULL,
+                    "the level of '%s' must be \"off\", \"note\", \"warning\", \"error\" or \"on\"",
                     item->string);
     }
     struct str word = str_from(item->valuestring);
@@ -319,8 +322,8 @@ static bool read_option(const struct reader *r, const cJSON *item, const struct 
     int64_t number = (int64_t)value;
     bool has_range = option->min != 0 || option->max != 0;
     if (has_range && (number < option->min || number > option->max)) {
-        return fail(r, item, NULL, "option '%s' of rule '%s' must be from %lld to %lld", item->string,
-                    rule->id, (long long)option->min, (long long)option->max);
+        return fail(r, item, NULL, "option '%s' of rule '%s' must be from %lld to %lld",
+                    item->string, rule->id, (long long)option->min, (long long)option->max);
     }
     struct config_option setting = {.rule = rule, .name = str_from(option->name), .value = number};
     vec_push(r->config->arena, &r->config->options, setting);

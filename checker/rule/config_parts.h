@@ -1,5 +1,5 @@
-// What the config*.c files share: the table of keys, which the reader and the JSON Schema both follow, and the matching of rule
-// patterns. Private to checker/rule.
+// What the config*.c files share: the table of keys, which the reader and the JSON Schema both
+// follow, and the matching of rule patterns. Private to checker/rule.
 #ifndef CHECKER_RULE_CONFIG_PARTS_H
 #define CHECKER_RULE_CONFIG_PARTS_H
 
@@ -32,7 +32,8 @@ enum config_key_id {
 
 enum { CONFIG_MAX_WORDS = 6 };
 
-// One key of the file. `words` are the values a CONFIG_WORD may have, ended by NULL; the first is the default.
+// One key of the file. `words` are the values a CONFIG_WORD may have, ended by NULL; the first is
+// the default.
 struct config_key {
     const char *name;
     enum config_key_id id;
@@ -56,9 +57,11 @@ bool config_level_word(struct str word, enum level *ret_level, bool *ret_use_def
 bool config_pattern_names(struct str pattern, const struct rule *rule);
 /// True when some rule is named by `pattern`.
 bool config_pattern_is_known(struct str pattern);
-/// 3 for an exact id, 2 for a family name, 1 for a glob: within one set of rules the more exact wins.
+/// 3 for an exact id, 2 for a family name, 1 for a glob: within one set of rules the more exact
+/// wins.
 unsigned config_pattern_rank(struct str pattern);
-/// Reads the text of a configuration file into `c`, whose path and dir are set. Errors name c->path and the line.
+/// Reads the text of a configuration file into `c`, whose path and dir are set. Errors name c->path
+/// and the line.
 bool config_parse(struct config *c, struct str text, struct error *err);
 
 #endif

@@ -1,7 +1,8 @@
 #include "checker/rule/config_parts.h"
 
-// JSON Schema (draft-07, the one every editor knows) of .threadlint.json, made from the table of keys and the table of rules, so
-// that it cannot say anything else than the reader. Editors complete rule ids and show their summaries from it.
+// JSON Schema (draft-07, the one every editor knows) of .threadlint.json, made from the table of
+// keys and the table of rules, so that it cannot say anything else than the reader. Editors
+// complete rule ids and show their summaries from it.
 
 #include "checker/base/buf.h"
 #include "checker/base/json.h"
@@ -41,7 +42,8 @@ static void level_definition(struct json *j) {
     json_key(j, "level");
     json_object_begin(j);
     json_key_c(j, "description",
-               "off: not reported; note, warning, error: reported at this level; on: reported at the rule's own level");
+               "off: not reported; note, warning, error: reported at this level; on: reported at "
+               "the rule's own level");
     words(j, config_levels);
     json_object_end(j);
 }
@@ -178,7 +180,8 @@ static void key_value(struct json *j, const struct config_key *key) {
     }
 }
 
-// Keywords of an object with exactly the keys of `table`. Depth: "overrides" holds a table without "overrides".
+// Keywords of an object with exactly the keys of `table`. Depth: "overrides" holds a table without
+// "overrides".
 static void object_of(struct json *j, const struct config_key_table *table) {
     type(j, "object");
     json_key(j, "properties");

@@ -1,7 +1,7 @@
 #include "checker/rule/finding.h"
 
-// Order, duplicates and fingerprints of findings. Knows nothing of the rules that made them or of the
-// reports that print them: the last step between the two.
+// Order, duplicates and fingerprints of findings. Knows nothing of the rules that made them or of
+// the reports that print them: the last step between the two.
 
 #include "checker/base/map.h"
 #include "checker/rule/rule.h"
@@ -51,7 +51,8 @@ static bool is_same_spot(const struct finding *a, const struct finding *b) {
     return a->rule == b->rule && compare_place(a->place, b->place) == 0;
 }
 
-// True when one of the findings kept so far at the same place says the same. Equal places are neighbours.
+// True when one of the findings kept so far at the same place says the same. Equal places are
+// neighbours.
 static bool is_duplicate(const struct finding_list *kept, const struct finding *f) {
     for (uint32_t i = kept->items.len; i > 0; i--) {
         const struct finding *other = &kept->items.data[i - 1];
@@ -109,8 +110,8 @@ static struct hash128 base_fingerprint(struct arena *arena, const struct finding
     return hash128_add(hash, without_blanks(arena, line));
 }
 
-void findings_finish(struct finding_list *list, struct str (*line_text)(void *ctx, struct place place),
-                     void *ctx) {
+void findings_finish(struct finding_list *list,
+                     struct str (*line_text)(void *ctx, struct place place), void *ctx) {
     sort_and_dedupe(list);
     struct map seen = {0}; // base fingerprint -> findings that had it so far
     map_init(&seen, list->arena);
@@ -122,8 +123,9 @@ void findings_finish(struct finding_list *list, struct str (*line_text)(void *ct
         uint32_t ordinal = 0;
         (void)map_get(&seen, key, &ordinal);
         map_put(&seen, key, ordinal + 1);
-        unsigned char bytes[4] = {(unsigned char)(ordinal & 0xFF), (unsigned char)(ordinal >> 8 & 0xFF),
-                                  (unsigned char)(ordinal >> 16 & 0xFF), (unsigned char)(ordinal >> 24)};
+        unsigned char bytes[4] = {
+            (unsigned char)(ordinal & 0xFF), (unsigned char)(ordinal >> 8 & 0xFF),
+            (unsigned char)(ordinal >> 16 & 0xFF), (unsigned char)(ordinal >> 24)};
         f->fingerprint = hash128_add(hash, str_make((const char *)bytes, sizeof bytes));
     }
 }

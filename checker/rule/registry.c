@@ -1,14 +1,15 @@
 #include "checker/rule/rule.h"
 
-// Looks rules up in the generated table (rule_table, sorted by id) by their names. Knows the families; a rule of a
-// family that is not listed here belongs to the part of its id before the first dash.
+// Looks rules up in the generated table (rule_table, sorted by id) by their names. Knows the
+// families; a rule of a family that is not listed here belongs to the part of its id before the
+// first dash.
 
 #include "checker/base/str.h"
 
 static const char *const families[] = {
-    "arch",   "backpressure", "bounds",    "buffer",        "cancellation", "channel",
-    "error",  "lifetime",     "observability", "ownership", "panic",        "race-detector",
-    "shared-state", "suppression", "tests",
+    "arch",    "backpressure",  "bounds",       "buffer",        "cancellation",
+    "channel", "error",         "lifetime",     "observability", "ownership",
+    "panic",   "race-detector", "shared-state", "suppression",   "tests",
 };
 
 enum { FAMILY_COUNT = sizeof families / sizeof *families };

@@ -1,7 +1,7 @@
 #include "checker/rule/suppress.h"
 
-// Which findings the source says not to report, and which of those comments suppress nothing. Reading the comments is
-// suppress_scan.c.
+// Which findings the source says not to report, and which of those comments suppress nothing.
+// Reading the comments is suppress_scan.c.
 
 #include "checker/base/buf.h"
 #include "checker/rule/config_parts.h"
@@ -78,8 +78,8 @@ static void apply_to(struct suppressions *s, const struct config *config, struct
     }
 }
 
-// True when every rule the comment names was looked for here. Rules that need the whole program may have been withheld, so a
-// comment for one of them is never called unused.
+// True when every rule the comment names was looked for here. Rules that need the whole program may
+// have been withheld, so a comment for one of them is never called unused.
 static bool was_looked_for(const struct suppression *item, const struct config *config) {
     for (size_t i = 0; i < rule_count; i++) {
         const struct rule *rule = rule_table[i].rule;
@@ -99,7 +99,8 @@ static struct str message(struct arena *arena, const struct suppression *item,
     buf_init(&text, MESSAGE_BYTES);
     if (!config_pattern_is_known(item->pattern)) {
         const char *near = rule_nearest(item->pattern);
-        buf_addf(&text, "suppression names no rule: '" STR_FMT "' is unknown", STR_ARG(item->pattern));
+        buf_addf(&text, "suppression names no rule: '" STR_FMT "' is unknown",
+                 STR_ARG(item->pattern));
         if (near != NULL) {
             buf_addf(&text, "; did you mean '%s'?", near);
         }

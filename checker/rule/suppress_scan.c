@@ -1,7 +1,8 @@
 #include "checker/rule/suppress.h"
 
-// Finds suppression comments in a source text. A small lexer tells comments from strings, character literals, raw strings and
-// digit separators; it accepts any text. What it does not understand is not a suppression.
+// Finds suppression comments in a source text. A small lexer tells comments from strings, character
+// literals, raw strings and digit separators; it accepts any text. What it does not understand is
+// not a suppression.
 
 // A NOLINTBEGIN that has no NOLINTEND yet. `item` is UINT32_MAX for an id of another tool.
 struct open_block {
@@ -32,7 +33,13 @@ struct comment {
     bool is_alone;      // no code on its lines
 };
 
-enum directive { DIRECTIVE_LINE, DIRECTIVE_NEXT_LINE, DIRECTIVE_BEGIN, DIRECTIVE_END, DIRECTIVE_IGNORE };
+enum directive {
+    DIRECTIVE_LINE,
+    DIRECTIVE_NEXT_LINE,
+    DIRECTIVE_BEGIN,
+    DIRECTIVE_END,
+    DIRECTIVE_IGNORE
+};
 
 static bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -74,7 +81,8 @@ static bool own_pattern(struct str id, enum directive kind, struct str *ret_patt
     return id.len > 0 && (kind == DIRECTIVE_IGNORE || str_eq(id, STR("*")));
 }
 
-// Ends the innermost open block of `pattern`; a bare NOLINTEND ends the innermost NOLINTBEGIN with all its ids.
+// Ends the innermost open block of `pattern`; a bare NOLINTEND ends the innermost NOLINTBEGIN with
+// all its ids.
 static void close_blocks(struct scanner *s, struct str pattern, bool is_bare, uint32_t line) {
     uint32_t found = s->open.len;
     while (found > 0 && !is_bare && !str_eq(s->open.data[found - 1].pattern, pattern)) {
@@ -160,7 +168,8 @@ static size_t next_directive(struct str text, size_t from) {
     return nolint < ignore ? nolint : ignore;
 }
 
-// Reads "(a, b) reason" or "[a] reason" or " reason" at text[at..]. `from` is where the directive begins.
+// Reads "(a, b) reason" or "[a] reason" or " reason" at text[at..]. `from` is where the directive
+// begins.
 static void take_arguments(struct scanner *s, const struct comment *c, struct str text, size_t from,
                            size_t at, enum directive kind) {
     char open = kind == DIRECTIVE_IGNORE ? '[' : '(';
@@ -169,7 +178,8 @@ static void take_arguments(struct scanner *s, const struct comment *c, struct st
     bool has_list = at < text.len && text.ptr[at] == open;
     if (has_list) {
         size_t end = str_find_char(text, close, at);
-        end = end == SIZE_MAX ? text.len : end; // a list without its bracket goes to the end of the line
+        end = end == SIZE_MAX ? text.len
+                              : end; // a list without its bracket goes to the end of the line
         ids = str_slice(text, at + 1, end);
         at = end < text.len ? end + 1 : end;
     }
@@ -198,9 +208,9 @@ static size_t take_nolint(struct scanner *s, const struct comment *c, struct str
         enum directive kind;
     } words[] = {
         {"NOLINTNEXTLINE", DIRECTIVE_NEXT_LINE},
-        {"NOLINTBEGIN", DIRECTIVE_BEGIN},
-        {"NOLINTEND", DIRECTIVE_END},
-        {"NOLINT", DIRECTIVE_LINE},
+        {"NOLINTBEGIN",    DIRECTIVE_BEGIN    },
+        {"NOLINTEND",      DIRECTIVE_END      },
+        {"NOLINT",         DIRECTIVE_LINE     },
     };
     bool is_whole = at == 0 || !is_word(text.ptr[at - 1]);
     for (size_t i = 0; is_whole && i < sizeof words / sizeof *words; i++) {
@@ -328,7 +338,8 @@ static void block_comment(struct scanner *s) {
     scan_comment(s, from < to ? from : to, to, end, !s->has_code && is_blank_until_newline(s, end));
 }
 
-// A string or character literal; it ends at its quote or, when that is missing, at the end of the line.
+// A string or character literal; it ends at its quote or, when that is missing, at the end of the
+// line.
 static void literal(struct scanner *s, char quote) {
     s->has_code = true;
     for (s->at++; s->at < s->text.len; s->at++) {

@@ -1,4 +1,5 @@
-// .threadlint.json: syntax, errors that say where and what, precedence of levels, path patterns, the schema.
+// .threadlint.json: syntax, errors that say where and what, precedence of levels, path patterns,
+// the schema.
 #include "checker/base/fs.h"
 #include "checker/rule/config.h"
 #include "test/unit/test.h"
@@ -48,18 +49,19 @@ static bool fails(const char *text, const char *part, const char *other_part) {
 }
 
 TEST(config_all_keys_with_comments_and_trailing_commas) {
-    static const char text[] = "\xEF\xBB\xBF// the project\n"
-                               "{\n"
-                               "  \"$schema\": \"https://example.org/a//b\", /* not a comment: // */\n"
-                               "  \"profile\": \"review\",\n"
-                               "  \"rules\": {\"shared-state-lock-leak\": \"note\", \"lifetime\": \"off\",},\n"
-                               "  \"overrides\": [{\"paths\": [\"test/\",], \"rules\": {\"shared-*\": \"off\"}},],\n"
-                               "  \"exclude\": [\"third_party/\", \"*.gen.c\"],\n"
-                               "  \"models\": [\"lint/my.model\"],\n"
-                               "  \"options\": {},\n"
-                               "  \"fail-on\": \"never\",\n"
-                               "  \"require-suppression-reason\": true, // last\n"
-                               "}\n";
+    static const char text[] =
+        "\xEF\xBB\xBF// the project\n"
+        "{\n"
+        "  \"$schema\": \"https://example.org/a//b\", /* not a comment: // */\n"
+        "  \"profile\": \"review\",\n"
+        "  \"rules\": {\"shared-state-lock-leak\": \"note\", \"lifetime\": \"off\",},\n"
+        "  \"overrides\": [{\"paths\": [\"test/\",], \"rules\": {\"shared-*\": \"off\"}},],\n"
+        "  \"exclude\": [\"third_party/\", \"*.gen.c\"],\n"
+        "  \"models\": [\"lint/my.model\"],\n"
+        "  \"options\": {},\n"
+        "  \"fail-on\": \"never\",\n"
+        "  \"require-suppression-reason\": true, // last\n"
+        "}\n";
     struct arena arena;
     struct config c;
     struct error err = {0};
@@ -107,18 +109,22 @@ TEST(config_empty_object_and_root) {
 
 TEST(config_unknown_names_have_place_and_suggestion) {
     CHECK(fails("{\n\n\"rules\": {\n\"shared-state-lockleak\": \"off\"}}",
-                "unknown rule 'shared-state-lockleak' at ", ".threadlint.json:4; did you mean 'shared-state-lock-leak'?"));
-    CHECK(fails("{\n\"rule\": {}}", "unknown key 'rule'", ".threadlint.json:2; did you mean 'rules'?"));
+                "unknown rule 'shared-state-lockleak' at ",
+                ".threadlint.json:4; did you mean 'shared-state-lock-leak'?"));
+    CHECK(fails("{\n\"rule\": {}}", "unknown key 'rule'",
+                ".threadlint.json:2; did you mean 'rules'?"));
     CHECK(fails("{\"rules\": {\n\"lifetime\":\n\"of\"}}", "unknown level 'of' of rule 'lifetime'",
                 ":2; did you mean 'off'?"));
     CHECK(fails("{\"profile\": \"reviews\"}", "unknown value 'reviews' of 'profile'", "'review'?"));
     CHECK(fails("{\"fail-on\": \"nevr\"}", "unknown value 'nevr' of 'fail-on'", "'never'?"));
-    CHECK(fails("{\"overrides\": [\n{\"path\": [\"a\"]}]}", "unknown key 'path'", ":2; did you mean 'paths'?"));
+    CHECK(fails("{\"overrides\": [\n{\"path\": [\"a\"]}]}", "unknown key 'path'",
+                ":2; did you mean 'paths'?"));
     CHECK(fails("{\"options\": {\"lock-leak\": {}}}", "unknown rule 'lock-leak'",
                 "did you mean 'shared-state-lock-leak'?"));
     CHECK(fails("{\"options\": {\"suppression-unused\": {\n\"zzz\": 1}}}",
                 "unknown option 'zzz' of rule 'suppression-unused'", ":2"));
-    CHECK(fails("{\"rules\": {\"qqqqqqqqqqqq-*\": \"off\"}}", "unknown rule 'qqqqqqqqqqqq-*' at", ":1"));
+    CHECK(fails("{\"rules\": {\"qqqqqqqqqqqq-*\": \"off\"}}", "unknown rule 'qqqqqqqqqqqq-*' at",
+                ":1"));
 }
 
 TEST(config_wrong_types) {
@@ -135,7 +141,8 @@ TEST(config_wrong_types) {
     CHECK(fails("{\"profile\": true}", "'profile' must be a text", ":1"));
     CHECK(fails("{\"root\": 1}", "'root' must be a text", ":1"));
     CHECK(fails("{\"require-suppression-reason\": \"yes\"}", "must be true or false", ":1"));
-    CHECK(fails("{\"rules\": {},\n\"rules\": {}}", "'rules' is given twice, first on line 1,", ":2"));
+    CHECK(
+        fails("{\"rules\": {},\n\"rules\": {}}", "'rules' is given twice, first on line 1,", ":2"));
 }
 
 TEST(config_syntax_errors_have_line_and_column) {
@@ -186,7 +193,8 @@ TEST(config_more_exact_patterns_win_in_the_file) {
     struct error err = {0};
     arena_init(&arena, 0);
     CHECK(load(&c, &arena,
-               "{\"rules\": {\"shared-state-lock-leak\": \"note\", \"shared-state\": \"error\", \"*\": \"off\"}}",
+               "{\"rules\": {\"shared-state-lock-leak\": \"note\", \"shared-state\": \"error\", "
+               "\"*\": \"off\"}}",
                &err));
     CHECK(config_level(&c, rule(leak), STR("a.c")) == LEVEL_NOTE);
     CHECK(config_level(&c, rule("shared-state-double-lock"), STR("a.c")) == LEVEL_ERROR);
@@ -284,20 +292,24 @@ TEST(path_patterns) {
     CHECK(!matches("src/**/a.c", "src/xa.c") && !matches("src/**/a.c", "src/x/ba.c"));
     CHECK(matches("**/gen/*.c", "gen/a.c") && matches("**/gen/*.c", "x/y/gen/a.c"));
     CHECK(matches("src/**", "src/a/b.c") && !matches("src/**", "srcs/a.c"));
-    CHECK(matches("build/", "build/a.c") && matches("build/", "x/build/y/a.c") && !matches("build/", "build"));
+    CHECK(matches("build/", "build/a.c") && matches("build/", "x/build/y/a.c") &&
+          !matches("build/", "build"));
     CHECK(matches("build", "build") && matches("build", "x/build/a.c"));
     CHECK(matches("src/lib", "src/lib/x/a.c") && !matches("src/lib", "src/library/a.c"));
     CHECK(matches("/src", "src/a.c") && !matches("/src", "x/src/a.c"));
     CHECK(matches("./src/a.c", "src/a.c"));
     CHECK(matches("a?.c", "ab.c") && !matches("a?.c", "a.c") && !matches("a?c", "a/c"));
     CHECK(matches("**", "a/b.c") && matches("*", "a.c") && matches("**/*.c", "a.c"));
-    CHECK(matches("a*b*c/**/d*e.c", "aXbYc/q/r/dZe.c") && !matches("a*b*c/**/d*e.c", "aXbYc/q/r/dZf.c"));
-    CHECK(matches("/usr/include/", "/usr/include/stdio.h") && !matches("/usr/include/", "usr/include2/x.h"));
+    CHECK(matches("a*b*c/**/d*e.c", "aXbYc/q/r/dZe.c") &&
+          !matches("a*b*c/**/d*e.c", "aXbYc/q/r/dZf.c"));
+    CHECK(matches("/usr/include/", "/usr/include/stdio.h") &&
+          !matches("/usr/include/", "usr/include2/x.h"));
     CHECK(!matches("", "a.c") && !matches("a.c", "") && !matches("/", "a.c"));
     CHECK(!matches("a**b/c", "a/x/y") && matches("a**b/c", "a/x/b/c"));
 }
 
-// ---- the schema says the same as the reader: a small validator for the keywords the schema uses -------------------
+// ---- the schema says the same as the reader: a small validator for the keywords the schema uses
+// -------------------
 
 static const cJSON *get(const cJSON *object, const char *key) {
     return cJSON_GetObjectItemCaseSensitive(object, key);
@@ -345,7 +357,8 @@ static bool valid_scalar(const cJSON *schema, const cJSON *value) {
     bool is_word = words == NULL;
     const cJSON *word = NULL;
     cJSON_ArrayForEach(word, words) {
-        is_word = is_word || (cJSON_IsString(value) && strcmp(word->valuestring, value->valuestring) == 0);
+        is_word = is_word ||
+                  (cJSON_IsString(value) && strcmp(word->valuestring, value->valuestring) == 0);
     }
     const cJSON *min = get(schema, "minimum");
     const cJSON *max = get(schema, "maximum");
@@ -373,7 +386,8 @@ static bool is_valid(const cJSON *root, const cJSON *schema, const cJSON *value)
             }
         }
     }
-    return valid_scalar(schema, value) && (!cJSON_IsObject(value) || valid_members(root, schema, value));
+    return valid_scalar(schema, value) &&
+           (!cJSON_IsObject(value) || valid_members(root, schema, value));
 }
 
 static cJSON *schema_tree(void) {
@@ -394,8 +408,10 @@ TEST(schema_agrees_with_the_reader) {
     static const char *const samples[] = {
         "{}",
         "{\"profile\": \"review\", \"fail-on\": \"error\", \"require-suppression-reason\": true}",
-        "{\"rules\": {\"lifetime\": \"on\", \"shared-state-*\": \"error\", \"shared-state-lock-leak\": \"off\"}}",
-        "{\"overrides\": [{\"paths\": [\"a\"], \"rules\": {\"*\": \"note\"}}], \"exclude\": [\"b/\"]}",
+        "{\"rules\": {\"lifetime\": \"on\", \"shared-state-*\": \"error\", "
+        "\"shared-state-lock-leak\": \"off\"}}",
+        "{\"overrides\": [{\"paths\": [\"a\"], \"rules\": {\"*\": \"note\"}}], \"exclude\": "
+        "[\"b/\"]}",
         "{\"$schema\": \"x\", \"root\": \".\", \"models\": [\"m.model\"], \"options\": {}}",
         "{\"profil\": \"review\"}",
         "{\"profile\": \"reviews\"}",

@@ -1,4 +1,5 @@
-// Suppression comments: where they are seen, which lines and rules they cover, which are reported as unused.
+// Suppression comments: where they are seen, which lines and rules they cover, which are reported
+// as unused.
 #include "checker/rule/suppress.h"
 #include "test/unit/test.h"
 
@@ -11,8 +12,10 @@ static struct suppressions scan(struct arena *arena, const char *text) {
     return s;
 }
 
-// Whether the only suppression of `text` covers exactly lines first..last with this pattern and reason.
-static bool one(const char *text, uint32_t first, uint32_t last, const char *pattern, const char *reason) {
+// Whether the only suppression of `text` covers exactly lines first..last with this pattern and
+// reason.
+static bool one(const char *text, uint32_t first, uint32_t last, const char *pattern,
+                const char *reason) {
     struct arena arena;
     arena_init(&arena, 0);
     struct suppressions s = scan(&arena, text);
@@ -38,11 +41,13 @@ static uint32_t count(const char *text) {
 
 TEST(nolint_forms) {
     CHECK(one("x(); // NOLINT\n", 1, 1, "", ""));
-    CHECK(one("x(); // NOLINT(threadlint-shared-state-race) benign counter\n", 1, 1, "shared-state-race",
-              "benign counter"));
-    CHECK(one("\n\nx(); /* NOLINT(threadlint-lifetime-*): see above */ y();\n", 3, 3, "lifetime-*", "see above"));
+    CHECK(one("x(); // NOLINT(threadlint-shared-state-race) benign counter\n", 1, 1,
+              "shared-state-race", "benign counter"));
+    CHECK(one("\n\nx(); /* NOLINT(threadlint-lifetime-*): see above */ y();\n", 3, 3, "lifetime-*",
+              "see above"));
     CHECK(one("// NOLINTNEXTLINE(threadlint-*): generated\nx();\n", 2, 2, "*", "generated"));
-    CHECK(one("// NOLINTNEXTLINE(threadlint-panic-longjmp)\n// more prose\nx();\n", 2, 3, "panic-longjmp", ""));
+    CHECK(one("// NOLINTNEXTLINE(threadlint-panic-longjmp)\n// more prose\nx();\n", 2, 3,
+              "panic-longjmp", ""));
     CHECK(one("/* NOLINTNEXTLINE(threadlint-a)\n   prose\n */\nx();\n", 2, 4, "a", ""));
     CHECK(one("x(); // NOLINT(*)\n", 1, 1, "", ""));
     CHECK(one("x(); // NOLINT(threadlint-a unfinished\n", 1, 1, "a", ""));
@@ -50,7 +55,8 @@ TEST(nolint_forms) {
 }
 
 TEST(nolint_lists_with_ids_of_other_tools) {
-    CHECK(one("x(); // NOLINT(readability-magic-numbers, threadlint-a, bugprone-*) r\n", 1, 1, "a", "r"));
+    CHECK(one("x(); // NOLINT(readability-magic-numbers, threadlint-a, bugprone-*) r\n", 1, 1, "a",
+              "r"));
     CHECK(count("x(); // NOLINT(readability-magic-numbers)\n") == 0);
     CHECK(count("x(); // NOLINT(threadlint-a,threadlint-b)\n") == 2);
     CHECK(count("x(); // NOLINT()\n") == 0);
@@ -60,7 +66,8 @@ TEST(nolint_lists_with_ids_of_other_tools) {
 }
 
 TEST(own_form) {
-    CHECK(one("x(); // threadlint: ignore[shared-state-race] benign\n", 1, 1, "shared-state-race", "benign"));
+    CHECK(one("x(); // threadlint: ignore[shared-state-race] benign\n", 1, 1, "shared-state-race",
+              "benign"));
     CHECK(one("    // threadlint: ignore[lifetime] - joined by the owner\nx();\n", 1, 2, "lifetime",
               "joined by the owner"));
     CHECK(one("// threadlint:ignore [threadlint-a]\nx();\n", 1, 2, "a", ""));
@@ -84,14 +91,17 @@ TEST(stacked_comments_reach_the_code) {
 }
 
 TEST(blocks) {
-    CHECK(one("// NOLINTBEGIN(threadlint-a) r\nx();\n// NOLINTEND(threadlint-a)\ny();\n", 1, 3, "a", "r"));
+    CHECK(one("// NOLINTBEGIN(threadlint-a) r\nx();\n// NOLINTEND(threadlint-a)\ny();\n", 1, 3, "a",
+              "r"));
     CHECK(one("// NOLINTBEGIN(threadlint-a)\nx();\n// NOLINTEND\n", 1, 3, "a", ""));
     CHECK(one("// NOLINTBEGIN(threadlint-a)\nx();\n", 1, 3, "a", ""));
     CHECK(one("// NOLINTBEGIN\nx();\n// NOLINTEND\ny();\n", 1, 3, "", ""));
-    CHECK(one("// NOLINTEND(threadlint-a)\n// NOLINTBEGIN(threadlint-a)\n// NOLINTEND(threadlint-b)\nx();", 2, 4, "a",
-              ""));
-    CHECK(one("// NOLINTBEGIN(threadlint-a)\n// NOLINTBEGIN(cert-b)\nx();\n// NOLINTEND\n// NOLINTEND\n", 1, 5, "a",
-              ""));
+    CHECK(one("// NOLINTEND(threadlint-a)\n// NOLINTBEGIN(threadlint-a)\n// "
+              "NOLINTEND(threadlint-b)\nx();",
+              2, 4, "a", ""));
+    CHECK(one(
+        "// NOLINTBEGIN(threadlint-a)\n// NOLINTBEGIN(cert-b)\nx();\n// NOLINTEND\n// NOLINTEND\n",
+        1, 5, "a", ""));
     struct arena arena;
     arena_init(&arena, 0);
     struct suppressions s = scan(&arena, "// NOLINTBEGIN(threadlint-a)\n"
@@ -167,14 +177,23 @@ TEST(findings_are_suppressed_with_their_reason) {
 
 TEST(related_places_and_other_threads_count) {
     struct run run;
-    start(&run, "x(); // NOLINT(threadlint-shared-state-*) one\n\n\ny(); // threadlint: ignore[lifetime] two\n");
+    start(&run, "x(); // NOLINT(threadlint-shared-state-*) one\n\n\ny(); // threadlint: "
+                "ignore[lifetime] two\n");
     struct finding related = finding_at("shared-state-lock-leak", 3);
-    struct finding_related there = {.place = {.file = STR("a.c"), .line = 1}};
+    struct finding_related there = {
+        .place = {.file = STR("a.c"), .line = 1}
+    };
     vec_push(&run.arena, &related.related, there);
     add(&run, related);
     struct finding racing = finding_at("lifetime-double-join", 3);
-    struct finding_step same = {.place = {.file = STR("a.c"), .line = 4}, .kind = STEP_ACCESS, .thread = 0};
-    struct finding_step other = {.place = {.file = STR("a.c"), .line = 4}, .kind = STEP_ACCESS, .thread = 1};
+    struct finding_step same = {
+        .place = {.file = STR("a.c"), .line = 4},
+          .kind = STEP_ACCESS, .thread = 0
+    };
+    struct finding_step other = {
+        .place = {.file = STR("a.c"), .line = 4},
+          .kind = STEP_ACCESS, .thread = 1
+    };
     struct finding not_racing = racing;
     vec_push(&run.arena, &racing.steps, other);
     vec_push(&run.arena, &not_racing.steps, same);
@@ -209,8 +228,8 @@ TEST(unused_suppressions_are_reported) {
     CHECK_STR_EQ(run.findings.items.data[0].rule->id, "suppression-unused");
     CHECK(run.findings.items.data[0].place.line == 1 && run.findings.items.data[0].place.col == 9);
     CHECK(str_find(run.findings.items.data[0].message, STR("suppresses nothing"), 0) != SIZE_MAX);
-    CHECK(str_find(run.findings.items.data[1].message, STR("did you mean 'shared-state-lock-leak'"), 0) !=
-          SIZE_MAX);
+    CHECK(str_find(run.findings.items.data[1].message, STR("did you mean 'shared-state-lock-leak'"),
+                   0) != SIZE_MAX);
     arena_release(&run.arena);
 }
 
