@@ -1,0 +1,37 @@
+// What the report writers share. Not for use outside reports/.
+#ifndef REPORTS_REPORT_PRIVATE_H
+#define REPORTS_REPORT_PRIVATE_H
+
+#include "reports/report.h"
+
+// Figures of the closing summary.
+struct report_counts {
+    uint32_t files; // analysed
+    uint32_t skipped_files;
+    uint32_t errors; // findings that are not suppressed, by level
+    uint32_t warnings;
+    uint32_t notes;
+    uint32_t suppressed;
+};
+
+bool text_write(const struct report *r, const struct report_options *options, FILE *out,
+                struct error *err);
+bool json_write(const struct report *r, const struct report_options *options, FILE *out,
+                struct error *err);
+bool sarif_write(const struct report *r, const struct report_options *options, FILE *out,
+                 struct error *err);
+
+struct report_counts report_count(const struct report *r);
+/// False for a suppressed finding unless the options ask for those.
+bool report_shows(const struct report_options *options, const struct finding *f);
+/// Text of the line of `place`, without its end; empty when there is none.
+struct str report_line(const struct report *r, struct place place);
+/// Exclusive byte end column of `place` within `line`: as given, or the end of the identifier or
+/// character that starts there.
+uint32_t report_end_col(struct place place, struct str line);
+/// "acquire", "access", ...: stable names, part of the formats.
+const char *step_kind_name(uint8_t kind);
+/// False with an error when something could not be written to `out`.
+bool report_flush(FILE *out, struct error *err);
+
+#endif
