@@ -1,4 +1,4 @@
-// The text of reports/schema.sql, compiled in by the build.
+// Text of reports/schema.sql, embedded by the build.
 #ifndef REPORTS_SQLITE_SCHEMA_H
 #define REPORTS_SQLITE_SCHEMA_H
 
