@@ -1,0 +1,309 @@
+// The front room's door: parse, walk the TU, lower the functions of own files, collect what was wrong.
+#include "checker/front/cxx.h"
+#include "checker/front/fn.h"
+#include "checker/front/front.h"
+#include "checker/front/parse.h"
+#include "checker/front/symbol.h"
+
+#include <string.h>
+
+enum { MAX_QUEUE = 200000 };
+
+struct str front_version(struct arena *arena) {
+    return cx_str(arena, clang_getClangVersion());
+}
+
+static bool is_function_kind(enum CXCursorKind kind) {
+    return kind == CXCursor_FunctionDecl || kind == CXCursor_CXXMethod || kind == CXCursor_Constructor ||
+           kind == CXCursor_Destructor || kind == CXCursor_ConversionFunction;
+}
+
+static bool in_system_header(CXCursor c) {
+    return clang_Location_isInSystemHeader(clang_getCursorLocation(c)) != 0;
+}
+
+// --- the queue of functions ---
+
+void lower_enqueue(struct lower *l, CXCursor function) {
+    CXCursor def = clang_getCursorDefinition(function);
+    if (cx_is_null(def) || !is_function_kind(clang_getCursorKind(def)) || in_system_header(def) ||
+        l->queue.len >= MAX_QUEUE) {
+        return;
+    }
+    uint64_t key = lower_cursor_hash(def);
+    uint32_t seen = 0;
+    if (map_get(&l->queued, key, &seen)) {
+        return;
+    }
+    map_put(&l->queued, key, 1);
+    vec_push(l->scratch, &l->queue, def);
+}
+
+static bool is_own(struct lower *l, CXCursor c) {
+    struct cx_place at = cx_file_place(clang_getCursorLocation(c));
+    file_id file = lower_file(l, at.file);
+    return file.v && (l->f->files.data[file.v].is_own || l->f->files.data[file.v].is_main);
+}
+
+static enum CXChildVisitResult visit_top(CXCursor c, CXCursor parent, CXClientData data);
+
+static void visit_inside(struct lower *l, CXCursor c) {
+    clang_visitChildren(c, visit_top, l);
+}
+
+static bool is_container(enum CXCursorKind kind) {
+    return kind == CXCursor_Namespace || kind == CXCursor_LinkageSpec || kind == CXCursor_UnexposedDecl ||
+           kind == CXCursor_StructDecl || kind == CXCursor_ClassDecl || kind == CXCursor_UnionDecl;
+}
+
+static enum CXChildVisitResult visit_top(CXCursor c, CXCursor parent, CXClientData data) {
+    (void)parent;
+    struct lower *l = data;
+    enum CXCursorKind kind = clang_getCursorKind(c);
+    bool interesting = is_container(kind) || is_function_kind(kind) || kind == CXCursor_VarDecl;
+    if (!interesting || in_system_header(c) || !is_own(l, c)) {
+        return CXChildVisit_Continue;
+    }
+    if (is_container(kind)) {
+        if (clang_isDeclaration(kind) && kind != CXCursor_Namespace && kind != CXCursor_LinkageSpec &&
+            kind != CXCursor_UnexposedDecl) {
+            if (clang_isCursorDefinition(c)) {
+                (void)lower_record(l, c);
+            }
+            if (!l->is_cxx) {
+                return CXChildVisit_Continue;
+            }
+        }
+        visit_inside(l, c);
+    } else if (kind == CXCursor_VarDecl) {
+        vec_push(l->scratch, &l->globals, c);
+    } else if (clang_isCursorDefinition(c)) {
+        lower_enqueue(l, c);
+    }
+    return CXChildVisit_Continue;
+}
+
+struct name_search {
+    struct arena *arena;
+    struct str name;
+    CXCursor found;
+};
+
+static enum CXChildVisitResult find_named(CXCursor c, CXCursor parent, CXClientData data) {
+    (void)parent;
+    struct name_search *s = data;
+    if (clang_getCursorKind(c) == CXCursor_FunctionDecl && str_eq(cx_spelling(s->arena, c), s->name)) {
+        s->found = c;
+        return CXChildVisit_Break;
+    }
+    return CXChildVisit_Continue;
+}
+
+sym_id lower_function_named(struct lower *l, struct str name) {
+    struct name_search s = {.arena = l->scratch, .name = name, .found = clang_getNullCursor()};
+    clang_visitChildren(clang_getTranslationUnitCursor(l->tu), find_named, &s);
+    if (cx_is_null(s.found)) {
+        return (sym_id){0};
+    }
+    lower_enqueue(l, s.found);
+    return lower_sym(l, s.found);
+}
+
+// --- one function ---
+
+void lower_fn_open(struct lower *l, struct lower_fn *fn, CXCursor function) {
+    *fn = (struct lower_fn){.outer = l->fn, .cursor = function};
+    fn->result = clang_getCursorResultType(function);
+    enum CXTypeKind kind = clang_getCanonicalType(fn->result).kind;
+    fn->returns_reference = kind == CXType_LValueReference || kind == CXType_RValueReference;
+    fn->loc = lower_loc(l, function);
+    map_init(&fn->label_index, l->scratch);
+    l->fn = fn;
+}
+
+void lower_fn_close(struct lower *l) {
+    lower_finish_gotos(l);
+    l->fn = l->fn->outer;
+}
+
+static void declare_parameters(struct lower *l, CXCursor function, sym_id sym) {
+    if (l->f->syms.data[sym.v].flags & SYM_METHOD) {
+        (void)cxx_this_param(l, function);
+    }
+    int count = clang_Cursor_getNumArguments(function);
+    for (int i = 0; i < count; i++) {
+        (void)lower_var(l, clang_Cursor_getArgument(function, (unsigned)i));
+    }
+}
+
+static bool is_coroutine_body(CXCursor body) {
+    return clang_getCursorKind(body) == CXCursor_UnexposedStmt;
+}
+
+static uint32_t function_flags(struct lower *l, CXCursor function, loc_id loc) {
+    const struct ir_loc *at = &l->f->locs.data[loc.v];
+    uint32_t flags = l->f->files.data[at->file.v].is_main ? 0 : FN_HEADER;
+    CXCursor pattern = clang_getSpecializedCursorTemplate(function);
+    return flags | (cx_is_null(pattern) ? 0 : FN_TEMPLATE);
+}
+
+static void lower_body(struct lower *l, CXCursor function, loc_id end) {
+    struct cx_list children = cx_children(l->scratch, function);
+    if (l->is_cxx && cxx_body(l, function, children)) {
+        return;
+    }
+    CXCursor body = children.count ? children.items[children.count - 1] : clang_getNullCursor();
+    if (clang_getCursorKind(body) == CXCursor_CompoundStmt) {
+        lower_compound(l, body);
+    } else if (is_coroutine_body(body)) {
+        ir_fn_flag(l->b, FN_COROUTINE | FN_TRUNCATED);
+    } else {
+        ir_fn_flag(l->b, FN_PARTIAL);
+    }
+    if (ir_bb_open(l->b)) {
+        ir_term_return(l->b, (val_id){0}, end);
+    }
+}
+
+void lower_function(struct lower *l, CXCursor function) {
+    sym_id sym = lower_sym(l, function);
+    loc_id loc = lower_loc(l, function);
+    struct ir_fn ir = {.sym = sym, .loc = loc, .flags = function_flags(l, function, loc)};
+    ir_fn_begin(l->b, &ir);
+    struct lower_fn fn;
+    lower_fn_open(l, &fn, function);
+    declare_parameters(l, function, sym);
+    CXSourceLocation end_at = cx_end(function);
+    loc_id end = lower_source_loc(l, end_at);
+    lower_body(l, function, end.v ? end : loc);
+    lower_fn_close(l);
+    ir_fn_end(l->b, end.v ? end : loc);
+}
+
+// --- globals ---
+
+static bool has_initialiser(CXCursor var) {
+    return !cx_is_null(clang_Cursor_getVarDeclInitializer(var));
+}
+
+// Writes of the initialisers of this TU's globals, as a function of its own: function tables become visible.
+static void lower_globals(struct lower *l) {
+    struct str file = facts_text(l->f, l->f->main_file);
+    struct str key = str_from("%init@");
+    char *unique = arena_alloc(l->scratch, 1, key.len + file.len + 1);
+    memcpy(unique, key.ptr, key.len);
+    memcpy(unique + key.len, file.ptr, file.len);
+    sym_id sym = lower_named_sym(l, STR("%init"), str_from(unique), SYM_INTERNAL | SYM_BUILTIN);
+    struct ir_fn ir = {.sym = sym, .flags = FN_GLOBAL_INIT};
+    ir_fn_begin(l->b, &ir);
+    struct lower_fn fn;
+    lower_fn_open(l, &fn, clang_getTranslationUnitCursor(l->tu));
+    lower_scope_push(l);
+    for (uint32_t i = 0; i < l->globals.len; i++) {
+        CXCursor var = l->globals.data[i];
+        var_id id = lower_var(l, var);
+        CXCursor init = clang_Cursor_getVarDeclInitializer(var);
+        CXType t = clang_getCursorType(var);
+        fn.loc = lower_loc(l, var);
+        if (l->is_cxx && cxx_global(l, var, id)) {
+            continue;
+        }
+        if (has_initialiser(var)) {
+            lower_init(l, ir_path_var(l->b, id), t, init);
+        }
+    }
+    lower_scope_pop(l, fn.loc);
+    lower_fn_close(l);
+    ir_fn_end(l->b, fn.loc);
+}
+
+// --- what was wrong, what was read ---
+
+static void note_errors(struct lower *l) {
+    unsigned count = clang_getNumDiagnostics(l->tu);
+    for (unsigned i = 0; i < count; i++) {
+        CXDiagnostic d = clang_getDiagnostic(l->tu, i);
+        enum CXDiagnosticSeverity severity = clang_getDiagnosticSeverity(d);
+        CXSourceLocation at = clang_getDiagnosticLocation(d);
+        struct cx_place place = cx_file_place(at);
+        if (severity >= CXDiagnostic_Error && place.file) { // the driver's own complaints have no file
+            struct str text = cx_str(l->scratch, clang_getDiagnosticSpelling(d));
+            ir_diag(l->b, (uint8_t)severity, lower_source_loc(l, at), text);
+        }
+        clang_disposeDiagnostic(d);
+    }
+}
+
+// Functions with an error between their name and their end.
+static void mark_partial(struct facts *f) {
+    for (uint32_t i = 0; i < f->diags.len; i++) {
+        const struct ir_loc *at = &f->locs.data[f->diags.data[i].loc.v];
+        for (uint32_t k = 1; k < f->fns.len; k++) {
+            const struct ir_loc *from = &f->locs.data[f->fns.data[k].loc.v];
+            const struct ir_loc *to = &f->locs.data[f->fns.data[k].end.v];
+            if (from->file.v == at->file.v && from->line <= at->line && at->line <= to->line) {
+                f->fns.data[k].flags |= FN_PARTIAL;
+            }
+        }
+    }
+}
+
+static void note_file(CXFile file, CXSourceLocation *stack, unsigned depth, CXClientData data) {
+    (void)stack;
+    (void)depth;
+    struct lower *l = data;
+    file_id id = lower_file(l, file);
+    struct str text = cx_file_text(l->tu, file);
+    l->f->files.data[id.v].content = hash128(text.ptr, text.len);
+}
+
+static void lower_tu(struct lower *l) {
+    CXString name = clang_getTranslationUnitSpelling(l->tu);
+    CXFile main_file = clang_getFile(l->tu, clang_getCString(name));
+    clang_disposeString(name);
+    file_id main_id = lower_file(l, main_file);
+    l->f->main_file = l->f->files.data[main_id.v].path;
+    clang_getInclusions(l->tu, note_file, l);
+    visit_inside(l, clang_getTranslationUnitCursor(l->tu));
+    lower_globals(l);
+    for (uint32_t i = 0; i < l->queue.len; i++) {
+        lower_function(l, l->queue.data[i]);
+    }
+    note_errors(l);
+    mark_partial(l->f);
+}
+
+// libclang does not tell the language of a TU, but its printing policy follows it.
+static bool is_cxx_tu(CXTranslationUnit tu) {
+    CXPrintingPolicy policy = clang_getCursorPrintingPolicy(clang_getTranslationUnitCursor(tu));
+    bool is_cxx = clang_PrintingPolicy_getProperty(policy, CXPrintingPolicy_SuppressTagKeyword) != 0;
+    clang_PrintingPolicy_dispose(policy);
+    return is_cxx;
+}
+
+bool front_read(const struct compile_cmd *cmd, const struct front_options *options, struct arena *arena,
+                struct facts *f, struct error *err) {
+    struct arena scratch;
+    struct arena building;
+    arena_init(&scratch, 0);
+    arena_init(&building, 0);
+    CXIndex index = clang_createIndex(0, 0);
+    CXTranslationUnit tu = parse_tu(index, cmd, options, &scratch, err);
+    if (tu) {
+        struct lower_options lowering = {.root = options->root};
+        facts_init(f, arena);
+        struct lower l = {.tu = tu, .b = ir_builder_new(f, &building), .f = f, .arena = arena,
+                          .scratch = &scratch, .options = &lowering};
+        struct map *const maps[] = {&l.files, &l.symbols, &l.vars, &l.types, &l.records, &l.queued};
+        for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
+            map_init(maps[i], &scratch);
+        }
+        l.is_cxx = is_cxx_tu(tu);
+        lower_tu(&l);
+        clang_disposeTranslationUnit(tu);
+    }
+    clang_disposeIndex(index);
+    arena_release(&scratch);
+    arena_release(&building);
+    return tu != NULL;
+}

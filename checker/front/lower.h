@@ -1,0 +1,60 @@
+// Shared context of the lowering: libclang cursors of one TU -> facts. Private to the front room.
+// lower.c drives; symbol.c names things (types, symbols, variables, places); decl.c, stmt.c, expr.c,
+// atomic.c and cxx.c lower syntax.
+#ifndef CHECKER_FRONT_LOWER_H
+#define CHECKER_FRONT_LOWER_H
+
+#include "checker/base/map.h"
+#include "checker/ir/build.h"
+
+#include <clang-c/Index.h>
+
+struct lower_options {
+    struct str root;       // project root, absolute, normalised: paths under it are stored relative
+    uint32_t max_depth;    // nesting of syntax lowered; deeper becomes OP_UNKNOWN and FN_TRUNCATED (0 = 2000)
+    uint32_t max_fn_ops;   // ops of one function; more becomes FN_TRUNCATED (0 = 200000)
+};
+
+struct lower_fn; // state of the function being lowered: scopes, labels, break/continue targets (stmt.c)
+struct cxx_state;
+
+struct lower {
+    CXTranslationUnit tu;
+    struct ir_builder *b;
+    struct facts *f;
+    struct arena *arena;   // lives as long as the facts
+    struct arena *scratch; // dropped after the TU
+    const struct lower_options *options;
+    bool is_cxx;
+    uint32_t depth; // present syntax nesting
+    struct lower_fn *fn;
+    struct cxx_state *cxx; // cxx.c; NULL in C
+    struct map files;     // CXFile unique id -> file_id
+    struct map symbols;   // hash of canonical cursor -> sym_id
+    struct map vars;      // hash of canonical cursor -> var_id (locals and globals)
+    struct map types;     // hash of CXType.data pointers and kind -> type_id
+    struct map records;   // hash of canonical cursor -> record_id
+    VEC(CXCursor) queue;  // functions still to lower: template instantiations, lambdas' enclosing, header bodies
+    VEC(CXCursor) globals; // variables at file and namespace scope of own files
+    struct map queued;    // hash of canonical cursor, already queued or lowered
+};
+
+// --- symbol.c ---
+/// Place of a cursor's start (file location: macro arguments at their source, macro bodies at the use);
+/// 0 when it has no file: callers then use the parent's.
+loc_id lower_loc(struct lower *l, CXCursor c);
+loc_id lower_source_loc(struct lower *l, CXSourceLocation loc);
+file_id lower_file(struct lower *l, CXFile file);
+type_id lower_type(struct lower *l, CXType t);
+record_id lower_record(struct lower *l, CXCursor record_decl);
+/// Function, method, constructor, destructor, conversion; also reads noreturn, nothrow, virtual, constructor attribute.
+sym_id lower_sym(struct lower *l, CXCursor function);
+/// Global, static member, static local, local or parameter. Locals belong to the open function.
+var_id lower_var(struct lower *l, CXCursor var);
+/// Qualified name without template arguments and inline namespaces; in scratch.
+struct str lower_qualified_name(struct lower *l, CXCursor decl);
+/// Link key: USR, prefixed with the real file for internal linkage.
+struct str lower_key(struct lower *l, CXCursor decl);
+uint64_t lower_cursor_hash(CXCursor c); // of the canonical cursor
+
+#endif

@@ -1,0 +1,516 @@
+// Statements -> blocks and edges.
+#include "checker/front/fn.h"
+#include "checker/front/scan.h"
+
+static const uint32_t MAX_DEPTH = 1500;
+
+static void jump_if_open(struct lower *l, ir_bb to, loc_id loc) {
+    if (ir_bb_open(l->b)) {
+        ir_term_jump(l->b, to, loc);
+    }
+}
+
+void lower_compound(struct lower *l, CXCursor c) {
+    struct cx_list list = cx_children(l->scratch, c);
+    loc_id end = lower_source_loc(l, cx_end(c));
+    lower_scope_push(l);
+    for (uint32_t i = 0; i < list.count; i++) {
+        lower_stmt(l, list.items[i]);
+    }
+    lower_scope_pop(l, end.v ? end : l->fn->loc);
+}
+
+// --- declarations ---
+
+static sym_id cleanup_of(struct lower *l, CXCursor decl) {
+    struct cx_list list = cx_children(l->scratch, decl);
+    for (uint32_t i = 0; i < list.count; i++) {
+        enum CXCursorKind kind = clang_getCursorKind(list.items[i]);
+        if (kind != CXCursor_UnexposedAttr) {
+            continue;
+        }
+        struct str printed = cx_pretty_decl(l->scratch, decl);
+        struct str name = scan_call_argument(printed, 0, printed.len, STR("cleanup"));
+        if (name.len) {
+            return lower_function_named(l, name);
+        }
+    }
+    return (sym_id){0};
+}
+
+void lower_local(struct lower *l, CXCursor decl) {
+    loc_id loc = lower_at(l, decl);
+    enum CXCursorKind kind = clang_getCursorKind(decl);
+    if (kind != CXCursor_VarDecl) {
+        return; // types, nested functions' prototypes, static assertions
+    }
+    var_id var = lower_var(l, decl);
+    uint8_t var_kind = l->f->vars.data[var.v].kind;
+    if (var_kind == VAR_GLOBAL || var_kind == VAR_STATIC_LOCAL) {
+        return; // initialised once, before or at first use
+    }
+    if (l->is_cxx && cxx_local(l, decl, var)) {
+        return;
+    }
+    struct scope_item item = {.var = var, .cleanup = cleanup_of(l, decl), .type = clang_getCursorType(decl)};
+    CXCursor init = clang_Cursor_getVarDeclInitializer(decl);
+    lower_scope_add(l, item, loc);
+    if (!cx_is_null(init)) {
+        lower_init(l, ir_path_var(l->b, var), item.type, init);
+    }
+}
+
+static void lower_decl_stmt(struct lower *l, CXCursor c) {
+    struct cx_list list = cx_children(l->scratch, c);
+    for (uint32_t i = 0; i < list.count; i++) {
+        lower_local(l, list.items[i]);
+    }
+}
+
+// --- if ---
+
+struct if_parts {
+    CXCursor init; // null when absent
+    CXCursor decl; // condition variable
+    CXCursor cond;
+    CXCursor then;
+    CXCursor otherwise;
+};
+
+static bool has_init(struct lower *l, CXCursor c) {
+    if (!l->is_cxx) {
+        return false;
+    }
+    struct cx_place at = cx_spelling_place(cx_start(c));
+    struct str text = cx_file_text(l->tu, at.file);
+    return scan_has_init(text, at.offset);
+}
+
+static struct if_parts split_if(struct lower *l, CXCursor c) {
+    struct cx_list list = cx_children(l->scratch, c);
+    CXCursor none = clang_getNullCursor();
+    struct if_parts p = {none, none, none, none, none};
+    uint32_t at = 0;
+    if (list.count > 2 && has_init(l, c)) {
+        p.init = list.items[at++];
+    }
+    if (at < list.count && clang_getCursorKind(list.items[at]) == CXCursor_VarDecl) {
+        p.decl = list.items[at++];
+    }
+    p.cond = at < list.count ? list.items[at++] : none;
+    p.then = at < list.count ? list.items[at++] : none;
+    p.otherwise = at < list.count ? list.items[at] : none;
+    return p;
+}
+
+static void lower_if(struct lower *l, CXCursor c) {
+    struct if_parts p = split_if(l, c);
+    loc_id loc = lower_at(l, c);
+    bool scoped = !cx_is_null(p.init) || !cx_is_null(p.decl);
+    if (scoped) {
+        lower_scope_push(l);
+    }
+    if (!cx_is_null(p.init)) {
+        lower_stmt(l, p.init);
+    }
+    if (!cx_is_null(p.decl)) {
+        lower_local(l, p.decl);
+    }
+    ir_bb then = ir_bb_new(l->b);
+    ir_bb after = ir_bb_new(l->b);
+    ir_bb otherwise = cx_is_null(p.otherwise) ? after : ir_bb_new(l->b);
+    if (cx_is_null(p.cond)) {
+        ir_term_branch(l->b, OPR_NE, ir_val_unknown(l->b), ir_val_const(l->b, 0), then, otherwise, loc);
+    } else {
+        lower_cond(l, p.cond, then, otherwise);
+    }
+    ir_bb_set(l->b, then);
+    if (!cx_is_null(p.then)) {
+        lower_stmt(l, p.then);
+    }
+    jump_if_open(l, after, l->fn->loc);
+    if (!cx_is_null(p.otherwise)) {
+        ir_bb_set(l->b, otherwise);
+        lower_stmt(l, p.otherwise);
+        jump_if_open(l, after, l->fn->loc);
+    }
+    ir_bb_set(l->b, after);
+    if (scoped) {
+        lower_scope_pop(l, l->fn->loc);
+    }
+}
+
+// --- loops ---
+
+static void push_targets(struct lower *l, struct jump_targets *t) {
+    t->outer = l->fn->targets;
+    t->break_scope = t->continue_scope = l->fn->scope;
+    l->fn->targets = t;
+}
+
+static void pop_targets(struct lower *l) {
+    l->fn->targets = l->fn->targets->outer;
+}
+
+static void lower_while(struct lower *l, CXCursor c) {
+    struct cx_list list = cx_children(l->scratch, c);
+    loc_id loc = lower_at(l, c);
+    if (list.count < 2) {
+        lower_unhandled(l, c);
+        return;
+    }
+    bool has_decl = clang_getCursorKind(list.items[0]) == CXCursor_VarDecl && list.count > 2;
+    struct jump_targets t = {.on_continue = ir_bb_new(l->b), .on_break = ir_bb_new(l->b)};
+    ir_bb body = ir_bb_new(l->b);
+    jump_if_open(l, t.on_continue, loc);
+    ir_bb_set(l->b, t.on_continue);
+    push_targets(l, &t);
+    lower_scope_push(l);
+    if (has_decl) {
+        lower_local(l, list.items[0]);
+    }
+    lower_cond(l, list.items[has_decl], body, t.on_break);
+    ir_bb_set(l->b, body);
+    lower_stmt(l, list.items[list.count - 1]);
+    lower_scope_pop(l, l->fn->loc);
+    jump_if_open(l, t.on_continue, l->fn->loc);
+    pop_targets(l);
+    ir_bb_set(l->b, t.on_break);
+}
+
+static void lower_do(struct lower *l, CXCursor c) {
+    struct cx_list list = cx_children(l->scratch, c);
+    if (list.count != 2) {
+        lower_unhandled(l, c);
+        return;
+    }
+    struct jump_targets t = {.on_continue = ir_bb_new(l->b), .on_break = ir_bb_new(l->b)};
+    ir_bb body = ir_bb_new(l->b);
+    jump_if_open(l, body, lower_at(l, c));
+    ir_bb_set(l->b, body);
+    push_targets(l, &t);
+    lower_stmt(l, list.items[0]);
+    jump_if_open(l, t.on_continue, l->fn->loc);
+    ir_bb_set(l->b, t.on_continue);
+    lower_cond(l, list.items[1], body, t.on_break);
+    pop_targets(l);
+    ir_bb_set(l->b, t.on_break);
+}
+
+struct for_parts {
+    CXCursor init;
+    CXCursor decl;
+    CXCursor cond;
+    CXCursor inc;
+    CXCursor body;
+};
+
+static unsigned bits(int mask) {
+    return (unsigned)(mask & 1) + (unsigned)(mask >> 1 & 1) + (unsigned)(mask >> 2 & 1);
+}
+
+// Which parts of the header the children are (P1): the raw text tells which are empty.
+static bool split_for(struct lower *l, CXCursor c, struct for_parts *ret) {
+    struct cx_list list = cx_children(l->scratch, c);
+    CXCursor none = clang_getNullCursor();
+    *ret = (struct for_parts){none, none, none, none, none};
+    if (list.count == 0) {
+        return false;
+    }
+    struct cx_place at = cx_spelling_place(cx_start(c));
+    int mask = list.count == 4 ? 7 : scan_for_parts(cx_file_text(l->tu, at.file), at.offset);
+    uint32_t extra = 0; // a condition variable is a child of its own besides the condition
+    for (uint32_t i = 0; i + 1 < list.count; i++) {
+        extra += clang_getCursorKind(list.items[i]) == CXCursor_VarDecl;
+    }
+    if (mask < 0 || bits(mask) + 1 + extra != list.count) {
+        return false;
+    }
+    uint32_t i = 0;
+    if (mask & SCAN_FOR_INIT) {
+        ret->init = list.items[i++];
+    }
+    if (i + 1 < list.count && clang_getCursorKind(list.items[i]) == CXCursor_VarDecl) {
+        ret->decl = list.items[i++];
+    }
+    if (mask & SCAN_FOR_COND) {
+        ret->cond = list.items[i++];
+    }
+    if (mask & SCAN_FOR_INC) {
+        ret->inc = list.items[i++];
+    }
+    ret->body = list.items[list.count - 1];
+    return true;
+}
+
+// The header could not be read: the loop may run any number of times and evaluates all parts each time.
+static void guess_for(struct lower *l, CXCursor c, struct for_parts *p) {
+    struct cx_list list = cx_children(l->scratch, c);
+    ir_unhandled(l->b, STR("for header"));
+    p->body = list.count ? list.items[list.count - 1] : clang_getNullCursor();
+    for (uint32_t i = 0; i + 1 < list.count; i++) {
+        lower_stmt(l, list.items[i]);
+    }
+}
+
+static void lower_for(struct lower *l, CXCursor c) {
+    struct for_parts p;
+    loc_id loc = lower_at(l, c);
+    lower_scope_push(l);
+    bool known = split_for(l, c, &p);
+    if (!known) {
+        guess_for(l, c, &p);
+    }
+    if (!cx_is_null(p.init)) {
+        lower_stmt(l, p.init);
+    }
+    struct jump_targets t = {.on_continue = ir_bb_new(l->b), .on_break = ir_bb_new(l->b)};
+    ir_bb head = ir_bb_new(l->b);
+    ir_bb body = ir_bb_new(l->b);
+    jump_if_open(l, head, loc);
+    ir_bb_set(l->b, head);
+    push_targets(l, &t);
+    if (!cx_is_null(p.decl)) {
+        lower_local(l, p.decl);
+    }
+    if (!cx_is_null(p.cond)) {
+        lower_cond(l, p.cond, body, t.on_break);
+    } else if (known) {
+        ir_term_jump(l->b, body, loc);
+    } else {
+        ir_term_branch(l->b, OPR_NE, ir_val_unknown(l->b), ir_val_const(l->b, 0), body, t.on_break, loc);
+    }
+    ir_bb_set(l->b, body);
+    if (!cx_is_null(p.body)) {
+        lower_stmt(l, p.body);
+    }
+    jump_if_open(l, t.on_continue, l->fn->loc);
+    ir_bb_set(l->b, t.on_continue);
+    if (!cx_is_null(p.inc)) {
+        lower_discard(l, p.inc);
+    }
+    jump_if_open(l, head, loc);
+    pop_targets(l);
+    ir_bb_set(l->b, t.on_break);
+    lower_scope_pop(l, l->fn->loc);
+}
+
+// --- switch ---
+
+static void lower_switch(struct lower *l, CXCursor c) {
+    struct cx_list list = cx_children(l->scratch, c);
+    loc_id loc = lower_at(l, c);
+    if (list.count < 2) {
+        lower_unhandled(l, c);
+        return;
+    }
+    lower_scope_push(l);
+    uint32_t at = 0;
+    if (clang_getCursorKind(list.items[0]) == CXCursor_VarDecl && list.count > 2) {
+        lower_local(l, list.items[at++]);
+    } else if (has_init(l, c)) {
+        ir_fn_flag(l->b, FN_PARTIAL); // libclang drops the init statement (P3)
+        ir_unhandled(l->b, STR("switch init"));
+    }
+    val_id v = lower_rvalue(l, list.items[at]);
+    struct jump_targets t = {.on_break = ir_bb_new(l->b), .switch_block = ir_bb_current(l->b)};
+    bool reachable = ir_bb_open(l->b);
+    ir_term_switch(l->b, v, loc);
+    push_targets(l, &t);
+    ir_bb_set(l->b, IR_BB_NONE);
+    lower_stmt(l, list.items[list.count - 1]);
+    jump_if_open(l, t.on_break, l->fn->loc);
+    if (!t.has_default && reachable) {
+        ir_edge_add(l->b, t.switch_block, t.on_break, EDGE_DEFAULT, 0, 0);
+    }
+    pop_targets(l);
+    ir_bb_set(l->b, t.on_break);
+    lower_scope_pop(l, l->fn->loc);
+}
+
+static struct jump_targets *innermost_switch(struct lower *l) {
+    struct jump_targets *t = l->fn->targets;
+    while (t && t->switch_block == IR_BB_NONE) {
+        t = t->outer;
+    }
+    return t;
+}
+
+static bool constant(CXCursor c, int64_t *ret_value) {
+    CXEvalResult r = clang_Cursor_Evaluate(c);
+    if (!r) {
+        return false;
+    }
+    bool ok = clang_EvalResult_getKind(r) == CXEval_Int;
+    if (ok) {
+        *ret_value = clang_EvalResult_getAsLongLong(r);
+    }
+    clang_EvalResult_dispose(r);
+    return ok;
+}
+
+static void lower_case(struct lower *l, CXCursor c, bool is_default) {
+    struct jump_targets *t = innermost_switch(l);
+    struct cx_list list = cx_children(l->scratch, c);
+    ir_bb here = ir_bb_new(l->b);
+    loc_id loc = lower_at(l, c);
+    jump_if_open(l, here, loc);
+    if (t && is_default) {
+        t->has_default = true;
+        ir_edge_add(l->b, t->switch_block, here, EDGE_DEFAULT, 0, 0);
+    } else if (t && list.count) {
+        int64_t lo = INT64_MIN;
+        int64_t hi = INT64_MAX;
+        bool known = constant(list.items[0], &lo);
+        bool is_range = list.count == 3;
+        hi = known ? lo : hi;
+        if (is_range && !constant(list.items[1], &hi)) {
+            hi = INT64_MAX;
+        }
+        ir_edge_add(l->b, t->switch_block, here, EDGE_CASE, lo, hi);
+    }
+    ir_bb_set(l->b, here);
+    if (list.count) {
+        lower_stmt(l, list.items[list.count - 1]);
+    }
+}
+
+// --- jumps ---
+
+static void lower_break(struct lower *l, loc_id loc) {
+    struct jump_targets *t = l->fn->targets;
+    if (t) {
+        lower_cleanups(l, t->break_scope, loc);
+        ir_term_jump(l->b, t->on_break, loc);
+    }
+    ir_bb_set(l->b, IR_BB_NONE);
+}
+
+static void lower_continue(struct lower *l, loc_id loc) {
+    struct jump_targets *t = l->fn->targets;
+    while (t && t->on_continue == IR_BB_NONE) {
+        t = t->outer;
+    }
+    if (t) {
+        lower_cleanups(l, t->continue_scope, loc);
+        ir_term_jump(l->b, t->on_continue, loc);
+    }
+    ir_bb_set(l->b, IR_BB_NONE);
+}
+
+static void lower_return(struct lower *l, CXCursor c) {
+    loc_id loc = lower_at(l, c);
+    CXCursor value = cx_only_child(c);
+    val_id v = {0};
+    if (!cx_is_null(value)) {
+        if (l->fn->returns_reference) {
+            v = ir_val_addr(l->b, lower_lvalue(l, value));
+        } else {
+            v = lower_rvalue(l, value);
+        }
+        uint8_t kind = l->f->vals.data[v.v].kind;
+        bool stable = kind == VAL_CONST || kind == VAL_CALL || kind == VAL_FN || kind == VAL_STR;
+        if (!stable && lower_has_cleanups(l, NULL)) {
+            path_id temp = lower_temp(l, lower_type(l, clang_getCursorType(value)), loc);
+            ir_op_write(l->b, temp, v, 0, loc);
+            v = ir_val_path(l->b, temp);
+        }
+    }
+    lower_cleanups(l, NULL, loc);
+    ir_term_return(l->b, v, loc);
+}
+
+static void lower_computed_goto(struct lower *l, CXCursor c) {
+    CXCursor target = cx_only_child(c);
+    val_id v = cx_is_null(target) ? ir_val_unknown(l->b) : lower_rvalue(l, target);
+    ir_fn_flag(l->b, FN_HAS_GOTO);
+    if (ir_bb_open(l->b)) {
+        vec_push(l->scratch, &l->fn->indirect, ir_bb_current(l->b));
+    }
+    ir_term_indirect(l->b, v, lower_at(l, c));
+}
+
+static void lower_asm(struct lower *l, CXCursor c) {
+    struct cx_list list = cx_children(l->scratch, c);
+    struct cx_place at = cx_spelling_place(cx_start(c));
+    unsigned flags = scan_asm(cx_file_text(l->tu, at.file), at.offset);
+    loc_id loc = lower_at(l, c);
+    for (uint32_t i = 0; i < list.count; i++) {
+        enum CXCursorKind kind = clang_getCursorKind(list.items[i]);
+        if (kind != CXCursor_StringLiteral) {
+            lower_discard(l, list.items[i]);
+        }
+    }
+    ir_op_asm(l->b, flags & (SCAN_ASM_MEMORY | SCAN_ASM_FENCE) ? OPF_MEMORY : 0, loc);
+}
+
+static void lower_wrapped(struct lower *l, CXCursor c) {
+    CXCursor inner = cx_only_child(c);
+    if (!cx_is_null(inner)) {
+        lower_stmt(l, inner);
+        return;
+    }
+    struct cx_list list = cx_children(l->scratch, c);
+    if (list.count) { // [[likely]] and the like stand before the statement
+        lower_stmt(l, list.items[list.count - 1]);
+    }
+}
+
+static void dispatch(struct lower *l, CXCursor c) {
+    enum CXCursorKind kind = clang_getCursorKind(c);
+    switch ((int)kind) {
+    case CXCursor_CompoundStmt: lower_compound(l, c); break;
+    case CXCursor_DeclStmt: lower_decl_stmt(l, c); break;
+    case CXCursor_VarDecl: lower_local(l, c); break;
+    case CXCursor_IfStmt: lower_if(l, c); break;
+    case CXCursor_WhileStmt: lower_while(l, c); break;
+    case CXCursor_DoStmt: lower_do(l, c); break;
+    case CXCursor_ForStmt: lower_for(l, c); break;
+    case CXCursor_SwitchStmt: lower_switch(l, c); break;
+    case CXCursor_CaseStmt: lower_case(l, c, false); break;
+    case CXCursor_DefaultStmt: lower_case(l, c, true); break;
+    case CXCursor_BreakStmt: lower_break(l, lower_at(l, c)); break;
+    case CXCursor_ContinueStmt: lower_continue(l, lower_at(l, c)); break;
+    case CXCursor_ReturnStmt: lower_return(l, c); break;
+    case CXCursor_GotoStmt: {
+        CXCursor ref = cx_only_child(c);
+        lower_goto(l, clang_getCursorReferenced(cx_is_null(ref) ? c : ref), lower_at(l, c));
+        break;
+    }
+    case CXCursor_IndirectGotoStmt: lower_computed_goto(l, c); break;
+    case CXCursor_LabelStmt:
+        lower_label(l, c, lower_at(l, c));
+        lower_wrapped(l, c);
+        break;
+    case CXCursor_GCCAsmStmt:
+    case CXCursor_MSAsmStmt: lower_asm(l, c); break;
+    case CXCursor_NullStmt: break;
+    case CXCursor_UnexposedStmt: lower_wrapped(l, c); break;
+    case CXCursor_StaticAssert:
+    case CXCursor_TypedefDecl:
+    case CXCursor_StructDecl:
+    case CXCursor_UnionDecl:
+    case CXCursor_EnumDecl:
+    case CXCursor_FunctionDecl: break;
+    default:
+        if (clang_isExpression(kind)) {
+            lower_discard(l, c);
+        } else {
+            lower_unhandled(l, c);
+        }
+        break;
+    }
+}
+
+void lower_stmt(struct lower *l, CXCursor c) {
+    if (l->depth >= MAX_DEPTH) {
+        ir_fn_flag(l->b, FN_TRUNCATED);
+        ir_op_unknown(l->b, l->fn->loc);
+        return;
+    }
+    l->depth++;
+    if (!l->is_cxx || !cxx_stmt(l, c)) {
+        dispatch(l, c);
+    }
+    l->depth--;
+}
