@@ -87,34 +87,43 @@ static bool insert(const struct store *s, sqlite3_stmt *stmt, const struct cell 
 
 #define INSERT(s, stmt, cells) insert((s), (stmt), (cells), (int)(sizeof(cells) / sizeof *(cells)))
 
-static bool open_schema(const struct store *s) {
+// Refuses what is not ours before anything is changed in it.
+static bool check_schema(const struct store *s, bool *ret_is_empty) {
     sqlite3_int64 version = 0;
+    sqlite3_int64 application = 0;
     sqlite3_int64 tables = 0;
     if (!read_int(s, "PRAGMA user_version", &version) ||
+        !read_int(s, "PRAGMA application_id", &application) ||
         !read_int(s, "SELECT count(*) FROM sqlite_schema", &tables)) {
         return false;
     }
-    if (tables == 0) {
-        char pragmas[96];
-        (void)snprintf(pragmas, sizeof pragmas, "PRAGMA user_version = %d; PRAGMA application_id = %d",
-                       SCHEMA_VERSION, APPLICATION_ID);
-        return exec(s, sqlite_schema, "create the tables in") &&
-               exec(s, pragmas, "create the tables in");
-    }
-    sqlite3_int64 application = 0;
-    if (!read_int(s, "PRAGMA application_id", &application)) {
-        return false;
-    }
-    if (application != APPLICATION_ID) {
+    *ret_is_empty = tables == 0;
+    if (tables > 0 && application != APPLICATION_ID) {
         return error_set(s->err, "'%s' is a database of another program; name a new file", s->path);
     }
-    if (version != SCHEMA_VERSION) {
+    if (tables > 0 && version != SCHEMA_VERSION) {
         return error_set(s->err,
                          "'%s' has schema %d, this threadlint knows %d; update threadlint or name a "
                          "new file",
                          s->path, (int)version, SCHEMA_VERSION);
     }
     return true;
+}
+
+// Asked again inside the transaction: another process may have made the tables since.
+static bool create_schema(const struct store *s) {
+    bool is_empty = false;
+    if (!check_schema(s, &is_empty)) {
+        return false;
+    }
+    if (!is_empty) {
+        return true;
+    }
+    char pragmas[96];
+    (void)snprintf(pragmas, sizeof pragmas, "PRAGMA user_version = %d; PRAGMA application_id = %d",
+                   SCHEMA_VERSION, APPLICATION_ID);
+    return exec(s, sqlite_schema, "create the tables in") &&
+           exec(s, pragmas, "create the tables in");
 }
 
 static struct str time_text(int64_t seconds, char *out, size_t size) {
@@ -334,7 +343,7 @@ static bool put_findings(const struct store *s) {
 }
 
 static bool put_all(struct store *s) {
-    return open_schema(s) && put_run(s) && put_files(s) && put_functions(s) && put_threads(s) &&
+    return create_schema(s) && put_run(s) && put_files(s) && put_functions(s) && put_threads(s) &&
            put_locks(s) && put_findings(s) && put_notes(s) && exec(s, "COMMIT", "write to");
 }
 
@@ -346,7 +355,9 @@ bool sqlite_store(const struct report *r, const char *path, struct error *err) {
         (void)fail(&s, "open the database");
     } else {
         (void)sqlite3_busy_timeout(s.db, BUSY_MILLISECONDS);
-        ok = exec(&s, "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON", "open the database") &&
+        bool is_empty = false;
+        ok = check_schema(&s, &is_empty) &&
+             exec(&s, "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON", "open the database") &&
              exec(&s, "BEGIN IMMEDIATE", "lock the database") && put_all(&s);
         if (!ok && !sqlite3_get_autocommit(s.db)) {
             (void)sqlite3_exec(s.db, "ROLLBACK", NULL, NULL, NULL);
