@@ -20,9 +20,9 @@ static const struct notice {
      "Make the file compile with the command of the database; a missing header is the usual cause"},
     {"database-entry", "DatabaseEntry", "An entry of the compile database cannot be used",
      "Generate the compile database anew"},
-    {"limit", "Limit", "A limit of the analysis was reached",
+    {"limit", "LimitReached", "A limit of the analysis was reached",
      "What lies beyond the limit was not looked at; split the function or the file"},
-    {"config", "Config", "The configuration file has an entry that does nothing or is wrong",
+    {"config", "ConfigurationProblem", "The configuration file has an entry that does nothing or is wrong",
      "Correct the entry that the notification names"},
 };
 
