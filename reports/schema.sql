@@ -2,7 +2,7 @@
 -- Applied to an empty database; PRAGMA user_version is set by reports/sqlite.c.
 
 CREATE TABLE runs (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again
     version TEXT NOT NULL,            -- of threadlint
     root TEXT NOT NULL,
     command_line TEXT NOT NULL,
