@@ -84,16 +84,14 @@ bool lower_builtin(struct lower *l, CXCursor c, val_id *ret) {
         return true;
     }
     if (str_eq(name, STR("__builtin_offsetof")) || str_eq(name, STR("__builtin_types_compatible_p"))) {
-        CXEvalResult r = clang_Cursor_Evaluate(c);
-        *ret = r ? ir_val_const(l->b, clang_EvalResult_getAsLongLong(r)) : ir_val_unknown(l->b);
-        clang_EvalResult_dispose(r);
+        *ret = lower_constant(l, c);
         return true;
     }
     if (str_eq(name, STR("__builtin_va_arg"))) {
         struct cx_list list = cx_children(l->scratch, c);
         for (uint32_t i = 0; i < list.count; i++) {
             if (clang_isExpression(clang_getCursorKind(list.items[i]))) {
-                lower_discard(l, list.items[i]);
+                (void)lower_lvalue(l, list.items[i]);
             }
         }
         *ret = ir_val_unknown(l->b);

@@ -5,8 +5,7 @@
 enum { MAX_ARGS = 64 };
 
 val_id lower_argument(struct lower *l, CXCursor arg, CXType param) {
-    enum CXTypeKind kind = clang_getCanonicalType(param).kind;
-    if (kind == CXType_LValueReference || kind == CXType_RValueReference) {
+    if (lower_is_reference(param)) {
         return ir_val_addr(l->b, lower_lvalue(l, arg));
     }
     return lower_rvalue(l, arg);
@@ -70,7 +69,7 @@ static bool special(struct lower *l, CXCursor c, CXCursor decl, val_id *ret) {
         return false;
     }
     if (is_unevaluated(name)) {
-        *ret = ir_val_unknown(l->b);
+        *ret = lower_constant(l, c);
         return true;
     }
     if (str_eq(name, STR("__builtin_unreachable"))) {
@@ -88,12 +87,12 @@ static bool special(struct lower *l, CXCursor c, CXCursor decl, val_id *ret) {
     return false;
 }
 
-static sym_id callee_symbol(struct lower *l, CXCursor decl, CXCursor c) {
+static sym_id callee_symbol(struct lower *l, CXCursor decl) {
     struct str name = cx_spelling(l->scratch, decl);
-    if (str_starts(name, STR("__sync_")) || str_starts(name, STR("__atomic_"))) {
-        return lower_named_sym(l, lower_builtin_name(name), lower_builtin_name(name), SYM_BUILTIN | SYM_SYSTEM);
+    if (str_starts(name, STR("__sync_")) || str_starts(name, STR("__atomic_")) || str_starts(name, STR("__c11_"))) {
+        struct str plain = lower_builtin_name(name);
+        return lower_named_sym(l, plain, plain, SYM_BUILTIN | SYM_SYSTEM | SYM_NOTHROW);
     }
-    (void)c;
     lower_enqueue(l, decl);
     return lower_sym(l, decl);
 }
@@ -116,9 +115,13 @@ val_id lower_call(struct lower *l, CXCursor c) {
     if (cx_is_null(decl)) {
         call.kind = CALL_INDIRECT;
         call.target = lower_rvalue(l, list.items[0]);
+        const struct ir_val *target = &l->f->vals.data[call.target.v];
+        if (target->kind == VAL_FN && !target->path.v) { // chosen by _Generic or a constant condition
+            call = (struct ir_call){.kind = CALL_DIRECT, .callee = target->sym, .type = call.type};
+        }
         fn = function_type_of(list.items[0]);
     } else {
-        call.callee = callee_symbol(l, decl, c);
+        call.callee = callee_symbol(l, decl);
         fn = clang_getCursorType(decl);
     }
     val_id args[MAX_ARGS];
@@ -129,6 +132,9 @@ val_id lower_call(struct lower *l, CXCursor c) {
         CXCursor arg = clang_Cursor_getArgument(c, (unsigned)i);
         CXType param = i < known ? clang_getArgType(fn, (unsigned)i) : clang_getCursorType(arg);
         args[used++] = lower_argument(l, arg, param);
+    }
+    for (int i = (int)used; i < count; i++) {
+        lower_discard(l, clang_Cursor_getArgument(c, (unsigned)i));
     }
     call.loc = lower_at(l, c);
     if (l->f->locs.data[call.loc.v].in_macro) {

@@ -1,6 +1,7 @@
 // The function being lowered: scopes with what must run when they end, jump targets, and the lowering's entry points.
-// stmt.c (control flow), scope.c (scopes, labels, cleanups), expr.c and expr_call.c (expressions), init.c (initialisers),
-// atomic.c (builtins) work in C and C++; cxx*.c is asked first for syntax that only C++ has.
+// stmt.c and loop.c (control flow), scope.c (scopes, labels, cleanups), expr.c (values), lvalue.c (places), cond.c (branches),
+// expr_call.c (calls), init.c (initialisers), atomic.c (builtins) work in C and C++; cxx*.c is asked first for syntax that
+// only C++ has.
 //
 // Every exit from a scope (its end, break, continue, return, goto, throw) emits the cleanups of the scopes it leaves, innermost
 // first and last declared first: the call of a cleanup attribute's function or of destructors, then OP_SCOPE_END.
@@ -20,6 +21,7 @@ struct scope_item {
 
 struct scope {
     struct scope *outer;
+    uint32_t outer_count; // items of `outer` alive in this scope
     VEC(struct scope_item) items;
     ir_bb handler; // code in this scope that throws goes here; IR_BB_NONE: to the outer scope's
     bool is_try;   // this scope is the body of a try with `handler`
@@ -30,15 +32,17 @@ struct jump_targets {
     struct jump_targets *outer;
     ir_bb on_break;
     struct scope *break_scope; // scope that stays open
-    ir_bb on_continue;         // IR_BB_NONE in a switch: the outer one's
+    ir_bb on_continue;         // unused in a switch: the outer one's
     struct scope *continue_scope;
-    ir_bb switch_block; // block of the innermost switch's terminator, IR_BB_NONE in loops
+    ir_bb switch_block; // block that ends in the switch; IR_BB_NONE when it is not reached
+    bool is_switch;
     bool has_default;
 };
 
 struct label {
     ir_bb block;
     struct scope *scope; // NULL until the label is lowered
+    uint32_t item_count; // items of `scope` declared before the label
     bool is_addressed;
 };
 
@@ -105,17 +109,24 @@ void lower_compound(struct lower *l, CXCursor c);
 /// One local declaration (VarDecl).
 void lower_local(struct lower *l, CXCursor decl);
 
+// --- loop.c ---
+void lower_while(struct lower *l, CXCursor c);
+void lower_do(struct lower *l, CXCursor c);
+void lower_for(struct lower *l, CXCursor c);
+/// Makes `t` the innermost target of break, continue and case; the scopes that stay open are the present one.
+void lower_targets_push(struct lower *l, struct jump_targets *t);
+void lower_targets_pop(struct lower *l);
+
 // --- expr.c ---
 /// Evaluates and yields the value; lvalues are read.
 val_id lower_rvalue(struct lower *l, CXCursor c);
-/// Evaluates to a place, without reading it.
-path_id lower_lvalue(struct lower *l, CXCursor c);
 /// Evaluates for effects only.
 void lower_discard(struct lower *l, CXCursor c);
-/// Evaluates as a condition and branches; afterwards no block is current.
-void lower_cond(struct lower *l, CXCursor c, ir_bb if_true, ir_bb if_false);
 /// Place of the cursor, or the latest known one.
 loc_id lower_at(struct lower *l, CXCursor c);
+/// Goes one level deeper (the caller takes it back from l->depth); false when a limit is hit: the function is then
+/// truncated and nothing more of the expression is lowered.
+bool lower_enter(struct lower *l);
 /// New temporary of a type, with OP_SCOPE_BEGIN but in no scope.
 path_id lower_temp(struct lower *l, type_id type, loc_id loc);
 /// Flags of an access: OPF_ATOMIC, OPF_VOLATILE.
@@ -123,6 +134,37 @@ uint8_t lower_access_flags(struct lower *l, CXType t);
 void lower_read(struct lower *l, path_id path, CXType t, loc_id loc);
 /// Counts an unknown kind and evaluates the children in order; yields unknown.
 val_id lower_unhandled(struct lower *l, CXCursor c);
+/// What clang folds the expression to, or unknown.
+val_id lower_constant(struct lower *l, CXCursor c);
+/// `lhs = rhs`: the place written, and the value when `ret_value` is not NULL.
+path_id lower_assign(struct lower *l, CXCursor lhs, CXCursor rhs, loc_id loc, val_id *ret_value);
+/// `x += v`, `++x`, `x--`: the place updated.
+path_id lower_compound_assign(struct lower *l, CXCursor c);
+path_id lower_step(struct lower *l, CXCursor c, CXCursor operand);
+
+// --- lvalue.c ---
+/// Evaluates to a place, without reading it.
+path_id lower_lvalue(struct lower *l, CXCursor c);
+/// `&operand`; functions yield themselves.
+val_id lower_address_of(struct lower *l, CXCursor operand);
+/// `x op y` of the operator expression `c`; sums of pointers become addresses of elements.
+val_id lower_sum(struct lower *l, CXCursor c, enum ir_operator op, val_id x, val_id y);
+bool lower_is_array(CXType t);
+bool lower_is_pointer(CXType t);
+bool lower_is_reference(CXType t);
+bool lower_is_function(CXType t);
+/// Parameter declared as an array: a pointer, though its type is shown as the array.
+bool lower_is_array_param(CXCursor decl);
+
+// --- cond.c ---
+/// Evaluates as a condition and branches; afterwards no block is current.
+void lower_cond(struct lower *l, CXCursor c, ir_bb if_true, ir_bb if_false);
+/// `&&`, `||` as a value: 1 or 0 in a temporary.
+val_id lower_truth(struct lower *l, CXCursor c);
+/// `c ? a : b`; its value is in a temporary when wanted.
+val_id lower_conditional(struct lower *l, CXCursor c, bool wanted);
+/// GNU `a ?: b`; `list` is its four children: the condition, two copies of it, the alternative.
+val_id lower_elvis(struct lower *l, CXCursor c, struct cx_list list);
 
 // --- expr_call.c ---
 val_id lower_call(struct lower *l, CXCursor c);
@@ -132,8 +174,10 @@ val_id lower_argument(struct lower *l, CXCursor arg, CXType param);
 val_id lower_emit_call(struct lower *l, const struct ir_call *call, const val_id *args, uint32_t count);
 
 // --- init.c ---
-/// Stores the initialiser into `path` of type `t`.
+/// Stores the initialiser into `path` of type `t`; lists become one write per member.
 void lower_init(struct lower *l, path_id path, CXType t, CXCursor init);
+/// As above with flags of the writes: OPF_INIT, or 0 for the assignment of a compound literal.
+void lower_store(struct lower *l, path_id path, CXType t, CXCursor init, uint8_t flags);
 
 // --- atomic.c ---
 /// Builtin atomics and other calls libclang shows as UnexposedExpr; true when handled.

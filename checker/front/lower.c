@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { MAX_QUEUE = 200000 };
+enum { MAX_QUEUE = 200000, MAX_DEPTH = 1000, MAX_FN_OPS = 200000 };
 
 struct str front_version(struct arena *arena) {
     return cx_str(arena, clang_getClangVersion());
@@ -84,7 +84,7 @@ static enum CXChildVisitResult visit_top(CXCursor c, CXCursor parent, CXClientDa
 }
 
 struct name_search {
-    struct arena *arena;
+    struct lower *l;
     struct str name;
     CXCursor found;
 };
@@ -92,7 +92,11 @@ struct name_search {
 static enum CXChildVisitResult find_named(CXCursor c, CXCursor parent, CXClientData data) {
     (void)parent;
     struct name_search *s = data;
-    if (clang_getCursorKind(c) == CXCursor_FunctionDecl && str_eq(cx_spelling(s->arena, c), s->name)) {
+    enum CXCursorKind kind = clang_getCursorKind(c);
+    if (kind == CXCursor_LinkageSpec || kind == CXCursor_UnexposedDecl) {
+        return CXChildVisit_Recurse;
+    }
+    if (kind == CXCursor_FunctionDecl && str_eq(cx_spelling(s->l->scratch, c), s->name)) {
         s->found = c;
         return CXChildVisit_Break;
     }
@@ -100,13 +104,20 @@ static enum CXChildVisitResult find_named(CXCursor c, CXCursor parent, CXClientD
 }
 
 sym_id lower_function_named(struct lower *l, struct str name) {
-    struct name_search s = {.arena = l->scratch, .name = name, .found = clang_getNullCursor()};
-    clang_visitChildren(clang_getTranslationUnitCursor(l->tu), find_named, &s);
-    if (cx_is_null(s.found)) {
-        return (sym_id){0};
+    uint64_t key = hash64(name.ptr, name.len, 0);
+    uint32_t known = 0;
+    if (map_get(&l->named, key, &known)) {
+        return (sym_id){known};
     }
-    lower_enqueue(l, s.found);
-    return lower_sym(l, s.found);
+    struct name_search s = {.l = l, .name = name, .found = clang_getNullCursor()};
+    clang_visitChildren(clang_getTranslationUnitCursor(l->tu), find_named, &s);
+    sym_id sym = {0};
+    if (!cx_is_null(s.found)) {
+        lower_enqueue(l, s.found);
+        sym = lower_sym(l, s.found);
+    }
+    map_put(&l->named, key, sym.v);
+    return sym;
 }
 
 // --- one function ---
@@ -182,39 +193,64 @@ void lower_function(struct lower *l, CXCursor function) {
 
 // --- globals ---
 
-static bool has_initialiser(CXCursor var) {
-    return !cx_is_null(clang_Cursor_getVarDeclInitializer(var));
+static sym_id init_symbol(struct lower *l) {
+    struct str file = facts_text(l->f, l->f->main_file);
+    struct str prefix = STR("%init@");
+    char *key = arena_alloc(l->scratch, 1, prefix.len + file.len + 1);
+    memcpy(key, prefix.ptr, prefix.len);
+    memcpy(key + prefix.len, file.ptr ? file.ptr : "", file.len);
+    return lower_named_sym(l, STR("%init"), str_make(key, prefix.len + file.len), SYM_INTERNAL | SYM_BUILTIN);
+}
+
+static void lower_global(struct lower *l, CXCursor decl) {
+    var_id var = lower_var(l, decl);
+    CXCursor init = clang_Cursor_getVarDeclInitializer(decl);
+    loc_id loc = lower_loc(l, decl);
+    l->fn->loc = loc.v ? loc : l->fn->loc;
+    if ((l->is_cxx && cxx_global(l, decl, var)) || cx_is_null(init)) {
+        return;
+    }
+    lower_init(l, ir_path_var(l->b, var), clang_getCursorType(decl), init);
 }
 
 // Writes of the initialisers of this TU's globals, as a function of its own: function tables become visible.
 static void lower_globals(struct lower *l) {
-    struct str file = facts_text(l->f, l->f->main_file);
-    struct str key = str_from("%init@");
-    char *unique = arena_alloc(l->scratch, 1, key.len + file.len + 1);
-    memcpy(unique, key.ptr, key.len);
-    memcpy(unique + key.len, file.ptr, file.len);
-    sym_id sym = lower_named_sym(l, STR("%init"), str_from(unique), SYM_INTERNAL | SYM_BUILTIN);
-    struct ir_fn ir = {.sym = sym, .flags = FN_GLOBAL_INIT};
+    struct ir_fn ir = {.sym = init_symbol(l), .flags = FN_GLOBAL_INIT};
     ir_fn_begin(l->b, &ir);
     struct lower_fn fn;
     lower_fn_open(l, &fn, clang_getTranslationUnitCursor(l->tu));
     lower_scope_push(l);
     for (uint32_t i = 0; i < l->globals.len; i++) {
-        CXCursor var = l->globals.data[i];
-        var_id id = lower_var(l, var);
-        CXCursor init = clang_Cursor_getVarDeclInitializer(var);
-        CXType t = clang_getCursorType(var);
-        fn.loc = lower_loc(l, var);
-        if (l->is_cxx && cxx_global(l, var, id)) {
-            continue;
-        }
-        if (has_initialiser(var)) {
-            lower_init(l, ir_path_var(l->b, id), t, init);
-        }
+        lower_global(l, l->globals.data[i]);
     }
     lower_scope_pop(l, fn.loc);
+    ir_term_return(l->b, (val_id){0}, fn.loc);
     lower_fn_close(l);
     ir_fn_end(l->b, fn.loc);
+}
+
+static enum CXChildVisitResult enqueue_mentioned(CXCursor c, CXCursor parent, CXClientData data) {
+    (void)parent;
+    if (clang_getCursorKind(c) == CXCursor_DeclRefExpr) {
+        lower_enqueue(data, clang_getCursorReferenced(c));
+    }
+    return CXChildVisit_Recurse;
+}
+
+// All functions, and those only initialisers mention; bodies bring static locals, so both lists grow meanwhile.
+static void lower_functions(struct lower *l) {
+    uint32_t next_function = 0;
+    uint32_t next_global = 0;
+    while (next_function < l->queue.len || next_global < l->globals.len) {
+        if (next_function < l->queue.len) {
+            lower_function(l, l->queue.data[next_function++]);
+            continue;
+        }
+        CXCursor init = clang_Cursor_getVarDeclInitializer(l->globals.data[next_global++]);
+        if (!cx_is_null(init)) {
+            clang_visitChildren(init, enqueue_mentioned, l);
+        }
+    }
 }
 
 // --- what was wrong, what was read ---
@@ -252,9 +288,7 @@ static void note_file(CXFile file, CXSourceLocation *stack, unsigned depth, CXCl
     (void)stack;
     (void)depth;
     struct lower *l = data;
-    file_id id = lower_file(l, file);
-    struct str text = cx_file_text(l->tu, file);
-    l->f->files.data[id.v].content = hash128(text.ptr, text.len);
+    (void)lower_file(l, file); // with the hash of its content
 }
 
 static void lower_tu(struct lower *l) {
@@ -265,10 +299,8 @@ static void lower_tu(struct lower *l) {
     l->f->main_file = l->f->files.data[main_id.v].path;
     clang_getInclusions(l->tu, note_file, l);
     visit_inside(l, clang_getTranslationUnitCursor(l->tu));
+    lower_functions(l);
     lower_globals(l);
-    for (uint32_t i = 0; i < l->queue.len; i++) {
-        lower_function(l, l->queue.data[i]);
-    }
     note_errors(l);
     mark_partial(l->f);
 }
@@ -290,11 +322,11 @@ bool front_read(const struct compile_cmd *cmd, const struct front_options *optio
     CXIndex index = clang_createIndex(0, 0);
     CXTranslationUnit tu = parse_tu(index, cmd, options, &scratch, err);
     if (tu) {
-        struct lower_options lowering = {.root = options->root};
+        struct lower_options lowering = {.root = options->root, .max_depth = MAX_DEPTH, .max_fn_ops = MAX_FN_OPS};
         facts_init(f, arena);
         struct lower l = {.tu = tu, .b = ir_builder_new(f, &building), .f = f, .arena = arena,
                           .scratch = &scratch, .options = &lowering};
-        struct map *const maps[] = {&l.files, &l.symbols, &l.vars, &l.types, &l.records, &l.queued};
+        struct map *const maps[] = {&l.files, &l.symbols, &l.vars, &l.types, &l.records, &l.queued, &l.named};
         for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
             map_init(maps[i], &scratch);
         }

@@ -1,6 +1,6 @@
 // Shared context of the lowering: libclang cursors of one TU -> facts. Private to the front room.
-// lower.c drives; symbol.c names things (types, symbols, variables, places); decl.c, stmt.c, expr.c,
-// atomic.c and cxx.c lower syntax.
+// lower.c drives; symbol.c, type.c and place.c name things (symbols, variables, types, places); fn.h declares what
+// lowers syntax.
 #ifndef CHECKER_FRONT_LOWER_H
 #define CHECKER_FRONT_LOWER_H
 
@@ -11,8 +11,8 @@
 
 struct lower_options {
     struct str root;       // project root, absolute, normalised: paths under it are stored relative
-    uint32_t max_depth;    // nesting of syntax lowered; deeper becomes OP_UNKNOWN and FN_TRUNCATED (0 = 2000)
-    uint32_t max_fn_ops;   // ops of one function; more becomes FN_TRUNCATED (0 = 200000)
+    uint32_t max_depth;    // nesting of syntax lowered; deeper becomes OP_UNKNOWN and FN_TRUNCATED
+    uint32_t max_fn_ops;   // statements and expressions of one function; more becomes FN_TRUNCATED
 };
 
 struct lower_fn; // state of the function being lowered: scopes, labels, break/continue targets (stmt.c)
@@ -35,8 +35,9 @@ struct lower {
     struct map types;     // hash of CXType.data pointers and kind -> type_id
     struct map records;   // hash of canonical cursor -> record_id
     VEC(CXCursor) queue;  // functions still to lower: template instantiations, lambdas' enclosing, header bodies
-    VEC(CXCursor) globals; // variables at file and namespace scope of own files
+    VEC(CXCursor) globals; // variables at file and namespace scope of own files, static locals
     struct map queued;    // hash of canonical cursor, already queued or lowered
+    struct map named;     // hash of a name -> sym_id of the function, for cleanup attributes
 };
 
 // --- symbol.c ---

@@ -4,6 +4,7 @@
 void lower_scope_push(struct lower *l) {
     struct scope *s = ARENA_NEW(l->scratch, struct scope);
     s->outer = l->fn->scope;
+    s->outer_count = s->outer_count;
     l->fn->scope = s;
 }
 
@@ -33,8 +34,9 @@ static void end_item(struct lower *l, const struct scope_item *item, loc_id loc)
     ir_op_scope(l->b, false, item->var, loc);
 }
 
-static void end_items(struct lower *l, const struct scope *s, uint32_t count, var_id except, loc_id loc) {
-    for (uint32_t i = count; i > 0; i--) {
+// Ends the items [from, to) of a scope, last declared first.
+static void end_items(struct lower *l, const struct scope *s, uint32_t from, uint32_t to, var_id except, loc_id loc) {
+    for (uint32_t i = to; i > from; i--) {
         struct scope_item item = s->items.data[i - 1];
         if (except.v && item.var.v == except.v) {
             item.destroy = false;
@@ -47,7 +49,7 @@ void lower_cleanups_except(struct lower *l, const struct scope *until, var_id ex
     struct scope *present = l->fn->scope;
     for (struct scope *s = present; s && s != until; s = s->outer) {
         l->fn->scope = s->outer; // a destructor that throws is handled outside
-        end_items(l, s, s->items.len, except, loc);
+        end_items(l, s, 0, s->items.len, except, loc);
     }
     l->fn->scope = present;
 }
@@ -70,7 +72,7 @@ bool lower_has_cleanups(const struct lower *l, const struct scope *until) {
 // --- labels ---
 
 static uint32_t label_of(struct lower *l, CXCursor label_stmt) {
-    uint64_t key = cx_hash(label_stmt);
+    uint64_t key = (uint64_t)(uintptr_t)label_stmt.data[1]; // the statement; references to it differ in the rest
     uint32_t at = 0;
     if (map_get(&l->fn->label_index, key, &at)) {
         return at;
@@ -95,6 +97,7 @@ void lower_goto(struct lower *l, CXCursor label_stmt, loc_id loc) {
 void lower_label(struct lower *l, CXCursor label_stmt, loc_id loc) {
     uint32_t at = label_of(l, label_stmt);
     l->fn->labels.data[at].scope = l->fn->scope;
+    l->fn->labels.data[at].item_count = l->fn->scope ? l->fn->scope->items.len : 0;
     if (ir_bb_open(l->b)) {
         ir_term_jump(l->b, l->fn->labels.data[at].block, loc);
     }
@@ -102,7 +105,11 @@ void lower_label(struct lower *l, CXCursor label_stmt, loc_id loc) {
 }
 
 void lower_label_address(struct lower *l, CXCursor label_stmt) {
-    l->fn->labels.data[label_of(l, label_stmt)].is_addressed = true;
+    if (clang_getCursorKind(l->fn->cursor) == CXCursor_TranslationUnit) {
+        return; // table of labels in a static local: noted where it is declared
+    }
+    uint32_t at = label_of(l, label_stmt);
+    l->fn->labels.data[at].is_addressed = true;
 }
 
 static bool is_inside(const struct scope *inner, const struct scope *outer) {
@@ -117,11 +124,18 @@ static bool is_inside(const struct scope *inner, const struct scope *outer) {
 static void finish_goto(struct lower *l, const struct pending_goto *g) {
     const struct label *label = &l->fn->labels.data[g->label];
     ir_bb_set(l->b, g->block);
+    struct scope *present = l->fn->scope;
     uint32_t count = g->item_count;
-    for (struct scope *s = g->scope; s && !is_inside(label->scope, s); s = s->outer) {
-        end_items(l, s, count, (var_id){0}, g->loc);
-        count = s->outer ? s->outer->items.len : 0;
+    struct scope *s = g->scope;
+    for (; s && !is_inside(label->scope, s); s = s->outer) {
+        l->fn->scope = s->outer;
+        end_items(l, s, 0, count, (var_id){0}, g->loc);
+        count = s->outer_count;
     }
+    if (s && s == label->scope && label->item_count < count) { // back, before declarations of the same scope
+        end_items(l, s, label->item_count, count, (var_id){0}, g->loc);
+    }
+    l->fn->scope = present;
     ir_term_jump(l->b, label->block, g->loc);
 }
 

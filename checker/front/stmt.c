@@ -1,14 +1,6 @@
-// Statements -> blocks and edges.
+// Statements -> blocks and edges. Loops are in loop.c.
 #include "checker/front/fn.h"
 #include "checker/front/scan.h"
-
-static const uint32_t MAX_DEPTH = 1500;
-
-static void jump_if_open(struct lower *l, ir_bb to, loc_id loc) {
-    if (ir_bb_open(l->b)) {
-        ir_term_jump(l->b, to, loc);
-    }
-}
 
 void lower_compound(struct lower *l, CXCursor c) {
     struct cx_list list = cx_children(l->scratch, c);
@@ -38,6 +30,37 @@ static sym_id cleanup_of(struct lower *l, CXCursor decl) {
     return (sym_id){0};
 }
 
+static enum CXChildVisitResult note_label_address(CXCursor c, CXCursor parent, CXClientData data) {
+    (void)parent;
+    struct lower *l = data;
+    if (clang_getCursorKind(c) == CXCursor_AddrLabelExpr) {
+        lower_label_address(l, clang_getCursorReferenced(cx_only_child(c)));
+    }
+    return CXChildVisit_Recurse;
+}
+
+// Initialised once, before or at first use: with the globals. Tables of labels are noted here.
+static void lower_static_local(struct lower *l, CXCursor decl) {
+    CXCursor init = clang_Cursor_getVarDeclInitializer(decl);
+    if (!cx_is_null(init)) {
+        vec_push(l->scratch, &l->globals, decl);
+        clang_visitChildren(init, note_label_address, l);
+    }
+}
+
+// The size of a variable-length array is evaluated where it is declared.
+static void lower_array_size(struct lower *l, CXCursor decl, CXCursor init) {
+    if (clang_getCanonicalType(clang_getCursorType(decl)).kind != CXType_VariableArray) {
+        return;
+    }
+    struct cx_list list = cx_children(l->scratch, decl);
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (clang_isExpression(clang_getCursorKind(list.items[i])) && !clang_equalCursors(list.items[i], init)) {
+            lower_discard(l, list.items[i]);
+        }
+    }
+}
+
 void lower_local(struct lower *l, CXCursor decl) {
     loc_id loc = lower_at(l, decl);
     enum CXCursorKind kind = clang_getCursorKind(decl);
@@ -47,13 +70,15 @@ void lower_local(struct lower *l, CXCursor decl) {
     var_id var = lower_var(l, decl);
     uint8_t var_kind = l->f->vars.data[var.v].kind;
     if (var_kind == VAR_GLOBAL || var_kind == VAR_STATIC_LOCAL) {
-        return; // initialised once, before or at first use
+        lower_static_local(l, decl);
+        return;
     }
     if (l->is_cxx && cxx_local(l, decl, var)) {
         return;
     }
     struct scope_item item = {.var = var, .cleanup = cleanup_of(l, decl), .type = clang_getCursorType(decl)};
     CXCursor init = clang_Cursor_getVarDeclInitializer(decl);
+    lower_array_size(l, decl, init);
     lower_scope_add(l, item, loc);
     if (!cx_is_null(init)) {
         lower_init(l, ir_path_var(l->b, var), item.type, init);
@@ -128,171 +153,16 @@ static void lower_if(struct lower *l, CXCursor c) {
     if (!cx_is_null(p.then)) {
         lower_stmt(l, p.then);
     }
-    jump_if_open(l, after, l->fn->loc);
+    ir_term_jump(l->b, after, l->fn->loc);
     if (!cx_is_null(p.otherwise)) {
         ir_bb_set(l->b, otherwise);
         lower_stmt(l, p.otherwise);
-        jump_if_open(l, after, l->fn->loc);
+        ir_term_jump(l->b, after, l->fn->loc);
     }
     ir_bb_set(l->b, after);
     if (scoped) {
         lower_scope_pop(l, l->fn->loc);
     }
-}
-
-// --- loops ---
-
-static void push_targets(struct lower *l, struct jump_targets *t) {
-    t->outer = l->fn->targets;
-    t->break_scope = t->continue_scope = l->fn->scope;
-    l->fn->targets = t;
-}
-
-static void pop_targets(struct lower *l) {
-    l->fn->targets = l->fn->targets->outer;
-}
-
-static void lower_while(struct lower *l, CXCursor c) {
-    struct cx_list list = cx_children(l->scratch, c);
-    loc_id loc = lower_at(l, c);
-    if (list.count < 2) {
-        lower_unhandled(l, c);
-        return;
-    }
-    bool has_decl = clang_getCursorKind(list.items[0]) == CXCursor_VarDecl && list.count > 2;
-    struct jump_targets t = {.on_continue = ir_bb_new(l->b), .on_break = ir_bb_new(l->b)};
-    ir_bb body = ir_bb_new(l->b);
-    jump_if_open(l, t.on_continue, loc);
-    ir_bb_set(l->b, t.on_continue);
-    push_targets(l, &t);
-    lower_scope_push(l);
-    if (has_decl) {
-        lower_local(l, list.items[0]);
-    }
-    lower_cond(l, list.items[has_decl], body, t.on_break);
-    ir_bb_set(l->b, body);
-    lower_stmt(l, list.items[list.count - 1]);
-    lower_scope_pop(l, l->fn->loc);
-    jump_if_open(l, t.on_continue, l->fn->loc);
-    pop_targets(l);
-    ir_bb_set(l->b, t.on_break);
-}
-
-static void lower_do(struct lower *l, CXCursor c) {
-    struct cx_list list = cx_children(l->scratch, c);
-    if (list.count != 2) {
-        lower_unhandled(l, c);
-        return;
-    }
-    struct jump_targets t = {.on_continue = ir_bb_new(l->b), .on_break = ir_bb_new(l->b)};
-    ir_bb body = ir_bb_new(l->b);
-    jump_if_open(l, body, lower_at(l, c));
-    ir_bb_set(l->b, body);
-    push_targets(l, &t);
-    lower_stmt(l, list.items[0]);
-    jump_if_open(l, t.on_continue, l->fn->loc);
-    ir_bb_set(l->b, t.on_continue);
-    lower_cond(l, list.items[1], body, t.on_break);
-    pop_targets(l);
-    ir_bb_set(l->b, t.on_break);
-}
-
-struct for_parts {
-    CXCursor init;
-    CXCursor decl;
-    CXCursor cond;
-    CXCursor inc;
-    CXCursor body;
-};
-
-static unsigned bits(int mask) {
-    return (unsigned)(mask & 1) + (unsigned)(mask >> 1 & 1) + (unsigned)(mask >> 2 & 1);
-}
-
-// Which parts of the header the children are (P1): the raw text tells which are empty.
-static bool split_for(struct lower *l, CXCursor c, struct for_parts *ret) {
-    struct cx_list list = cx_children(l->scratch, c);
-    CXCursor none = clang_getNullCursor();
-    *ret = (struct for_parts){none, none, none, none, none};
-    if (list.count == 0) {
-        return false;
-    }
-    struct cx_place at = cx_spelling_place(cx_start(c));
-    int mask = list.count == 4 ? 7 : scan_for_parts(cx_file_text(l->tu, at.file), at.offset);
-    uint32_t extra = 0; // a condition variable is a child of its own besides the condition
-    for (uint32_t i = 0; i + 1 < list.count; i++) {
-        extra += clang_getCursorKind(list.items[i]) == CXCursor_VarDecl;
-    }
-    if (mask < 0 || bits(mask) + 1 + extra != list.count) {
-        return false;
-    }
-    uint32_t i = 0;
-    if (mask & SCAN_FOR_INIT) {
-        ret->init = list.items[i++];
-    }
-    if (i + 1 < list.count && clang_getCursorKind(list.items[i]) == CXCursor_VarDecl) {
-        ret->decl = list.items[i++];
-    }
-    if (mask & SCAN_FOR_COND) {
-        ret->cond = list.items[i++];
-    }
-    if (mask & SCAN_FOR_INC) {
-        ret->inc = list.items[i++];
-    }
-    ret->body = list.items[list.count - 1];
-    return true;
-}
-
-// The header could not be read: the loop may run any number of times and evaluates all parts each time.
-static void guess_for(struct lower *l, CXCursor c, struct for_parts *p) {
-    struct cx_list list = cx_children(l->scratch, c);
-    ir_unhandled(l->b, STR("for header"));
-    p->body = list.count ? list.items[list.count - 1] : clang_getNullCursor();
-    for (uint32_t i = 0; i + 1 < list.count; i++) {
-        lower_stmt(l, list.items[i]);
-    }
-}
-
-static void lower_for(struct lower *l, CXCursor c) {
-    struct for_parts p;
-    loc_id loc = lower_at(l, c);
-    lower_scope_push(l);
-    bool known = split_for(l, c, &p);
-    if (!known) {
-        guess_for(l, c, &p);
-    }
-    if (!cx_is_null(p.init)) {
-        lower_stmt(l, p.init);
-    }
-    struct jump_targets t = {.on_continue = ir_bb_new(l->b), .on_break = ir_bb_new(l->b)};
-    ir_bb head = ir_bb_new(l->b);
-    ir_bb body = ir_bb_new(l->b);
-    jump_if_open(l, head, loc);
-    ir_bb_set(l->b, head);
-    push_targets(l, &t);
-    if (!cx_is_null(p.decl)) {
-        lower_local(l, p.decl);
-    }
-    if (!cx_is_null(p.cond)) {
-        lower_cond(l, p.cond, body, t.on_break);
-    } else if (known) {
-        ir_term_jump(l->b, body, loc);
-    } else {
-        ir_term_branch(l->b, OPR_NE, ir_val_unknown(l->b), ir_val_const(l->b, 0), body, t.on_break, loc);
-    }
-    ir_bb_set(l->b, body);
-    if (!cx_is_null(p.body)) {
-        lower_stmt(l, p.body);
-    }
-    jump_if_open(l, t.on_continue, l->fn->loc);
-    ir_bb_set(l->b, t.on_continue);
-    if (!cx_is_null(p.inc)) {
-        lower_discard(l, p.inc);
-    }
-    jump_if_open(l, head, loc);
-    pop_targets(l);
-    ir_bb_set(l->b, t.on_break);
-    lower_scope_pop(l, l->fn->loc);
 }
 
 // --- switch ---
@@ -313,24 +183,26 @@ static void lower_switch(struct lower *l, CXCursor c) {
         ir_unhandled(l->b, STR("switch init"));
     }
     val_id v = lower_rvalue(l, list.items[at]);
-    struct jump_targets t = {.on_break = ir_bb_new(l->b), .switch_block = ir_bb_current(l->b)};
-    bool reachable = ir_bb_open(l->b);
+    bool is_reachable = ir_bb_open(l->b);
+    struct jump_targets t = {.on_break = ir_bb_new(l->b),
+                             .is_switch = true,
+                             .switch_block = is_reachable ? ir_bb_current(l->b) : IR_BB_NONE};
     ir_term_switch(l->b, v, loc);
-    push_targets(l, &t);
+    lower_targets_push(l, &t);
     ir_bb_set(l->b, IR_BB_NONE);
     lower_stmt(l, list.items[list.count - 1]);
-    jump_if_open(l, t.on_break, l->fn->loc);
-    if (!t.has_default && reachable) {
+    ir_term_jump(l->b, t.on_break, l->fn->loc);
+    if (!t.has_default) {
         ir_edge_add(l->b, t.switch_block, t.on_break, EDGE_DEFAULT, 0, 0);
     }
-    pop_targets(l);
+    lower_targets_pop(l);
     ir_bb_set(l->b, t.on_break);
     lower_scope_pop(l, l->fn->loc);
 }
 
 static struct jump_targets *innermost_switch(struct lower *l) {
     struct jump_targets *t = l->fn->targets;
-    while (t && t->switch_block == IR_BB_NONE) {
+    while (t && !t->is_switch) {
         t = t->outer;
     }
     return t;
@@ -354,7 +226,7 @@ static void lower_case(struct lower *l, CXCursor c, bool is_default) {
     struct cx_list list = cx_children(l->scratch, c);
     ir_bb here = ir_bb_new(l->b);
     loc_id loc = lower_at(l, c);
-    jump_if_open(l, here, loc);
+    ir_term_jump(l->b, here, loc);
     if (t && is_default) {
         t->has_default = true;
         ir_edge_add(l->b, t->switch_block, here, EDGE_DEFAULT, 0, 0);
@@ -388,7 +260,7 @@ static void lower_break(struct lower *l, loc_id loc) {
 
 static void lower_continue(struct lower *l, loc_id loc) {
     struct jump_targets *t = l->fn->targets;
-    while (t && t->on_continue == IR_BB_NONE) {
+    while (t && t->is_switch) {
         t = t->outer;
     }
     if (t) {
@@ -399,6 +271,9 @@ static void lower_continue(struct lower *l, loc_id loc) {
 }
 
 static void lower_return(struct lower *l, CXCursor c) {
+    if (l->is_cxx && cxx_return(l, c)) {
+        return;
+    }
     loc_id loc = lower_at(l, c);
     CXCursor value = cx_only_child(c);
     val_id v = {0};
@@ -430,6 +305,21 @@ static void lower_computed_goto(struct lower *l, CXCursor c) {
     ir_term_indirect(l->b, v, lower_at(l, c));
 }
 
+// An operand that is a place, not a loaded value, is an output or a memory operand: read and written (P18).
+static void asm_operand(struct lower *l, CXCursor c, loc_id loc) {
+    enum CXCursorKind kind = clang_getCursorKind(cx_peel_parens(c));
+    bool is_place = kind == CXCursor_DeclRefExpr || kind == CXCursor_MemberRefExpr ||
+                    kind == CXCursor_ArraySubscriptExpr ||
+                    (kind == CXCursor_UnaryOperator && clang_getCursorUnaryOperatorKind(cx_peel_parens(c)) == CXUnaryOperator_Deref);
+    if (!is_place) {
+        lower_discard(l, c);
+        return;
+    }
+    path_id p = lower_lvalue(l, c);
+    lower_read(l, p, clang_getCursorType(c), loc);
+    ir_op_write(l->b, p, ir_val_unknown(l->b), lower_access_flags(l, clang_getCursorType(c)), loc);
+}
+
 static void lower_asm(struct lower *l, CXCursor c) {
     struct cx_list list = cx_children(l->scratch, c);
     struct cx_place at = cx_spelling_place(cx_start(c));
@@ -437,8 +327,15 @@ static void lower_asm(struct lower *l, CXCursor c) {
     loc_id loc = lower_at(l, c);
     for (uint32_t i = 0; i < list.count; i++) {
         enum CXCursorKind kind = clang_getCursorKind(list.items[i]);
-        if (kind != CXCursor_StringLiteral) {
-            lower_discard(l, list.items[i]);
+        if (kind == CXCursor_AddrLabelExpr) { // asm goto
+            ir_bb next = ir_bb_new(l->b);
+            ir_bb jump = ir_bb_new(l->b);
+            ir_term_branch(l->b, OPR_NE, ir_val_unknown(l->b), ir_val_const(l->b, 0), jump, next, loc);
+            ir_bb_set(l->b, jump);
+            lower_goto(l, clang_getCursorReferenced(cx_only_child(list.items[i])), loc);
+            ir_bb_set(l->b, next);
+        } else if (clang_isExpression(kind) && kind != CXCursor_StringLiteral) {
+            asm_operand(l, list.items[i], loc);
         }
     }
     ir_op_asm(l->b, flags & (SCAN_ASM_MEMORY | SCAN_ASM_FENCE) ? OPF_MEMORY : 0, loc);
@@ -503,12 +400,9 @@ static void dispatch(struct lower *l, CXCursor c) {
 }
 
 void lower_stmt(struct lower *l, CXCursor c) {
-    if (l->depth >= MAX_DEPTH) {
-        ir_fn_flag(l->b, FN_TRUNCATED);
-        ir_op_unknown(l->b, l->fn->loc);
+    if (!lower_enter(l)) {
         return;
     }
-    l->depth++;
     if (!l->is_cxx || !cxx_stmt(l, c)) {
         dispatch(l, c);
     }
