@@ -1,0 +1,123 @@
+#include "checker/base/arena.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define ARENA_ASAN 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_ASAN 1
+#endif
+
+#ifdef ARENA_ASAN
+#include <sanitizer/asan_interface.h>
+#define POISON(p, n) ASAN_POISON_MEMORY_REGION((p), (n))
+#define UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION((p), (n))
+enum { REDZONE = 16 };
+#else
+#define POISON(p, n) ((void)(p), (void)(n))
+#define UNPOISON(p, n) ((void)(p), (void)(n))
+enum { REDZONE = 0 };
+#endif
+
+enum { ARENA_ALIGN = 16, ARENA_BLOCK = 64 * 1024 };
+
+struct arena_block {
+    struct arena_block *prev;
+    size_t cap;
+    size_t used;
+    max_align_t data[];
+};
+
+static void out_of_memory(void) {
+    static const char text[] = "threadlint: memory limit reached\n";
+    if (write(STDERR_FILENO, text, sizeof text - 1) < 0) {
+        _exit(ARENA_EXIT_CODE);
+    }
+    _exit(ARENA_EXIT_CODE);
+}
+
+void arena_init(struct arena *a, size_t limit) {
+    *a = (struct arena){.limit = limit};
+}
+
+static void pop_block(struct arena *a) {
+    struct arena_block *b = a->top;
+    a->top = b->prev;
+    UNPOISON(b->data, b->cap);
+    free(b);
+}
+
+void arena_release(struct arena *a) {
+    while (a->top) {
+        pop_block(a);
+    }
+    a->used = 0;
+}
+
+static void add_block(struct arena *a, size_t need) {
+    size_t cap = a->top ? a->top->cap * 2 : ARENA_BLOCK;
+    if (cap > (size_t)4 * 1024 * 1024) {
+        cap = (size_t)4 * 1024 * 1024;
+    }
+    if (cap < need) {
+        cap = need;
+    }
+    struct arena_block *b = malloc(sizeof *b + cap);
+    if (!b) {
+        out_of_memory();
+        return;
+    }
+    b->prev = a->top;
+    b->cap = cap;
+    b->used = 0;
+    POISON(b->data, cap);
+    a->top = b;
+}
+
+void *arena_alloc(struct arena *a, size_t size, size_t count) {
+    if (count && size > SIZE_MAX / 4 / count) {
+        out_of_memory();
+    }
+    size_t bytes = size * count;
+    size_t need = ((bytes + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1)) + REDZONE;
+    if (a->limit && a->used + need > a->limit) {
+        out_of_memory();
+    }
+    if (!a->top || a->top->cap - a->top->used < need) {
+        add_block(a, need);
+    }
+    char *p = (char *)a->top->data + a->top->used;
+    a->top->used += need;
+    a->used += need;
+    UNPOISON(p, bytes);
+    return bytes ? memset(p, 0, bytes) : p;
+}
+
+char *arena_copy(struct arena *a, const char *ptr, size_t len) {
+    char *copy = arena_alloc(a, 1, len + 1);
+    if (len) {
+        memcpy(copy, ptr, len);
+    }
+    return copy;
+}
+
+struct arena_mark arena_mark(const struct arena *a) {
+    return (struct arena_mark){a->top, a->top ? a->top->used : 0, a->used};
+}
+
+void arena_reset(struct arena *a, struct arena_mark mark) {
+    while (a->top != mark.top) {
+        pop_block(a);
+    }
+    if (a->top) {
+        POISON((char *)a->top->data + mark.block_used, a->top->cap - mark.block_used);
+        a->top->used = mark.block_used;
+    }
+    a->used = mark.used;
+}

@@ -1,0 +1,33 @@
+// Files and paths. The only place of the project that looks at errno.
+#ifndef CHECKER_BASE_FS_H
+#define CHECKER_BASE_FS_H
+
+#include "checker/base/arena.h"
+#include "checker/base/err.h"
+#include "checker/base/str.h"
+
+/// Whole file as text (NUL added, not counted), in the arena. Fails when larger than `max_bytes`,
+/// on a directory, or when it cannot be read; the error names the path.
+bool fs_read(struct arena *a, const char *path, size_t max_bytes, struct str *ret_text,
+             struct error *err);
+/// Writes through a temporary file in the same directory and renames: readers see old or new, never half.
+bool fs_write_atomic(const char *path, struct str content, struct error *err);
+bool fs_exists(const char *path);
+bool fs_is_dir(const char *path);
+/// Creates the directory and its parents; true when it exists afterwards.
+bool fs_mkdirs(const char *path, struct error *err);
+/// `dir`/`path` when `path` is relative, else `path`; "." and ".." and "//" removed lexically.
+char *fs_join(struct arena *a, struct str dir, struct str path);
+/// Lexical normalisation of one path.
+char *fs_normalize(struct arena *a, struct str path);
+/// realpath(3), or the normalised path itself when it does not exist.
+char *fs_real(struct arena *a, const char *path);
+/// Working directory, absolute.
+char *fs_cwd(struct arena *a);
+/// Directory part ("." when there is none) and last component.
+struct str fs_dirname(struct str path);
+struct str fs_basename(struct str path);
+/// `path` relative to `root` when it lies under it, else `path` itself. Both normalised, absolute.
+struct str fs_relative(struct str root, struct str path);
+
+#endif

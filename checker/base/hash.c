@@ -1,0 +1,50 @@
+#include "checker/base/hash.h"
+
+#define XXH_INLINE_ALL
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wcast-qual"
+#pragma GCC diagnostic ignored "-Wconversion"
+#include <xxhash.h>
+#pragma GCC diagnostic pop
+
+uint64_t hash64(const void *data, size_t len, uint64_t seed) {
+    return XXH3_64bits_withSeed(data, len, seed);
+}
+
+uint64_t hash_mix(uint64_t a, uint64_t b) {
+    uint64_t h = a ^ (b + 0x9e3779b97f4a7c15u + (a << 6) + (a >> 2));
+    h ^= h >> 33;
+    h *= 0xff51afd7ed558ccdu;
+    h ^= h >> 33;
+    h *= 0xc4ceb9fe1a85ec53u;
+    return h ^ (h >> 33);
+}
+
+struct hash128 hash128(const void *data, size_t len) {
+    XXH128_hash_t h = XXH3_128bits(data, len);
+    return (struct hash128){h.low64, h.high64};
+}
+
+struct hash128 hash128_add(struct hash128 h, struct str s) {
+    uint64_t len = s.len;
+    XXH3_state_t state;
+    XXH3_128bits_reset(&state);
+    XXH3_128bits_update(&state, &h, sizeof h);
+    XXH3_128bits_update(&state, &len, sizeof len);
+    XXH3_128bits_update(&state, s.ptr, s.len);
+    XXH128_hash_t x = XXH3_128bits_digest(&state);
+    return (struct hash128){x.low64, x.high64};
+}
+
+void hash128_hex(struct hash128 h, char ret_hex[33]) {
+    static const char digits[] = "0123456789abcdef";
+    for (unsigned i = 0; i < 16; i++) {
+        ret_hex[i] = digits[(h.hi >> (60 - 4 * i)) & 15];
+        ret_hex[16 + i] = digits[(h.lo >> (60 - 4 * i)) & 15];
+    }
+    ret_hex[32] = '\0';
+}
+
+bool hash128_eq(struct hash128 a, struct hash128 b) {
+    return a.lo == b.lo && a.hi == b.hi;
+}

@@ -1,0 +1,51 @@
+#include "checker/base/map.h"
+
+#include "checker/base/hash.h"
+
+void map_init(struct map *m, struct arena *arena) {
+    *m = (struct map){.arena = arena};
+}
+
+static uint32_t slot_of(const struct map *m, uint64_t key) {
+    uint32_t i = (uint32_t)(hash_mix(key, 0x9e3779b97f4a7c15u) & (m->cap - 1));
+    while (m->values[i] && m->keys[i] != key) {
+        i = (i + 1) & (m->cap - 1);
+    }
+    return i;
+}
+
+bool map_get(const struct map *m, uint64_t key, uint32_t *ret_value) {
+    if (!m->cap) {
+        return false;
+    }
+    uint32_t i = slot_of(m, key);
+    if (!m->values[i]) {
+        return false;
+    }
+    *ret_value = m->values[i] - 1;
+    return true;
+}
+
+static void grow(struct map *m) {
+    struct map old = *m;
+    m->cap = old.cap ? old.cap * 2 : 16;
+    m->keys = ARENA_ARRAY(m->arena, uint64_t, m->cap);
+    m->values = ARENA_ARRAY(m->arena, uint32_t, m->cap);
+    for (uint32_t i = 0; i < old.cap; i++) {
+        if (old.values[i]) {
+            uint32_t k = slot_of(m, old.keys[i]);
+            m->keys[k] = old.keys[i];
+            m->values[k] = old.values[i];
+        }
+    }
+}
+
+void map_put(struct map *m, uint64_t key, uint32_t value) {
+    if ((m->len + 1) * 4 > m->cap * 3) {
+        grow(m);
+    }
+    uint32_t i = slot_of(m, key);
+    m->len += m->values[i] == 0;
+    m->keys[i] = key;
+    m->values[i] = value + 1;
+}

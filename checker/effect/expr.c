@@ -1,0 +1,346 @@
+// Hash-consed symbolic expressions: construction with a few algebraic laws, rewriting, printing.
+#include "checker/effect/expr.h"
+
+#include "checker/base/hash.h"
+#include "checker/ir/ir.h"
+
+void expr_table_init(struct expr_table *t, struct arena *arena) {
+    *t = (struct expr_table){.arena = arena};
+    intern_init(&t->names, arena);
+    map_init(&t->map, arena);
+    vec_push(arena, &t->items, ((struct expr){0}));
+}
+
+const struct expr *expr_get(const struct expr_table *t, expr_id e) {
+    return &t->items.data[e.v < t->items.len ? e.v : 0];
+}
+
+static uint64_t expr_hash(const struct expr *e) {
+    uint64_t h = hash_mix((uint64_t)e->kind << 8 | e->op, (uint64_t)e->num);
+    h = hash_mix(h, (uint64_t)e->name << 32 | e->aux);
+    return hash_mix(h, (uint64_t)e->a.v << 32 | e->b.v);
+}
+
+static bool expr_equal(const struct expr *x, const struct expr *y) {
+    return x->kind == y->kind && x->op == y->op && x->name == y->name && x->aux == y->aux &&
+           x->a.v == y->a.v && x->b.v == y->b.v && x->num == y->num;
+}
+
+static expr_id expr_intern(struct expr_table *t, struct expr e) {
+    uint16_t da = expr_get(t, e.a)->depth;
+    uint16_t db = expr_get(t, e.b)->depth;
+    e.depth = (uint16_t)((da > db ? da : db) + 1);
+    uint64_t h = expr_hash(&e);
+    uint32_t found = 0;
+    while (map_get(&t->map, h, &found)) {
+        if (expr_equal(&t->items.data[found], &e)) {
+            return (expr_id){found};
+        }
+        h = hash_mix(h, 1);
+    }
+    if (e.depth > EXPR_MAX_DEPTH) {
+        return expr_numbered(t, EX_UNKNOWN, (int64_t)t->items.len);
+    }
+    vec_push(t->arena, &t->items, e);
+    map_put(&t->map, h, t->items.len - 1);
+    return (expr_id){t->items.len - 1};
+}
+
+expr_id expr_const(struct expr_table *t, int64_t num) {
+    return expr_intern(t, (struct expr){.kind = EX_CONST, .num = num});
+}
+
+expr_id expr_str(struct expr_table *t, struct str text) {
+    return expr_intern(t, (struct expr){.kind = EX_STR, .name = intern(&t->names, text)});
+}
+
+expr_id expr_fn(struct expr_table *t, struct str key, struct str display, expr_id closure) {
+    return expr_intern(t, (struct expr){.kind = EX_FN,
+                                        .name = intern(&t->names, key),
+                                        .aux = intern(&t->names, display),
+                                        .a = closure});
+}
+
+expr_id expr_param(struct expr_table *t, uint32_t index) {
+    return expr_intern(t, (struct expr){.kind = EX_PARAM, .num = index});
+}
+
+expr_id expr_ret(struct expr_table *t) {
+    return expr_intern(t, (struct expr){.kind = EX_RET});
+}
+
+expr_id expr_numbered(struct expr_table *t, enum expr_kind kind, int64_t num) {
+    return expr_intern(t, (struct expr){.kind = (uint8_t)kind, .num = num});
+}
+
+expr_id expr_merge(struct expr_table *t, uint32_t block, uint32_t what) {
+    return expr_intern(t, (struct expr){.kind = EX_MERGE, .num = block, .aux = what});
+}
+
+expr_id expr_old(struct expr_table *t, expr_id value) {
+    if (expr_get(t, value)->kind == EX_OLD) {
+        return value;
+    }
+    return expr_intern(t, (struct expr){.kind = EX_OLD, .a = value});
+}
+
+static bool fold(uint8_t op, int64_t a, int64_t b, int64_t *ret_value) {
+    uint64_t ua = (uint64_t)a;
+    uint64_t ub = (uint64_t)b;
+    switch (op) {
+    case OPR_ADD: *ret_value = (int64_t)(ua + ub); return true;
+    case OPR_SUB: *ret_value = (int64_t)(ua - ub); return true;
+    case OPR_MUL: *ret_value = (int64_t)(ua * ub); return true;
+    case OPR_AND: *ret_value = (int64_t)(ua & ub); return true;
+    case OPR_OR: *ret_value = (int64_t)(ua | ub); return true;
+    case OPR_XOR: *ret_value = (int64_t)(ua ^ ub); return true;
+    case OPR_EQ: *ret_value = a == b; return true;
+    case OPR_NE: *ret_value = a != b; return true;
+    case OPR_LT: *ret_value = a < b; return true;
+    case OPR_LE: *ret_value = a <= b; return true;
+    case OPR_GT: *ret_value = a > b; return true;
+    case OPR_GE: *ret_value = a >= b; return true;
+    default: return false;
+    }
+}
+
+expr_id expr_unary(struct expr_table *t, uint8_t op, expr_id a) {
+    const struct expr *x = expr_get(t, a);
+    if (x->kind == EX_CONST) {
+        switch (op) {
+        case OPR_NEG: return expr_const(t, (int64_t)(0 - (uint64_t)x->num));
+        case OPR_NOT: return expr_const(t, x->num == 0);
+        case OPR_BITNOT: return expr_const(t, ~x->num);
+        default: break;
+        }
+    }
+    return expr_intern(t, (struct expr){.kind = EX_UNARY, .op = op, .a = a});
+}
+
+expr_id expr_binary(struct expr_table *t, uint8_t op, expr_id a, expr_id b) {
+    const struct expr *x = expr_get(t, a);
+    const struct expr *y = expr_get(t, b);
+    int64_t value = 0;
+    if (x->kind == EX_CONST && y->kind == EX_CONST && fold(op, x->num, y->num, &value)) {
+        return expr_const(t, value);
+    }
+    return expr_intern(t, (struct expr){.kind = EX_BINARY, .op = op, .a = a, .b = b});
+}
+
+expr_id expr_global(struct expr_table *t, struct str key, struct str display) {
+    return expr_intern(t, (struct expr){.kind = EX_GLOBAL,
+                                        .name = intern(&t->names, key),
+                                        .aux = intern(&t->names, display)});
+}
+
+expr_id expr_local(struct expr_table *t, uint32_t number, struct str display) {
+    return expr_intern(
+        t, (struct expr){.kind = EX_LOCAL, .num = number, .aux = intern(&t->names, display)});
+}
+
+expr_id expr_field(struct expr_table *t, expr_id location, struct str name, struct str record) {
+    return expr_intern(t, (struct expr){.kind = EX_FIELD,
+                                        .a = location,
+                                        .name = intern(&t->names, name),
+                                        .aux = intern(&t->names, record)});
+}
+
+expr_id expr_index(struct expr_table *t, expr_id location, expr_id value) {
+    return expr_intern(t, (struct expr){.kind = EX_INDEX, .a = location, .b = value});
+}
+
+expr_id expr_deref(struct expr_table *t, expr_id value) {
+    const struct expr *x = expr_get(t, value);
+    if (x->kind == EX_ADDR) {
+        return x->a;
+    }
+    return expr_intern(t, (struct expr){.kind = EX_DEREF, .a = value});
+}
+
+expr_id expr_addr(struct expr_table *t, expr_id location) {
+    const struct expr *x = expr_get(t, location);
+    if (x->kind == EX_DEREF) {
+        return x->a;
+    }
+    return expr_intern(t, (struct expr){.kind = EX_ADDR, .a = location});
+}
+
+expr_id expr_load(struct expr_table *t, expr_id location) {
+    return expr_intern(t, (struct expr){.kind = EX_LOAD, .a = location});
+}
+
+bool expr_is_location(const struct expr_table *t, expr_id e) {
+    return expr_get(t, e)->kind >= EX_GLOBAL;
+}
+
+bool expr_contains(const struct expr_table *t, expr_id e, expr_id part) {
+    if (e.v == part.v) {
+        return true;
+    }
+    if (e.v < part.v) { // operands are made before what holds them
+        return false;
+    }
+    const struct expr *x = expr_get(t, e);
+    return (x->a.v && expr_contains(t, x->a, part)) || (x->b.v && expr_contains(t, x->b, part));
+}
+
+bool expr_has_kind(const struct expr_table *t, expr_id e, enum expr_kind kind) {
+    const struct expr *x = expr_get(t, e);
+    return x->kind == kind || (x->a.v && expr_has_kind(t, x->a, kind)) ||
+           (x->b.v && expr_has_kind(t, x->b, kind));
+}
+
+expr_id expr_root(const struct expr_table *t, expr_id location) {
+    for (;;) {
+        const struct expr *x = expr_get(t, location);
+        if (x->kind != EX_FIELD && x->kind != EX_INDEX) {
+            return x->kind == EX_DEREF ? x->a : location;
+        }
+        location = x->a;
+    }
+}
+
+static expr_id rebuild(struct expr_table *t, struct expr x) {
+    switch (x.kind) {
+    case EX_DEREF: return expr_deref(t, x.a);
+    case EX_ADDR: return expr_addr(t, x.a);
+    case EX_UNARY: return expr_unary(t, x.op, x.a);
+    case EX_BINARY: return expr_binary(t, x.op, x.a, x.b);
+    case EX_OLD: return expr_old(t, x.a);
+    default: return expr_intern(t, x);
+    }
+}
+
+expr_id expr_rewrite(struct expr_table *t, expr_id e, expr_replacer replace, void *ctx) {
+    struct expr x = *expr_get(t, e); // by value: the table may grow
+    expr_id a = x.a.v ? expr_rewrite(t, x.a, replace, ctx) : x.a;
+    expr_id b = x.b.v ? expr_rewrite(t, x.b, replace, ctx) : x.b;
+    if (a.v != x.a.v || b.v != x.b.v) {
+        x.a = a;
+        x.b = b;
+        e = rebuild(t, x);
+    }
+    expr_id r = replace(ctx, t, e);
+    return r.v ? r : e;
+}
+
+expr_id expr_class(struct expr_table *t, expr_id location) {
+    struct expr x = *expr_get(t, location);
+    while (x.kind == EX_INDEX) {
+        location = x.a;
+        x = *expr_get(t, location);
+    }
+    if (x.kind == EX_GLOBAL) {
+        return location;
+    }
+    if (x.kind != EX_FIELD) {
+        return (expr_id){0};
+    }
+    expr_id root = expr_root(t, location);
+    if (expr_get(t, root)->kind == EX_GLOBAL && !expr_has_kind(t, location, EX_DEREF)) {
+        return location;
+    }
+    if (intern_text(&t->names, x.aux).len == 0) {
+        return (expr_id){0};
+    }
+    // "struct q::mu": a field of nothing in particular
+    return expr_intern(t, (struct expr){.kind = EX_FIELD, .name = x.name, .aux = x.aux});
+}
+
+static const char *operator_text(uint8_t op) {
+    static const char *const texts[] = {
+        [OPR_NONE] = "?", [OPR_ADD] = "+",  [OPR_SUB] = "-",  [OPR_MUL] = "*",  [OPR_DIV] = "/",
+        [OPR_REM] = "%",  [OPR_SHL] = "<<", [OPR_SHR] = ">>", [OPR_AND] = "&",  [OPR_OR] = "|",
+        [OPR_XOR] = "^",  [OPR_EQ] = "==",  [OPR_NE] = "!=",  [OPR_LT] = "<",   [OPR_LE] = "<=",
+        [OPR_GT] = ">",   [OPR_GE] = ">=",  [OPR_NEG] = "-",  [OPR_NOT] = "!", [OPR_BITNOT] = "~"};
+    return op < sizeof texts / sizeof *texts && texts[op] ? texts[op] : "?";
+}
+
+struct printer {
+    const struct expr_table *t;
+    const struct str *params;
+    uint32_t param_count;
+    struct buf *out;
+};
+
+static void print(const struct printer *p, expr_id e);
+
+static void print_field(const struct printer *p, const struct expr *x) {
+    struct str name = intern_text(&p->t->names, x->name);
+    if (!x->a.v) {
+        buf_addf(p->out, STR_FMT "::" STR_FMT, STR_ARG(intern_text(&p->t->names, x->aux)),
+                 STR_ARG(name));
+        return;
+    }
+    const struct expr *base = expr_get(p->t, x->a);
+    if (base->kind == EX_DEREF) {
+        print(p, base->a);
+        buf_add_c(p->out, "->");
+    } else {
+        print(p, x->a);
+        buf_add_char(p->out, '.');
+    }
+    buf_add(p->out, name);
+}
+
+static void print(const struct printer *p, expr_id e) {
+    const struct expr *x = expr_get(p->t, e);
+    switch (x->kind) {
+    case EX_NONE: buf_add_c(p->out, "none"); break;
+    case EX_CONST: buf_addf(p->out, "%lld", (long long)x->num); break;
+    case EX_STR: buf_addf(p->out, "\"" STR_FMT "\"", STR_ARG(intern_text(&p->t->names, x->name))); break;
+    case EX_FN:
+    case EX_GLOBAL:
+    case EX_LOCAL: buf_add(p->out, intern_text(&p->t->names, x->aux)); break;
+    case EX_PARAM:
+        if (x->num < (int64_t)p->param_count && p->params[x->num].len) {
+            buf_add(p->out, p->params[x->num]);
+        } else {
+            buf_addf(p->out, "arg%lld", (long long)x->num);
+        }
+        break;
+    case EX_RET: buf_add_c(p->out, "ret"); break;
+    case EX_RESULT: buf_add_c(p->out, "result"); break;
+    case EX_FRESH: buf_add_c(p->out, "fresh"); break;
+    case EX_MERGE:
+    case EX_UNKNOWN: buf_add_c(p->out, "?"); break;
+    case EX_OLD: print(p, x->a); break;
+    case EX_LOAD: print(p, x->a); break;
+    case EX_ADDR:
+        buf_add_char(p->out, '&');
+        print(p, x->a);
+        break;
+    case EX_UNARY:
+        buf_add_c(p->out, operator_text(x->op));
+        print(p, x->a);
+        break;
+    case EX_BINARY:
+        buf_add_char(p->out, '(');
+        print(p, x->a);
+        buf_addf(p->out, " %s ", operator_text(x->op));
+        print(p, x->b);
+        buf_add_char(p->out, ')');
+        break;
+    case EX_FIELD: print_field(p, x); break;
+    case EX_INDEX:
+        print(p, x->a);
+        buf_add_char(p->out, '[');
+        if (x->b.v) {
+            print(p, x->b);
+        } else {
+            buf_add_char(p->out, '*');
+        }
+        buf_add_char(p->out, ']');
+        break;
+    case EX_DEREF:
+        buf_add_char(p->out, '*');
+        print(p, x->a);
+        break;
+    }
+}
+
+void expr_print(const struct expr_table *t, expr_id e, const struct str *params, uint32_t param_count,
+                struct buf *out) {
+    struct printer p = {.t = t, .params = params, .param_count = param_count, .out = out};
+    print(&p, e);
+}

@@ -1,0 +1,409 @@
+// Applying the summary of a callee: parameters are replaced by arguments, cases fork the world.
+#include "checker/flow/run.h"
+
+enum { MAX_CALLBACK_DEPTH = 3 };
+
+// One call being applied.
+struct application {
+    struct run *r;
+    call_id call;
+    const struct ir_call *ir;
+    expr_id args[FLOW_MAX_ARGS];
+    uint32_t arg_count;
+    expr_id result;    // symbol or value of the result
+    const struct world *world; // present memory for loads
+    unsigned depth;    // callbacks
+    bool inferred;     // sites of effects are the callee's
+};
+
+static expr_id replace(void *ctx, struct expr_table *t, expr_id e) {
+    struct application *a = ctx;
+    const struct expr *x = expr_get(t, e);
+    switch (x->kind) {
+    case EX_PARAM:
+        return x->num < (int64_t)a->arg_count
+                   ? a->args[x->num]
+                   : expr_numbered(t, EX_UNKNOWN, (int64_t)a->call.v << 8 | x->num);
+    case EX_RET: return a->result;
+    case EX_LOAD: return world_read(&a->r->space, a->world, x->a);
+    default: return (expr_id){0};
+    }
+}
+
+static expr_id instantiate(struct application *a, const struct world *w, expr_id e) {
+    if (!e.v) {
+        return e;
+    }
+    a->world = w;
+    return expr_rewrite(a->r->c->exprs, e, replace, a);
+}
+
+static void apply_case(struct application *a, struct world *w, const struct summary_case *c);
+
+// A callback runs within the call: its own effects happen here. Only what all its cases agree on is applied.
+static void apply_callback(struct application *a, struct world *w, expr_id fn, expr_id arg) {
+    const struct summary *s = a->r->c->function(a->r->c->ctx, fn, a->r->domain);
+    if (!s || s->case_count != 1 || a->depth >= MAX_CALLBACK_DEPTH) {
+        return;
+    }
+    struct application inner = *a;
+    const struct expr *x = expr_get(a->r->c->exprs, fn);
+    inner.arg_count = 1;
+    inner.args[0] = x->kind == EX_FN && x->a.v ? x->a : arg;
+    inner.depth++;
+    inner.inferred = true;
+    inner.result = expr_numbered(a->r->c->exprs, EX_UNKNOWN, a->call.v);
+    apply_case(&inner, w, &s->cases[0]);
+}
+
+// Other threads run while this one waits: what was known of shared memory no longer holds.
+static void others_ran(struct run *r, struct world *w) {
+    w->handshake = true;
+    for (uint16_t i = 0; i < w->known_count;) {
+        expr_id v = w->known[i].val;
+        const struct expr *x = expr_get(r->c->exprs, v);
+        bool shared = expr_has_kind(r->c->exprs, v, EX_LOAD) &&
+                      !(x->kind == EX_LOAD && run_local_root(r, x->a).v);
+        if (shared) {
+            world_forget_known(w, v);
+        } else {
+            i++;
+        }
+    }
+    uint16_t kept = 0;
+    for (uint16_t i = 0; i < w->mem_count; i++) {
+        bool shared = !run_local_root(r, w->mem[i].loc).v;
+        bool plain = expr_get(r->c->exprs, w->mem[i].val)->kind == EX_CONST;
+        if (!shared || !plain) {
+            w->mem[kept++] = w->mem[i];
+        }
+    }
+    w->mem_count = kept;
+}
+
+static void apply_lock_effect(struct application *a, struct world *w, const struct effect *e,
+                              uint32_t inner) {
+    struct run *r = a->r;
+    expr_id place = instantiate(a, w, e->kind == EFFECT_WAIT ? e->b : e->a);
+    switch (e->kind) {
+    case EFFECT_ACQUIRE: lock_acquire(r, w, place, e->flags, a->call, inner); break;
+    case EFFECT_RELEASE: lock_release(r, w, place, e->flags, a->call, inner); break;
+    case EFFECT_LOCKS: lock_touch(r, w, place, e->flags, a->call, inner); break;
+    default: lock_wait(r, w, place, a->call, inner); break;
+    }
+}
+
+static void apply_thread_effect(struct application *a, struct world *w, const struct effect *e,
+                                uint32_t inner) {
+    struct run *r = a->r;
+    struct effect x = *e;
+    x.a = instantiate(a, w, e->a);
+    x.b = instantiate(a, w, e->b);
+    x.c = instantiate(a, w, e->c);
+    x.d = instantiate(a, w, e->d);
+    switch (e->kind) {
+    case EFFECT_SPAWN: thread_spawn(r, w, &x, a->call); break;
+    case EFFECT_JOIN: thread_join(r, w, x.a, a->call, inner); break;
+    case EFFECT_DETACH: thread_detach(r, w, x.a, a->call, inner); break;
+    case EFFECT_JOIN_OWNER:
+        thread_owner_ends(r, w, x.a, expr_get(r->c->exprs, x.b)->num == 1, a->call);
+        break;
+    case EFFECT_FREE: thread_freed(r, w, x.a, (expr_id){0}, a->call); break;
+    case EFFECT_LOCK_DESTROY: thread_freed(r, w, (expr_id){0}, x.a, a->call); break;
+    default: break;
+    }
+}
+
+static void apply_effect(struct application *a, struct world *w, const struct effect *e) {
+    struct run *r = a->r;
+    uint32_t inner = a->inferred ? e->site : 0;
+    if (e->flags & EF_MAYBE) { // on some paths of the callee only: nothing is claimed
+        expr_id place = instantiate(a, w, e->a);
+        struct lock_state *l = r->domain == FLOW_LOCKS ? world_lock(w, place) : NULL;
+        struct object_state *o = r->domain != FLOW_LOCKS ? world_object(w, place) : NULL;
+        if (l) {
+            l->status = LOCK_MAYBE;
+        }
+        if (o) {
+            o->status = OBJECT_UNKNOWN;
+        }
+        if (!l && r->domain == FLOW_LOCKS && expr_is_location(r->c->exprs, place)) {
+            l = world_lock_add(&r->space, w, place);
+            l->status = LOCK_MAYBE;
+        }
+        return;
+    }
+    switch (e->kind) {
+    case EFFECT_SET: {
+        expr_id loc = instantiate(a, w, e->a);
+        expr_id val = instantiate(a, w, e->b);
+        if (expr_is_location(r->c->exprs, loc)) {
+            thread_store(r, w, loc, val, (call_id){0});
+            world_write(&r->space, w, loc, val);
+        }
+        break;
+    }
+    case EFFECT_RETURN:
+        a->result = instantiate(a, w, e->a);
+        world_put(&r->space, w, run_result_loc(r, a->call), a->result);
+        break;
+    case EFFECT_CALLBACK:
+        apply_callback(a, w, instantiate(a, w, e->a), instantiate(a, w, e->b));
+        break;
+    case EFFECT_ESCAPE: object_escape(r, w, instantiate(a, w, e->a)); break;
+    case EFFECT_OPEN:
+        if (r->domain == FLOW_CHANNELS) {
+            descriptor_open(r, w, instantiate(a, w, e->a), a->call);
+        }
+        break;
+    case EFFECT_CLOSE:
+        if (r->domain == FLOW_CHANNELS) {
+            descriptor_close(r, w, instantiate(a, w, e->a), a->call, inner);
+        }
+        break;
+    case EFFECT_SLEEP:
+    case EFFECT_BLOCK: others_ran(r, w); break;
+    case EFFECT_WAIT:
+        others_ran(r, w);
+        if (r->domain == FLOW_LOCKS) {
+            apply_lock_effect(a, w, e, inner);
+        }
+        break;
+    case EFFECT_ACQUIRE:
+    case EFFECT_RELEASE:
+    case EFFECT_LOCKS:
+        if (r->domain == FLOW_LOCKS) {
+            apply_lock_effect(a, w, e, inner);
+        }
+        break;
+    case EFFECT_LOCK_INIT:
+        if (r->domain == FLOW_LOCKS) {
+            struct flow_lock_init init = {instantiate(a, w, e->a), instantiate(a, w, e->b), a->call};
+            vec_push(r->c->arena, &r->out->inits, init);
+        }
+        break;
+    default:
+        if (r->domain == FLOW_THREADS) {
+            apply_thread_effect(a, w, e, inner);
+        }
+        break;
+    }
+}
+
+static void apply_case(struct application *a, struct world *w, const struct summary_case *c) {
+    for (uint32_t i = 0; i < c->effect_count; i++) {
+        apply_effect(a, w, &c->effects[i]);
+    }
+}
+
+// Conditions of a case in this world; false when it cannot apply.
+static bool assume_case(struct application *a, struct world *w, const struct summary_case *c) {
+    for (uint32_t i = 0; i < c->when_count; i++) {
+        const struct constraint *k = &c->when[i];
+        expr_id e = instantiate(a, w, k->e);
+        if (!world_assume(&a->r->space, w, e, k->cmp, k->num)) {
+            return false;
+        }
+        if (k->cmp == OPR_EQ && expr_get(a->r->c->exprs, k->e)->kind == EX_RET) {
+            a->result = expr_const(a->r->c->exprs, k->num);
+            world_put(&a->r->space, w, run_result_loc(a->r, a->call), a->result);
+        }
+    }
+    return true;
+}
+
+// Arguments the callee may keep.
+static void escape_arguments(struct application *a, struct world *w, expr_id target) {
+    struct run *r = a->r;
+    for (uint32_t i = 0; i < a->arg_count; i++) {
+        if (r->c->keeps(r->c->ctx, r->f, a->call, target, i)) {
+            object_escape(r, w, a->args[i]);
+        }
+    }
+}
+
+static bool is_ghost(const struct run *r, expr_id loc) {
+    const struct expr *x = expr_get(r->c->exprs, loc);
+    struct str name = intern_text(&r->c->exprs->names, x->name);
+    return x->kind == EX_FIELD && name.len && name.ptr[0] == '$';
+}
+
+// Locals whose address was handed out may have been changed; what models keep in ghost fields, and handles, stand.
+static void forget_pointed(struct application *a, struct world *w) {
+    struct run *r = a->r;
+    for (uint32_t i = 0; i < a->arg_count; i++) {
+        const struct expr *x = expr_get(r->c->exprs, a->args[i]);
+        if (x->kind != EX_ADDR || !run_local_root(r, x->a).v) {
+            continue;
+        }
+        expr_id place = x->a;
+        bool is_object = world_object(w, world_read(&r->space, w, place)) != NULL;
+        uint16_t kept = 0;
+        for (uint16_t k = 0; k < w->mem_count; k++) {
+            struct mem_cell m = w->mem[k];
+            if (!expr_contains(r->c->exprs, m.loc, place) || is_ghost(r, m.loc) ||
+                world_object(w, m.val)) {
+                w->mem[kept++] = m;
+            }
+        }
+        w->mem_count = kept;
+        for (uint16_t k = 0; k < w->known_count;) {
+            if (expr_contains(r->c->exprs, w->known[k].val, place)) {
+                world_forget_known(w, w->known[k].val);
+            } else {
+                k++;
+            }
+        }
+        if (!is_object) {
+            expr_id fresh = run_fresh(r, w, EX_UNKNOWN, (int64_t)a->call.v << 8 | i | 1LL << 40);
+            world_forget_known(w, fresh);
+            world_put(&r->space, w, place, fresh);
+        }
+    }
+}
+
+static expr_id last_field(const struct expr_table *t, expr_id e) {
+    const struct expr *x = expr_get(t, e);
+    return x->kind == EX_LOAD ? x->a : (expr_id){0};
+}
+
+// Fields and globals the callee writes: what was read from them before is no longer what they hold.
+static void forget_written(struct application *a, struct world *w, expr_id target) {
+    struct run *r = a->r;
+    const struct expr_table *t = r->c->exprs;
+    VEC(expr_id) places = {0};
+    for (uint16_t i = 0; i < w->known_count + w->object_count + w->mem_count; i++) {
+        expr_id v = i < w->known_count ? w->known[i].val
+                    : i < w->known_count + w->object_count ? w->objects[i - w->known_count].value
+                                                           : (expr_id){0};
+        expr_id place = v.v ? last_field(t, v) : w->mem[i - w->known_count - w->object_count].loc;
+        const struct expr *x = expr_get(t, place);
+        if (!place.v || run_local_root(r, place).v || (x->kind != EX_FIELD && x->kind != EX_GLOBAL)) {
+            continue;
+        }
+        struct str name = intern_text(&t->names, x->kind == EX_FIELD ? x->name : x->aux);
+        if (name.len && name.ptr[0] != '$' && r->c->writes(r->c->ctx, r->f, a->call, target, name)) {
+            vec_push(r->space.arena, &places, place);
+        }
+    }
+    for (uint32_t i = 0; i < places.len; i++) {
+        int64_t num = (int64_t)a->call.v << 16 | (int64_t)(places.data[i].v & 0xffff) | 1LL << 41;
+        expr_id fresh = run_fresh(r, w, EX_UNKNOWN, num);
+        world_put(&r->space, w, places.data[i], fresh);
+    }
+}
+
+static bool has_domain_effect(const struct summary *s, enum flow_domain domain) {
+    for (uint32_t i = 0; i < s->case_count; i++) {
+        for (uint32_t k = 0; k < s->cases[i].effect_count; k++) {
+            if (flow_effect_in_domain((enum effect_kind)s->cases[i].effects[k].kind, domain)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// A try whose acquiring case is not the one taken leaves the lock known to be free.
+static void note_failed_try(struct application *a, struct world *w, const struct summary *s,
+                            const struct summary_case *taken) {
+    for (uint32_t i = 0; i < taken->effect_count; i++) {
+        if (taken->effects[i].kind == EFFECT_ACQUIRE) {
+            return;
+        }
+    }
+    for (uint32_t i = 0; i < s->case_count; i++) {
+        const struct summary_case *c = &s->cases[i];
+        for (uint32_t k = 0; k < c->effect_count; k++) {
+            if (c->effects[k].kind == EFFECT_ACQUIRE) {
+                lock_try_failed(a->r, w, instantiate(a, w, c->effects[k].a), a->call);
+                return;
+            }
+        }
+    }
+}
+
+static bool is_used(const struct run *r, call_id call) {
+    uint32_t x = 0;
+    return map_get(&r->used, call.v, &x);
+}
+
+static void apply_summary(struct application *a, const struct world *w, const struct summary *s,
+                          world_vec *out) {
+    struct run *r = a->r;
+    bool used = is_used(r, a->call);
+    bool fork = has_domain_effect(s, r->domain);
+    expr_id symbol = a->result;
+    uint32_t taken = 0;
+    for (uint32_t i = 0; i < s->case_count; i++) {
+        const struct summary_case *c = &s->cases[i];
+        bool only_usual = !used && s->cases[0].usually;
+        if (only_usual && !c->usually) {
+            continue;
+        }
+        struct world n = world_copy(&r->space, w);
+        a->result = symbol;
+        bool unforked = !fork && s->case_count > 1;
+        if (!unforked && !assume_case(a, &n, c)) {
+            continue;
+        }
+        if (s->case_count > 1 && fork && used) {
+            run_trace(r, &n, FLOW_STEP_CALL_RESULT, c->effect_count != 0, run_call_loc(r, a->call), symbol);
+        }
+        if (unforked) {
+            taken = 1;
+            vec_push(r->space.arena, out, n);
+            break;
+        }
+        apply_case(a, &n, c);
+        if (r->domain == FLOW_LOCKS && !a->inferred && s->case_count > 1) {
+            note_failed_try(a, &n, s, c);
+        }
+        taken++;
+        vec_push(r->space.arena, out, n);
+    }
+    if (!taken && s->case_count == 0) {
+        vec_push(r->space.arena, out, *w);
+    }
+}
+
+void run_call(struct run *r, const struct world *w, call_id call, world_vec *out) {
+    struct application a = {.r = r, .call = call, .ir = &r->f->calls.data[call.v]};
+    struct world n = world_copy(&r->space, w);
+    a.arg_count = a.ir->arg_count < FLOW_MAX_ARGS ? a.ir->arg_count : FLOW_MAX_ARGS;
+    for (uint32_t i = 0; i < a.arg_count; i++) {
+        a.args[i] = run_value(r, &n, r->f->args.data[a.ir->first_arg.v + i]);
+    }
+    expr_id target = a.ir->kind == CALL_INDIRECT ? run_value(r, &n, a.ir->target) : (expr_id){0};
+    const struct summary *s = r->c->callee(r->c->ctx, r->f, call, target, r->domain);
+    a.inferred = s && !(s->flags & SUMMARY_MODEL);
+    world_forget(&r->space, &n, run_result_loc(r, call));
+    a.result = run_fresh(r, &n, EX_RESULT, call.v);
+    world_forget_known(&n, a.result);
+    world_put(&r->space, &n, run_result_loc(r, call), a.result);
+    if (r->domain == FLOW_LOCKS && !(s && (s->flags & SUMMARY_MODEL))) {
+        VEC(struct lock_state) held = {0};
+        for (uint16_t i = 0; i < n.lock_count; i++) {
+            if (n.locks[i].status == LOCK_HELD) {
+                vec_push(r->c->arena, &held, n.locks[i]);
+            }
+        }
+        if (held.len) {
+            struct flow_call fc = {call, target, held.data, held.len};
+            vec_push(r->c->arena, &r->out->calls, fc);
+        }
+    }
+    if (!s || a.inferred) {
+        escape_arguments(&a, &n, target);
+        forget_written(&a, &n, target);
+    }
+    uint32_t first = out->len;
+    if (!s || (s->flags & SUMMARY_UNKNOWN)) {
+        vec_push(r->space.arena, out, n);
+    } else {
+        apply_summary(&a, &n, s, out);
+    }
+    for (uint32_t i = first; i < out->len && (!s || a.inferred); i++) {
+        forget_pointed(&a, &out->data[i]);
+    }
+}

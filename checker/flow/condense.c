@@ -1,0 +1,330 @@
+// Exits of a run -> summary: exits with the same effects become one case, told apart by result and parameters.
+#include "checker/flow/run.h"
+
+enum { MAX_CASES = 6, MAX_CONDITIONS = 4 };
+
+struct exit_case {
+    VEC(struct effect) effects;
+    VEC(struct known_value) knows; // of EX_RET and parameters, by expression
+};
+
+struct condenser {
+    struct run *r;
+    VEC(struct exit_case) cases;
+};
+
+static expr_id to_ret(void *ctx, struct expr_table *t, expr_id e) {
+    const struct flow_exit *x = ctx;
+    return x->ret.v && expr_same(e, x->ret) && expr_get(t, e)->kind != EX_CONST ? expr_ret(t)
+                                                                                : (expr_id){0};
+}
+
+// An expression callers understand; none when it speaks of locals or values only this function knows.
+static expr_id exported(struct condenser *c, const struct flow_exit *x, expr_id e) {
+    struct expr_table *t = c->r->c->exprs;
+    if (!e.v) {
+        return e;
+    }
+    struct flow_exit copy = *x;
+    if (x->ret.v) {
+        uint8_t kind = expr_get(t, x->ret)->kind;
+        if (kind == EX_RESULT || kind == EX_FRESH || kind == EX_LOAD || kind == EX_MERGE) {
+            e = expr_rewrite(t, e, to_ret, &copy);
+        }
+    }
+    static const enum expr_kind inner[] = {EX_LOCAL, EX_RESULT, EX_FRESH, EX_MERGE, EX_OLD, EX_UNKNOWN};
+    for (size_t i = 0; i < sizeof inner / sizeof *inner; i++) {
+        if (expr_has_kind(t, e, inner[i])) {
+            return (expr_id){0};
+        }
+    }
+    return e;
+}
+
+static void add_effect(struct condenser *c, struct exit_case *k, struct effect e) {
+    vec_push(c->r->c->arena, &k->effects, e);
+}
+
+static void lock_effects(struct condenser *c, const struct flow_exit *x, struct exit_case *k) {
+    for (uint32_t i = 0; i < x->lock_count; i++) {
+        const struct lock_state *l = &x->locks[i];
+        struct effect e = {.a = exported(c, x, l->lock), .flags = l->flags, .site = l->site};
+        if (!e.a.v) {
+            continue;
+        }
+        if (l->status == LOCK_MAYBE) {
+            e.kind = EFFECT_ACQUIRE;
+            e.flags |= EF_MAYBE;
+            add_effect(c, k, e);
+            continue;
+        }
+        if (l->entry == ENTRY_HELD) {
+            e.kind = EFFECT_RELEASE;
+            add_effect(c, k, e);
+        }
+        if (l->status == LOCK_HELD) {
+            e.kind = EFFECT_ACQUIRE;
+            add_effect(c, k, e);
+        } else if (l->entry == ENTRY_FREE) {
+            e.kind = EFFECT_LOCKS;
+            add_effect(c, k, e);
+        }
+    }
+}
+
+static void object_effects(struct condenser *c, const struct flow_exit *x, struct exit_case *k) {
+    for (uint32_t i = 0; i < x->object_count; i++) {
+        const struct object_state *o = &x->objects[i];
+        struct effect e = {.site = o->end_site};
+        bool made_here = expr_get(c->r->c->exprs, o->value)->kind == EX_FRESH ||
+                         (o->kind == OBJECT_DESCRIPTOR && o->site);
+        if (made_here) {
+            if (o->kind == OBJECT_THREAD && o->status == OBJECT_LIVE && o->home.v) {
+                e = (struct effect){.kind = EFFECT_SPAWN, .a = o->entry, .b = exported(c, x, o->arg),
+                                    .c = exported(c, x, o->home), .site = o->site};
+                if (e.c.v && exported(c, x, o->entry).v) {
+                    add_effect(c, k, e);
+                }
+            } else if (o->kind == OBJECT_DESCRIPTOR && o->status == OBJECT_LIVE && x->ret.v &&
+                       expr_same(x->ret, o->value)) {
+                add_effect(c, k, (struct effect){.kind = EFFECT_OPEN, .a = expr_ret(c->r->c->exprs),
+                                                 .site = o->site});
+            }
+            continue;
+        }
+        e.a = exported(c, x, o->value);
+        if (!e.a.v || o->status == OBJECT_LIVE) {
+            continue;
+        }
+        e.flags = o->status == OBJECT_UNKNOWN ? EF_MAYBE : 0;
+        e.kind = o->kind == OBJECT_DESCRIPTOR     ? EFFECT_CLOSE
+                 : o->status == OBJECT_DETACHED ? EFFECT_DETACH
+                                                : EFFECT_JOIN;
+        add_effect(c, k, e);
+    }
+}
+
+// Ghost fields and handles stored where the caller sees them.
+static void memory_effects(struct condenser *c, const struct flow_exit *x, struct exit_case *k) {
+    const struct expr_table *t = c->r->c->exprs;
+    for (uint32_t i = 0; i < x->mem_count; i++) {
+        const struct expr *loc = expr_get(t, x->mem[i].loc);
+        bool ghost = loc->kind == EX_FIELD && intern_text(&t->names, loc->name).ptr[0] == '$';
+        if (!ghost) {
+            continue;
+        }
+        expr_id place = exported(c, x, x->mem[i].loc);
+        expr_id val = exported(c, x, x->mem[i].val);
+        if (place.v && val.v) {
+            add_effect(c, k, (struct effect){.kind = EFFECT_SET, .a = place, .b = val});
+        }
+    }
+}
+
+static void learn(struct condenser *c, struct exit_case *k, expr_id e, struct range r) {
+    vec_push(c->r->c->arena, &k->knows, ((struct known_value){e, r}));
+}
+
+static void knowledge(struct condenser *c, const struct flow_exit *x, struct exit_case *k) {
+    struct expr_table *t = c->r->c->exprs;
+    struct world w = {0};
+    w.known_count = (uint16_t)x->known_count;
+    struct known_value *copy = ARENA_ARRAY(c->r->c->arena, struct known_value, x->known_count + 1);
+    for (uint32_t i = 0; i < x->known_count; i++) {
+        copy[i] = x->known[i];
+    }
+    w.known = copy;
+    if (x->ret.v) {
+        learn(c, k, expr_ret(t), world_range(&c->r->space, &w, x->ret));
+    }
+    for (uint32_t i = 0; i < x->known_count; i++) {
+        expr_id e = exported(c, x, x->known[i].val);
+        if (e.v && !expr_has_kind(t, e, EX_RET) &&
+            (expr_has_kind(t, e, EX_PARAM) || expr_has_kind(t, e, EX_GLOBAL))) {
+            learn(c, k, e, x->known[i].range);
+        }
+    }
+}
+
+static bool same_effect(const struct effect *a, const struct effect *b) {
+    return a->kind == b->kind && a->flags == b->flags && a->a.v == b->a.v && a->b.v == b->b.v &&
+           a->c.v == b->c.v && a->d.v == b->d.v;
+}
+
+static bool same_effects(const struct exit_case *a, const struct exit_case *b) {
+    if (a->effects.len != b->effects.len) {
+        return false;
+    }
+    for (uint32_t i = 0; i < a->effects.len; i++) {
+        if (!same_effect(&a->effects.data[i], &b->effects.data[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Keeps only what both know, widened to cover both.
+static void join_knowledge(struct exit_case *a, const struct exit_case *b) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < a->knows.len; i++) {
+        for (uint32_t j = 0; j < b->knows.len; j++) {
+            if (expr_same(a->knows.data[i].val, b->knows.data[j].val)) {
+                struct range r = range_join(a->knows.data[i].range, b->knows.data[j].range);
+                a->knows.data[kept++] = (struct known_value){a->knows.data[i].val, r};
+                break;
+            }
+        }
+    }
+    a->knows.len = kept;
+}
+
+static bool distinguishable(const struct exit_case *a, const struct exit_case *b) {
+    for (uint32_t i = 0; i < a->knows.len; i++) {
+        for (uint32_t j = 0; j < b->knows.len; j++) {
+            if (expr_same(a->knows.data[i].val, b->knows.data[j].val) &&
+                range_disjoint(a->knows.data[i].range, b->knows.data[j].range)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool has_effect(const struct exit_case *k, const struct effect *e) {
+    for (uint32_t i = 0; i < k->effects.len; i++) {
+        if (same_effect(&k->effects.data[i], e)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Cases callers cannot tell apart: what only one of them does is marked as not certain.
+static void blend(struct condenser *c, struct exit_case *a, const struct exit_case *b) {
+    for (uint32_t i = 0; i < a->effects.len; i++) {
+        if (!has_effect(b, &a->effects.data[i])) {
+            a->effects.data[i].flags |= EF_MAYBE;
+        }
+    }
+    for (uint32_t i = 0; i < b->effects.len; i++) {
+        struct effect e = b->effects.data[i];
+        if (!has_effect(a, &e)) {
+            e.flags |= EF_MAYBE;
+            if (!has_effect(a, &e)) {
+                add_effect(c, a, e);
+            }
+        }
+    }
+    join_knowledge(a, b);
+}
+
+static void add_exit(struct condenser *c, const struct flow_exit *x) {
+    struct exit_case k = {0};
+    if (c->r->domain == FLOW_LOCKS) {
+        lock_effects(c, x, &k);
+    } else {
+        object_effects(c, x, &k);
+    }
+    memory_effects(c, x, &k);
+    knowledge(c, x, &k);
+    for (uint32_t i = 0; i < c->cases.len; i++) {
+        if (same_effects(&c->cases.data[i], &k)) {
+            join_knowledge(&c->cases.data[i], &k);
+            return;
+        }
+    }
+    vec_push(c->r->c->arena, &c->cases, k);
+}
+
+static void blend_cases(struct condenser *c) {
+    for (uint32_t i = 0; i < c->cases.len; i++) {
+        for (uint32_t j = i + 1; j < c->cases.len;) {
+            if (c->cases.len > MAX_CASES || !distinguishable(&c->cases.data[i], &c->cases.data[j])) {
+                blend(c, &c->cases.data[i], &c->cases.data[j]);
+                c->cases.data[j] = vec_last(&c->cases);
+                c->cases.len--;
+                j = i + 1;
+            } else {
+                j++;
+            }
+        }
+    }
+}
+
+static void add_bounds(struct condenser *c, const struct known_value *v, void *list) {
+    VEC(struct constraint) *out = list;
+    const struct range *r = &v->range;
+    if (r->lo == r->hi) {
+        vec_push(c->r->c->arena, out, ((struct constraint){v->val, OPR_EQ, r->lo}));
+        return;
+    }
+    if (r->lo != INT64_MIN) {
+        vec_push(c->r->c->arena, out, ((struct constraint){v->val, OPR_GE, r->lo}));
+    }
+    if (r->hi != INT64_MAX) {
+        vec_push(c->r->c->arena, out, ((struct constraint){v->val, OPR_LE, r->hi}));
+    }
+    for (uint8_t i = 0; i < r->ne_count; i++) {
+        vec_push(c->r->c->arena, out, ((struct constraint){v->val, OPR_NE, r->ne[i]}));
+    }
+}
+
+// Conditions that matter: those that tell this case from another one.
+static void conditions(struct condenser *c, uint32_t index, struct summary_case *out) {
+    VEC(struct constraint) list = {0};
+    const struct exit_case *k = &c->cases.data[index];
+    for (uint32_t i = 0; i < k->knows.len && list.len < MAX_CONDITIONS; i++) {
+        bool matters = false;
+        for (uint32_t j = 0; j < c->cases.len && !matters; j++) {
+            struct exit_case one = {.knows = {&k->knows.data[i], 1, 1}};
+            matters = j != index && distinguishable(&one, &c->cases.data[j]);
+        }
+        if (matters) {
+            add_bounds(c, &k->knows.data[i], &list);
+        }
+    }
+    out->when = list.data;
+    out->when_count = list.len;
+}
+
+static void head(struct run *r, struct summary *s) {
+    const struct ir_fn *fn = r->ir;
+    s->name = facts_sym_name(r->f, fn->sym);
+    s->param_count = fn->param_count < MODEL_MAX_PARAMS ? fn->param_count : MODEL_MAX_PARAMS;
+    for (uint32_t i = 0; i < s->param_count; i++) {
+        s->params[i] = facts_text(r->f, r->f->vars.data[facts_fn_var(r->f, r->fn.fn, i).v].name);
+    }
+    if (fn->flags & (FN_PARTIAL | FN_TRUNCATED)) {
+        s->flags |= SUMMARY_PARTIAL;
+    }
+    if (r->out->limited) {
+        s->flags |= SUMMARY_UNKNOWN;
+    }
+}
+
+void run_condense(struct run *r) {
+    struct summary *s = &r->out->summary;
+    head(r, s);
+    if (r->out->limited) {
+        return;
+    }
+    struct condenser c = {.r = r};
+    for (uint32_t i = 0; i < r->out->exits.len; i++) {
+        if (r->out->exits.data[i].kind == EXIT_RETURN) {
+            add_exit(&c, &r->out->exits.data[i]);
+        }
+    }
+    if (!c.cases.len) {
+        s->flags |= r->out->exits.len ? 0 : SUMMARY_NORETURN;
+        return;
+    }
+    blend_cases(&c);
+    struct summary_case *cases = ARENA_ARRAY(r->c->arena, struct summary_case, c.cases.len);
+    for (uint32_t i = 0; i < c.cases.len; i++) {
+        conditions(&c, i, &cases[i]);
+        cases[i].effects = c.cases.data[i].effects.data;
+        cases[i].effect_count = c.cases.data[i].effects.len;
+    }
+    s->cases = cases;
+    s->case_count = c.cases.len;
+}

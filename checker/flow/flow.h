@@ -1,0 +1,235 @@
+// Path-sensitive analysis of one function, given the summaries of its callees.
+//
+// A *world* is one class of paths: which locks, threads and descriptors are in which state (the property), and what is
+// known of memory and values (the simulation). Worlds that meet with the same property are merged, worlds with different
+// properties stay apart: ESP, Das, Lerner, Seigle: "ESP: Path-Sensitive Program Verification in Polynomial Time", PLDI 2002.
+// Three domains are run one after the other so that their properties do not multiply.
+//
+// Results: events (things rules ask about), exits (states at each way out), records of calls and spawns, and the function's
+// own summary. Flow knows neither libclang nor the program: it asks its context.
+#ifndef CHECKER_FLOW_FLOW_H
+#define CHECKER_FLOW_FLOW_H
+
+#include "checker/effect/summary.h"
+#include "checker/ir/ir.h"
+
+struct fn_ref {
+    const struct facts *facts;
+    fn_id fn;
+};
+
+// A place in the program. Site 0 is none.
+struct flow_site {
+    struct fn_ref at;
+    loc_id loc;
+};
+
+struct flow_sites {
+    struct arena *arena;
+    VEC(struct flow_site) items;
+};
+
+enum flow_domain { FLOW_LOCKS, FLOW_THREADS, FLOW_CHANNELS, FLOW_DOMAINS };
+
+enum { FLOW_MAX_ARGS = MODEL_MAX_PARAMS };
+
+// What flow asks of the program.
+struct flow_context {
+    struct arena *arena;   // for results
+    struct arena *scratch; // reset at the end of each run
+    struct expr_table *exprs;
+    struct flow_sites *sites;
+    void *ctx;
+    /// Summary of what `call` calls; `target` is the function value of an indirect call (EX_FN when known). NULL: unknown.
+    const struct summary *(*callee)(void *ctx, const struct facts *f, call_id call, expr_id target,
+                                    enum flow_domain domain);
+    /// Summary of a function value (thread entries, callbacks), or NULL.
+    const struct summary *(*function)(void *ctx, expr_id fn, enum flow_domain domain);
+    /// True when the callee may keep argument `arg` (or what it points to) beyond the call.
+    bool (*keeps)(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t arg);
+    /// True when the callee may write a field or global of this name (directly or through its callees).
+    bool (*writes)(void *ctx, const struct facts *f, call_id call, expr_id target, struct str name);
+    /// True when locks at this place may be taken again by their holder.
+    bool (*is_recursive)(void *ctx, expr_id lock);
+    uint32_t step_limit; // ops times worlds; 0 = default
+};
+
+enum lock_status {
+    LOCK_UNKNOWN,  // not touched: as the caller left it
+    LOCK_HELD,
+    LOCK_FREE,     // known not to be held by this thread
+    LOCK_MAYBE,    // held on some of the merged paths: nothing is claimed
+};
+
+enum { ENTRY_ANY, ENTRY_FREE, ENTRY_HELD }; // what the first use here demands of the caller
+
+struct lock_state {
+    expr_id lock;
+    uint8_t status; // enum lock_status
+    uint8_t entry;  // ENTRY_*
+    uint8_t flags;  // EF_SHARED | EF_RECURSIVE of the acquisition
+    uint8_t count;  // depth, 1..2
+    bool try_failed; // LOCK_FREE because a try failed
+    bool from_callee; // acquired or released inside a callee
+    uint32_t site;  // where it was acquired, or released when LOCK_FREE
+    call_id via;    // the call of this function that acquired it
+};
+
+enum object_kind { OBJECT_THREAD, OBJECT_DESCRIPTOR };
+enum object_status {
+    OBJECT_LIVE,     // thread started and joinable; descriptor open
+    OBJECT_DONE,     // joined; closed
+    OBJECT_DETACHED,
+    OBJECT_UNKNOWN,  // state not known: nothing is claimed
+};
+
+struct object_state {
+    expr_id value;
+    uint8_t kind;   // enum object_kind
+    uint8_t status; // enum object_status
+    bool escaped;   // someone else can end it
+    expr_id home;   // location that received it
+    expr_id arg;    // threads: argument given to the entry
+    expr_id entry;  // threads: function value
+    uint32_t site;  // where it began
+    uint32_t end_site; // where it was joined, detached or closed
+};
+
+// One step of the path of a world; parents come first.
+struct trace_node {
+    uint32_t parent; // 0 = start
+    uint8_t kind;    // enum flow_step
+    bool sense;      // FLOW_STEP_BRANCH: the condition held
+    uint32_t site;
+    expr_id about;
+};
+
+enum flow_step {
+    FLOW_STEP_BRANCH,
+    FLOW_STEP_ACQUIRE,
+    FLOW_STEP_RELEASE,
+    FLOW_STEP_TRY_FAILED,
+    FLOW_STEP_SPAWN,
+    FLOW_STEP_JOIN,
+    FLOW_STEP_DETACH,
+    FLOW_STEP_OPEN,
+    FLOW_STEP_CLOSE,
+    FLOW_STEP_CALL_RESULT, // a call is taken to succeed or fail: `about` is its result
+};
+
+enum flow_event_kind {
+    FLOW_DOUBLE_ACQUIRE,    // subject: lock; other: earlier acquisition
+    FLOW_RELEASE_FREE,      // lock known to be free; other: earlier release
+    FLOW_RELEASE_TRY_FAILED, // other: the try
+    FLOW_RELEASE_ENTRY,     // lock not touched before: the caller must hold it
+    FLOW_THREAD_LOST,       // function left with a live thread nobody else knows; other: spawn
+    FLOW_HANDLE_OVERWRITTEN, // other: earlier spawn
+    FLOW_JOIN_TWICE,        // other: earlier join or detach
+    FLOW_JOIN_SELF,
+    FLOW_JOIN_DETACHED,
+    FLOW_JOIN_UNSTARTED,
+    FLOW_JOINABLE_DESTROYED, // std::thread object ends while joinable; other: spawn
+    FLOW_MEMBER_DESTROYED,  // thread object reached through a parameter ends, state unknown and never joined here
+    FLOW_STACK_ESCAPE,      // scope of a local ends while a thread that got its address may run; other: spawn
+    FLOW_LOOP_VARIABLE,     // local whose address a thread got is changed by the next iteration; other: spawn
+    FLOW_FREED_IN_USE,      // memory or lock a live thread uses is freed; other: spawn
+    FLOW_CLOSE_TWICE,       // other: earlier close
+};
+
+struct flow_event {
+    uint8_t kind; // enum flow_event_kind
+    expr_id subject;
+    call_id call;  // 0 at exits and scope ends
+    loc_id loc;
+    uint32_t other; // site
+    uint32_t inner; // site inside the callee, 0 when here
+    uint32_t trace;
+    uint8_t end;   // FLOW_THREAD_LOST: enum exit_kind
+    expr_id entry; // threads: entry function
+};
+
+struct mem_cell;
+struct known_value;
+
+enum exit_kind { EXIT_RETURN, EXIT_END, EXIT_THROW };
+
+struct flow_exit {
+    uint8_t kind; // enum exit_kind
+    loc_id loc;
+    expr_id ret;
+    uint32_t trace;
+    const struct lock_state *locks;
+    const struct object_state *objects;
+    const struct mem_cell *mem;
+    const struct known_value *known;
+    uint32_t lock_count;
+    uint32_t object_count;
+    uint32_t mem_count;
+    uint32_t known_count;
+};
+
+// A call of another function with what was held, for callers' contexts.
+struct flow_call {
+    call_id call;
+    expr_id target;
+    const struct lock_state *locks; // LOCK_HELD ones only
+    uint32_t lock_count;
+};
+
+struct flow_spawn {
+    call_id call;
+    expr_id entry;
+    expr_id arg;
+    expr_id handle; // location, none when dropped
+    bool detached;
+    bool in_loop;
+};
+
+struct flow_acquire {
+    expr_id lock;
+    call_id call;
+    uint8_t flags;
+};
+
+// A release of a lock that this function acquired.
+struct flow_release {
+    expr_id lock;
+    call_id call;
+    call_id acquired_by;  // the call that acquired it
+    bool from_callee;     // which left it held: the callee hands its lock to this function
+};
+
+struct flow_lock_init {
+    expr_id lock;
+    expr_id kind; // value, see EFFECT_LOCK_INIT
+    call_id call;
+};
+
+struct flow_result {
+    struct fn_ref fn;
+    enum flow_domain domain;
+    bool limited; // the step limit was hit: results are incomplete
+    VEC(struct flow_event) events;
+    VEC(struct flow_exit) exits;
+    VEC(struct flow_call) calls;
+    VEC(struct flow_spawn) spawns;
+    VEC(struct flow_acquire) acquires;
+    VEC(struct flow_release) releases;
+    VEC(struct flow_lock_init) inits;
+    VEC(struct trace_node) traces; // [0] is the start
+    struct summary summary;
+};
+
+/// Runs one domain over one function. Everything in *ret_result lives in c->arena.
+void flow_run(const struct flow_context *c, struct fn_ref fn, enum flow_domain domain,
+              struct flow_result *ret_result);
+
+/// Number of a place; equal places get equal numbers only when adjacent.
+uint32_t flow_site_add(struct flow_sites *sites, struct fn_ref at, loc_id loc);
+struct flow_site flow_site_get(const struct flow_sites *sites, uint32_t site);
+/// True when the result of `call` is used anywhere in `fn`.
+bool flow_result_used(struct fn_ref fn, call_id call);
+/// True when `effect` belongs to the domain (or changes memory all domains see).
+bool flow_effect_in_domain(enum effect_kind kind, enum flow_domain domain);
+
+#endif

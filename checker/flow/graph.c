@@ -1,0 +1,109 @@
+#include "checker/flow/graph.h"
+
+const struct ir_block *graph_block(struct fn_ref fn, uint32_t index) {
+    const struct ir_fn *ir = &fn.facts->fns.data[fn.fn.v];
+    return &fn.facts->blocks.data[ir->first_block.v + index];
+}
+
+uint32_t graph_target(struct fn_ref fn, const struct ir_block *b, uint32_t edge) {
+    const struct ir_fn *ir = &fn.facts->fns.data[fn.fn.v];
+    return fn.facts->edges.data[b->first_edge.v + edge].to.v - ir->first_block.v;
+}
+
+// Blocks from which `tail` is reached without passing `head`, going forward from the head's range: found by a fixpoint over
+// successors, since predecessors are not stored.
+static void fill(struct fn_ref fn, bool *inside, uint32_t head, uint32_t tail, uint32_t block_count) {
+    inside[head] = true;
+    inside[tail] = true;
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (uint32_t i = block_count; i > 0; i--) {
+            uint32_t b = i - 1;
+            if (inside[b] || b < head) {
+                continue;
+            }
+            const struct ir_block *x = graph_block(fn, b);
+            for (uint32_t k = 0; k < x->edge_count && !inside[b]; k++) {
+                uint32_t to = graph_target(fn, x, k);
+                if (inside[to] && to != head) {
+                    inside[b] = true;
+                    changed = true;
+                }
+            }
+        }
+    }
+}
+
+static void count_exits(struct fn_ref fn, struct loop *l, uint32_t block_count) {
+    for (uint32_t b = 0; b < block_count; b++) {
+        l->size += l->inside[b];
+        const struct ir_block *x = graph_block(fn, b);
+        for (uint32_t k = 0; l->inside[b] && k < x->edge_count; k++) {
+            if (!l->inside[graph_target(fn, x, k)]) {
+                l->exits++;
+                l->head_exits |= b == l->head;
+            }
+        }
+        l->exits += l->inside[b] && x->edge_count == 0 && x->term == TERM_RETURN;
+    }
+}
+
+struct loops graph_loops(struct fn_ref fn, struct arena *arena) {
+    uint32_t n = fn.facts->fns.data[fn.fn.v].block_count;
+    struct loops out = {.items = ARENA_ARRAY(arena, struct loop, n + 1), .block_count = n};
+    for (uint32_t head = 0; head < n; head++) {
+        bool *inside = NULL;
+        for (uint32_t b = head; b < n; b++) {
+            const struct ir_block *x = graph_block(fn, b);
+            for (uint32_t k = 0; k < x->edge_count; k++) {
+                if (graph_target(fn, x, k) == head) {
+                    inside = inside ? inside : ARENA_ARRAY(arena, bool, n);
+                    fill(fn, inside, head, b, n);
+                }
+            }
+        }
+        if (inside) {
+            out.items[out.count] = (struct loop){.head = head, .inside = inside};
+            count_exits(fn, &out.items[out.count++], n);
+        }
+    }
+    return out;
+}
+
+const struct loop *graph_innermost(const struct loops *loops, uint32_t block) {
+    const struct loop *best = NULL;
+    for (uint32_t i = 0; i < loops->count; i++) {
+        const struct loop *l = &loops->items[i];
+        if (l->inside[block] && (!best || l->size < best->size)) {
+            best = l;
+        }
+    }
+    return best;
+}
+
+bool graph_is_on_every_round(struct fn_ref fn, const struct loop *loop, uint32_t block,
+                             struct arena *arena) {
+    uint32_t n = fn.facts->fns.data[fn.fn.v].block_count;
+    bool *seen = ARENA_ARRAY(arena, bool, n);
+    uint32_t *stack = ARENA_ARRAY(arena, uint32_t, n + 1);
+    uint32_t top = 0;
+    if (block == loop->head) {
+        return true;
+    }
+    stack[top++] = loop->head;
+    seen[loop->head] = true;
+    while (top) {
+        const struct ir_block *x = graph_block(fn, stack[--top]);
+        for (uint32_t k = 0; k < x->edge_count; k++) {
+            uint32_t to = graph_target(fn, x, k);
+            if (to == loop->head) {
+                return false; // came round without it
+            }
+            if (loop->inside[to] && to != block && !seen[to]) {
+                seen[to] = true;
+                stack[top++] = to;
+            }
+        }
+    }
+    return true;
+}

@@ -1,0 +1,139 @@
+// Lock states: what acquiring, releasing and waiting do to a world, and what is wrong with it.
+#include "checker/flow/run.h"
+
+// Places whose identity is not certain (values of an earlier iteration, unknown pointers) are not followed.
+static bool is_trackable(const struct run *r, expr_id lock) {
+    const struct expr_table *t = r->c->exprs;
+    if (!lock.v || !expr_is_location(t, lock) || expr_has_kind(t, lock, EX_OLD) ||
+        expr_has_kind(t, lock, EX_UNKNOWN)) {
+        return false;
+    }
+    const struct expr *x = expr_get(t, lock);
+    return x->kind != EX_DEREF || expr_get(t, x->a)->kind != EX_CONST;
+}
+
+static bool is_recursive(const struct run *r, expr_id lock, uint8_t flags) {
+    return (flags & (EF_RECURSIVE | EF_OWNERLESS)) || r->c->is_recursive(r->c->ctx, lock);
+}
+
+static void set_site(struct run *r, struct lock_state *l, call_id call, uint32_t inner) {
+    l->site = inner ? inner : run_site(r, run_call_loc(r, call));
+    l->from_callee = inner != 0;
+    l->via = call;
+}
+
+void lock_acquire(struct run *r, struct world *w, expr_id lock, uint8_t flags, call_id call,
+                  uint32_t inner) {
+    if (!is_trackable(r, lock)) {
+        return;
+    }
+    struct lock_state *l = world_lock(w, lock);
+    run_trace(r, w, FLOW_STEP_ACQUIRE, true, run_call_loc(r, call), lock);
+    if (!l) {
+        l = world_lock_add(&r->space, w, lock);
+        l->entry = ENTRY_FREE;
+    } else if (l->status == LOCK_HELD) {
+        bool both_shared = (l->flags & EF_SHARED) && (flags & EF_SHARED);
+        if (!both_shared && !is_recursive(r, lock, flags | l->flags) && !(flags & EF_TIMED)) {
+            run_event(r, w,
+                      (struct flow_event){.kind = FLOW_DOUBLE_ACQUIRE, .subject = lock, .call = call,
+                                          .other = l->site, .inner = inner});
+        }
+        l->count = 2;
+        return;
+    }
+    l->status = LOCK_HELD;
+    l->count = 1;
+    l->flags = flags;
+    l->try_failed = false;
+    set_site(r, l, call, inner);
+    if (!inner) {
+        vec_push(r->c->arena, &r->out->acquires, ((struct flow_acquire){lock, call, flags}));
+    }
+}
+
+void lock_release(struct run *r, struct world *w, expr_id lock, uint8_t flags, call_id call,
+                  uint32_t inner) {
+    if (!is_trackable(r, lock)) {
+        return;
+    }
+    (void)flags;
+    struct lock_state *l = world_lock(w, lock);
+    struct flow_event e = {.subject = lock, .call = call, .inner = inner};
+    if (!l) {
+        l = world_lock_add(&r->space, w, lock);
+        l->entry = ENTRY_HELD;
+        e.kind = FLOW_RELEASE_ENTRY;
+        run_event(r, w, e);
+        l = world_lock(w, lock);
+    } else if (l->status == LOCK_HELD && l->count > 1) {
+        l->count = 1;
+        return;
+    } else if (l->status == LOCK_FREE) {
+        e.kind = l->try_failed ? FLOW_RELEASE_TRY_FAILED : FLOW_RELEASE_FREE;
+        e.other = l->site;
+        run_event(r, w, e);
+    }
+    if (l->status == LOCK_HELD && l->entry == ENTRY_FREE) {
+        vec_push(r->c->arena, &r->out->releases,
+                 ((struct flow_release){lock, call, l->via, l->from_callee}));
+    }
+    run_trace(r, w, FLOW_STEP_RELEASE, true, run_call_loc(r, call), lock);
+    l->status = LOCK_FREE;
+    l->count = 0;
+    l->try_failed = false;
+    set_site(r, l, call, inner);
+}
+
+void lock_touch(struct run *r, struct world *w, expr_id lock, uint8_t flags, call_id call,
+                uint32_t inner) {
+    if (!is_trackable(r, lock)) {
+        return;
+    }
+    struct lock_state *l = world_lock(w, lock);
+    if (l && l->status == LOCK_HELD) {
+        bool both_shared = (l->flags & EF_SHARED) && (flags & EF_SHARED);
+        if (!both_shared && !is_recursive(r, lock, flags | l->flags) && !(flags & EF_TIMED)) {
+            run_event(r, w,
+                      (struct flow_event){.kind = FLOW_DOUBLE_ACQUIRE, .subject = lock, .call = call,
+                                          .other = l->site, .inner = inner});
+        }
+        return;
+    }
+    if (!l) {
+        l = world_lock_add(&r->space, w, lock);
+        l->entry = ENTRY_FREE;
+        l->flags = flags;
+        l->status = LOCK_FREE;
+        set_site(r, l, call, inner);
+    }
+}
+
+void lock_wait(struct run *r, struct world *w, expr_id lock, call_id call, uint32_t inner) {
+    if (!is_trackable(r, lock) || world_lock(w, lock)) {
+        return;
+    }
+    struct lock_state *l = world_lock_add(&r->space, w, lock);
+    l->entry = ENTRY_HELD;
+    l->status = LOCK_HELD;
+    l->count = 1;
+    set_site(r, l, call, inner);
+}
+
+void lock_try_failed(struct run *r, struct world *w, expr_id lock, call_id call) {
+    if (!is_trackable(r, lock)) {
+        return;
+    }
+    struct lock_state *l = world_lock(w, lock);
+    if (l && l->status != LOCK_FREE) {
+        return;
+    }
+    if (!l) {
+        l = world_lock_add(&r->space, w, lock);
+        l->entry = ENTRY_ANY;
+    }
+    l->status = LOCK_FREE;
+    l->try_failed = true;
+    set_site(r, l, call, 0);
+    run_trace(r, w, FLOW_STEP_TRY_FAILED, false, run_call_loc(r, call), lock);
+}

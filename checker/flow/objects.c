@@ -1,0 +1,343 @@
+// Thread and descriptor states: spawn, join, detach, open, close, and the ends of what they use.
+#include "checker/flow/run.h"
+
+static expr_id thread_field(struct run *r, expr_id object) {
+    return expr_field(r->c->exprs, object, STR("$thread"), STR(""));
+}
+
+static bool is_const(const struct run *r, expr_id e, int64_t *ret_num) {
+    const struct expr *x = expr_get(r->c->exprs, e);
+    *ret_num = x->num;
+    return x->kind == EX_CONST;
+}
+
+// How many places of the world hold this value.
+static unsigned holders(const struct world *w, expr_id value, expr_id except) {
+    unsigned n = 0;
+    for (uint16_t i = 0; i < w->mem_count; i++) {
+        n += expr_same(w->mem[i].val, value) && !expr_same(w->mem[i].loc, except);
+    }
+    return n;
+}
+
+static bool is_private(struct run *r, expr_id loc) {
+    return loc.v && run_local_root(r, loc).v != 0;
+}
+
+void object_escape(struct run *r, struct world *w, expr_id value) {
+    for (uint16_t i = 0; i < w->object_count; i++) {
+        struct object_state *o = &w->objects[i];
+        bool by_value = expr_same(o->value, value);
+        bool by_home = o->home.v && expr_get(r->c->exprs, value)->kind == EX_ADDR &&
+                       expr_contains(r->c->exprs, o->home, expr_get(r->c->exprs, value)->a);
+        bool by_field = expr_contains(r->c->exprs, value, o->value) && o->value.v;
+        if (by_value || by_home || by_field) {
+            o->escaped = true;
+        }
+    }
+}
+
+// The place is about to get another value.
+static void overwrite(struct run *r, struct world *w, expr_id loc, call_id call) {
+    expr_id old = world_read(&r->space, w, loc);
+    struct object_state *o = world_object(w, old);
+    if (!o || o->kind != OBJECT_THREAD || o->status != OBJECT_LIVE || holders(w, old, loc)) {
+        return;
+    }
+    run_event(r, w,
+              (struct flow_event){.kind = FLOW_HANDLE_OVERWRITTEN, .subject = loc, .call = call,
+                                  .other = o->site, .entry = o->entry});
+    world_object(w, old)->status = OBJECT_UNKNOWN;
+}
+
+void thread_store(struct run *r, struct world *w, expr_id loc, expr_id val, call_id call) {
+    if (r->domain == FLOW_THREADS && call.v) {
+        overwrite(r, w, loc, call);
+    }
+    if (r->domain != FLOW_LOCKS && !is_private(r, loc)) {
+        object_escape(r, w, val);
+    }
+}
+
+// A thread whose attribute says detached; *ret_unknown when it cannot be told.
+static bool detached_by_attribute(struct run *r, struct world *w, expr_id detached, bool *ret_unknown) {
+    int64_t n = 0;
+    *ret_unknown = false;
+    if (!detached.v) {
+        return false;
+    }
+    if (is_const(r, detached, &n)) {
+        return n != 0;
+    }
+    const struct expr *x = expr_get(r->c->exprs, detached);
+    if (x->kind == EX_LOAD) { // a field of the attribute object: a null attribute means joinable
+        expr_id root = expr_root(r->c->exprs, x->a);
+        if (is_const(r, root, &n) && n == 0) {
+            return false;
+        }
+        struct range range = world_range(&r->space, w, root);
+        if (range.lo == 0 && range.hi == 0) {
+            return false;
+        }
+    }
+    *ret_unknown = true;
+    return false;
+}
+
+// The entry detaches itself.
+static bool detaches_itself(struct run *r, expr_id entry) {
+    const struct summary *s = r->c->function(r->c->ctx, entry, FLOW_THREADS);
+    expr_id self = expr_str(r->c->exprs, STR("$self"));
+    for (uint32_t i = 0; s && i < s->case_count; i++) {
+        for (uint32_t k = 0; k < s->cases[i].effect_count; k++) {
+            const struct effect *e = &s->cases[i].effects[k];
+            if (e->kind == EFFECT_DETACH && expr_same(e->a, self)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+void thread_spawn(struct run *r, struct world *w, const struct effect *e, call_id call) {
+    bool unknown = false;
+    bool detached = detached_by_attribute(r, w, e->d, &unknown);
+    if (e->c.v) {
+        overwrite(r, w, e->c, call);
+    }
+    expr_id thread = run_fresh(r, w, EX_FRESH, call.v);
+    detached = detached || detaches_itself(r, e->a);
+    run_trace(r, w, FLOW_STEP_SPAWN, true, run_call_loc(r, call), e->a);
+    struct object_state *o = world_object(w, thread);
+    if (!o) {
+        o = world_object_add(&r->space, w, thread);
+    }
+    *o = (struct object_state){.value = thread, .kind = OBJECT_THREAD, .home = e->c, .arg = e->b,
+                               .entry = e->a, .escaped = e->c.v && !is_private(r, e->c),
+                               .site = run_site(r, run_call_loc(r, call))};
+    o->status = (uint8_t)(unknown ? OBJECT_UNKNOWN : detached ? OBJECT_DETACHED : OBJECT_LIVE);
+    w->handshake = false;
+    if (e->c.v) {
+        world_write(&r->space, w, e->c, thread);
+    }
+    struct flow_spawn spawn = {.call = call, .entry = e->a, .arg = e->b, .handle = e->c,
+                               .detached = detached, .in_loop = r->blocks[r->block].in_loop};
+    vec_push(r->c->arena, &r->out->spawns, spawn);
+}
+
+// A handle whose origin is lost may be any of the threads started here: nothing is claimed of them any more.
+static void end_unknown(struct run *r, struct world *w, expr_id handle) {
+    const struct expr *h = expr_get(r->c->exprs, handle);
+    expr_id array = {0};
+    if (h->kind == EX_LOAD && expr_get(r->c->exprs, h->a)->kind == EX_INDEX) {
+        array = expr_get(r->c->exprs, h->a)->a;
+    }
+    for (uint16_t i = 0; i < w->object_count; i++) {
+        struct object_state *o = &w->objects[i];
+        if (o->kind != OBJECT_THREAD || o->status != OBJECT_LIVE) {
+            continue;
+        }
+        const struct expr *home = expr_get(r->c->exprs, o->home);
+        bool same_array = array.v && home->kind == EX_INDEX && expr_same(home->a, array);
+        bool vague = home->kind != EX_LOCAL;
+        if (same_array || (vague && !array.v) || expr_get(r->c->exprs, o->value)->kind == EX_OLD) {
+            o->status = OBJECT_UNKNOWN;
+        }
+    }
+}
+
+// The content of a local handle nothing was stored in.
+static bool is_unset_local(struct run *r, const struct world *w, expr_id handle) {
+    const struct expr *h = expr_get(r->c->exprs, handle);
+    (void)w;
+    return h->kind == EX_LOAD && expr_get(r->c->exprs, h->a)->kind == EX_LOCAL;
+}
+
+static void join_present(struct run *r, struct world *w, struct object_state *o, call_id call,
+                         uint32_t inner, enum object_status to) {
+    struct flow_event e = {.subject = o->home.v ? o->home : o->value, .call = call, .inner = inner,
+                           .other = o->end_site, .entry = o->entry};
+    if (o->status == OBJECT_DONE) {
+        e.kind = FLOW_JOIN_TWICE;
+        run_event(r, w, e);
+    } else if (o->status == OBJECT_DETACHED) {
+        e.kind = FLOW_JOIN_DETACHED;
+        e.other = o->end_site ? o->end_site : o->site;
+        run_event(r, w, e);
+    }
+    o->status = (uint8_t)to;
+    o->end_site = inner ? inner : run_site(r, run_call_loc(r, call));
+    run_trace(r, w, to == OBJECT_DONE ? FLOW_STEP_JOIN : FLOW_STEP_DETACH, true,
+              run_call_loc(r, call), o->home);
+}
+
+static void end_thread(struct run *r, struct world *w, expr_id handle, call_id call, uint32_t inner,
+                       enum object_status to) {
+    int64_t n = 0;
+    struct object_state *o = world_object(w, handle);
+    if (o) {
+        join_present(r, w, o, call, inner, to);
+        return;
+    }
+    struct flow_event e = {.subject = handle, .call = call, .inner = inner};
+    if (expr_same(handle, expr_str(r->c->exprs, STR("$self")))) {
+        if (to == OBJECT_DONE) {
+            e.kind = FLOW_JOIN_SELF;
+            run_event(r, w, e);
+        }
+    } else if (is_const(r, handle, &n) || is_unset_local(r, w, handle)) {
+        if (n == 0) {
+            e.kind = FLOW_JOIN_UNSTARTED;
+            run_event(r, w, e);
+        }
+        return;
+    }
+    end_unknown(r, w, handle);
+    if (expr_has_kind(r->c->exprs, handle, EX_UNKNOWN) || expr_has_kind(r->c->exprs, handle, EX_OLD)) {
+        return;
+    }
+    o = world_object_add(&r->space, w, handle);
+    o->kind = OBJECT_THREAD;
+    o->status = (uint8_t)to;
+    o->escaped = true;
+    o->end_site = inner ? inner : run_site(r, run_call_loc(r, call));
+    const struct expr *h = expr_get(r->c->exprs, handle);
+    o->home = h->kind == EX_LOAD ? h->a : (expr_id){0};
+    run_trace(r, w, to == OBJECT_DONE ? FLOW_STEP_JOIN : FLOW_STEP_DETACH, true,
+              run_call_loc(r, call), o->home);
+}
+
+void thread_join(struct run *r, struct world *w, expr_id handle, call_id call, uint32_t inner) {
+    end_thread(r, w, handle, call, inner, OBJECT_DONE);
+}
+
+void thread_detach(struct run *r, struct world *w, expr_id handle, call_id call, uint32_t inner) {
+    end_thread(r, w, handle, call, inner, OBJECT_DETACHED);
+}
+
+void thread_owner_ends(struct run *r, struct world *w, expr_id object, bool terminates, call_id call) {
+    expr_id place = thread_field(r, object);
+    expr_id handle = world_read(&r->space, w, place);
+    struct object_state *o = world_object(w, handle);
+    if (!terminates) {
+        if (o && o->status == OBJECT_LIVE) {
+            o->status = OBJECT_DONE;
+        }
+        return;
+    }
+    if (o) {
+        if (o->status == OBJECT_LIVE) {
+            run_event(r, w,
+                      (struct flow_event){.kind = FLOW_JOINABLE_DESTROYED, .subject = object,
+                                          .call = call, .other = o->site, .entry = o->entry});
+            world_object(w, handle)->status = OBJECT_UNKNOWN;
+        }
+        return;
+    }
+    const struct expr *h = expr_get(r->c->exprs, handle);
+    struct range range = world_range(&r->space, w, handle);
+    bool may_be_joinable = !(range.lo == 0 && range.hi == 0);
+    if (h->kind == EX_LOAD && may_be_joinable && expr_has_kind(r->c->exprs, object, EX_DEREF)) {
+        run_event(r, w, (struct flow_event){.kind = FLOW_MEMBER_DESTROYED, .subject = object, .call = call});
+    }
+}
+
+static bool may_run(const struct object_state *o) {
+    return o->kind == OBJECT_THREAD && (o->status == OBJECT_LIVE || o->status == OBJECT_DETACHED);
+}
+
+// The address of `local`, or of what a closure captured by reference, was given to the thread.
+static bool uses_local(struct run *r, const struct world *w, const struct object_state *o, expr_id local) {
+    const struct expr *a = expr_get(r->c->exprs, o->arg);
+    if (a->kind == EX_ADDR && expr_same(run_local_root(r, a->a), local)) {
+        return true;
+    }
+    const struct expr *f = expr_get(r->c->exprs, o->entry);
+    if (f->kind != EX_FN || !f->a.v || expr_get(r->c->exprs, f->a)->kind != EX_ADDR) {
+        return false;
+    }
+    expr_id closure = expr_get(r->c->exprs, f->a)->a;
+    for (uint16_t i = 0; i < w->mem_count; i++) {
+        const struct expr *v = expr_get(r->c->exprs, w->mem[i].val);
+        if (expr_contains(r->c->exprs, w->mem[i].loc, closure) && v->kind == EX_ADDR &&
+            expr_same(run_local_root(r, v->a), local)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void thread_scope_end(struct run *r, struct world *w, expr_id local, loc_id loc) {
+    if (w->handshake || (r->is_main && !r->blocks[r->block].in_loop)) {
+        return;
+    }
+    for (uint16_t i = 0; i < w->object_count; i++) {
+        struct object_state *o = &w->objects[i];
+        if (may_run(o) && uses_local(r, w, o, local)) {
+            run_event(r, w,
+                      (struct flow_event){.kind = FLOW_STACK_ESCAPE, .subject = local, .loc = loc,
+                                          .other = o->site, .entry = o->entry});
+            o->arg = (expr_id){0};
+        }
+    }
+}
+
+void thread_freed(struct run *r, struct world *w, expr_id value, expr_id lock, call_id call) {
+    for (uint16_t i = 0; i < w->object_count; i++) {
+        struct object_state *o = &w->objects[i];
+        if (o->kind != OBJECT_THREAD || o->status != OBJECT_LIVE || !o->entry.v) {
+            continue;
+        }
+        bool is_arg = value.v && expr_same(value, o->arg);
+        bool in_arg = lock.v && o->arg.v && !expr_same(o->arg, expr_const(r->c->exprs, 0)) &&
+                      expr_contains(r->c->exprs, expr_addr(r->c->exprs, lock), o->arg);
+        bool is_global = lock.v && expr_get(r->c->exprs, lock)->kind == EX_GLOBAL;
+        if (is_arg || in_arg || is_global) {
+            run_event(r, w,
+                      (struct flow_event){.kind = FLOW_FREED_IN_USE, .call = call, .other = o->site,
+                                          .subject = lock.v ? lock : value, .entry = o->entry});
+        }
+    }
+}
+
+void descriptor_open(struct run *r, struct world *w, expr_id value, call_id call) {
+    struct object_state *o = world_object(w, value);
+    if (!o) {
+        o = world_object_add(&r->space, w, value);
+    }
+    *o = (struct object_state){.value = value, .kind = OBJECT_DESCRIPTOR, .status = OBJECT_LIVE,
+                               .site = run_site(r, run_call_loc(r, call))};
+    run_trace(r, w, FLOW_STEP_OPEN, true, run_call_loc(r, call), value);
+}
+
+void descriptor_close(struct run *r, struct world *w, expr_id value, call_id call, uint32_t inner) {
+    int64_t n = 0;
+    if (is_const(r, value, &n) || expr_has_kind(r->c->exprs, value, EX_UNKNOWN) ||
+        expr_has_kind(r->c->exprs, value, EX_OLD)) {
+        return;
+    }
+    struct range range = world_range(&r->space, w, value);
+    if (range.hi < 0) {
+        return;
+    }
+    uint32_t here = inner ? inner : run_site(r, run_call_loc(r, call));
+    struct object_state *o = world_object(w, value);
+    if (o && o->status == OBJECT_DONE) {
+        struct flow_site a = flow_site_get(r->c->sites, o->end_site);
+        struct flow_site b = flow_site_get(r->c->sites, here);
+        if (a.loc.v != b.loc.v || a.at.facts != b.at.facts) { // a retried close is not a second one
+            run_event(r, w,
+                      (struct flow_event){.kind = FLOW_CLOSE_TWICE, .subject = value, .call = call,
+                                          .other = o->end_site, .inner = inner});
+        }
+        return;
+    }
+    if (!o) {
+        o = world_object_add(&r->space, w, value);
+        o->kind = OBJECT_DESCRIPTOR;
+        o->escaped = true;
+    }
+    o->status = OBJECT_DONE;
+    o->end_site = here;
+    run_trace(r, w, FLOW_STEP_CLOSE, true, run_call_loc(r, call), value);
+}

@@ -1,0 +1,247 @@
+// Worklist over the blocks of one function, in reverse post-order (the order facts store them in).
+#include "checker/flow/run.h"
+
+#include "checker/base/hash.h"
+
+enum { DEFAULT_STEP_LIMIT = 400000 };
+
+uint32_t flow_site_add(struct flow_sites *sites, struct fn_ref at, loc_id loc) {
+    if (sites->items.len == 0) {
+        vec_push(sites->arena, &sites->items, ((struct flow_site){0}));
+    }
+    const struct flow_site *last = &vec_last(&sites->items);
+    if (last->at.facts != at.facts || last->at.fn.v != at.fn.v || last->loc.v != loc.v) {
+        vec_push(sites->arena, &sites->items, ((struct flow_site){at, loc}));
+    }
+    return sites->items.len - 1;
+}
+
+struct flow_site flow_site_get(const struct flow_sites *sites, uint32_t site) {
+    return site < sites->items.len ? sites->items.data[site] : (struct flow_site){0};
+}
+
+uint32_t run_site(struct run *r, loc_id loc) {
+    return flow_site_add(r->c->sites, r->fn, loc);
+}
+
+loc_id run_call_loc(const struct run *r, call_id call) {
+    return r->f->calls.data[call.v].loc;
+}
+
+void run_trace(struct run *r, struct world *w, enum flow_step kind, bool sense, loc_id loc,
+               expr_id about) {
+    struct trace_node n = {.parent = w->trace, .kind = (uint8_t)kind, .sense = sense,
+                           .site = run_site(r, loc), .about = about};
+    vec_push(r->c->arena, &r->out->traces, n);
+    w->trace = r->out->traces.len - 1;
+}
+
+void run_event(struct run *r, const struct world *w, struct flow_event event) {
+    if (!event.loc.v && event.call.v) {
+        event.loc = run_call_loc(r, event.call);
+    }
+    uint64_t key = hash_mix(hash_mix(event.kind, event.subject.v),
+                            hash_mix((uint64_t)event.loc.v << 32 | event.call.v, event.inner));
+    if (event.kind == FLOW_THREAD_LOST) {
+        struct flow_site s = flow_site_get(r->c->sites, event.other);
+        key = hash_mix(key, s.loc.v);
+    }
+    uint32_t seen = 0;
+    if (map_get(&r->event_keys, key, &seen)) {
+        return;
+    }
+    map_put(&r->event_keys, key, 1);
+    event.trace = w->trace;
+    vec_push(r->c->arena, &r->out->events, event);
+}
+
+// --- what the loops of the function change ---
+
+static void note_modified(struct run *r, struct block_state *head, const struct ir_op *op) {
+    if (op->kind != OP_WRITE && op->kind != OP_UPDATE) {
+        return;
+    }
+    const struct ir_path *p = &r->f->paths.data[op->path.v];
+    if (p->kind != PATH_VAR) {
+        return;
+    }
+    const struct ir_var *v = &r->f->vars.data[p->var.v];
+    if (v->kind != VAR_LOCAL && v->kind != VAR_PARAM && v->kind != VAR_TEMP) {
+        return;
+    }
+    expr_id loc = run_var(r, p->var);
+    for (uint32_t i = 0; i < head->modified.len; i++) {
+        if (expr_same(head->modified.data[i], loc)) {
+            return;
+        }
+    }
+    vec_push(r->space.arena, &head->modified, loc);
+}
+
+// A back edge goes to a block that does not come later. In reverse post-order the loop's blocks lie between its ends
+// (exactly for reducible loops, more for others, which only makes more variables symbolic).
+static void mark_loop(struct run *r, uint32_t head, uint32_t tail) {
+    struct block_state *s = &r->blocks[head];
+    s->is_loop_head = true;
+    for (uint32_t i = head; i <= tail; i++) {
+        r->blocks[i].in_loop = true;
+        const struct ir_block *b = &r->f->blocks.data[r->ir->first_block.v + i];
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            note_modified(r, s, &r->f->ops.data[b->first_op.v + k]);
+        }
+    }
+}
+
+static void find_loops(struct run *r) {
+    for (uint32_t i = 0; i < r->ir->block_count; i++) {
+        const struct ir_block *b = &r->f->blocks.data[r->ir->first_block.v + i];
+        for (uint32_t k = 0; k < b->edge_count; k++) {
+            uint32_t to = r->f->edges.data[b->first_edge.v + k].to.v - r->ir->first_block.v;
+            if (to <= i) {
+                mark_loop(r, to, i);
+            }
+        }
+    }
+}
+
+// --- which results are looked at ---
+
+static void use_value(const struct facts *f, struct map *used, val_id val, unsigned depth) {
+    const struct ir_val *v = &f->vals.data[val.v];
+    if (depth > 64) {
+        return;
+    }
+    if (v->kind == VAL_CALL) {
+        map_put(used, v->call.v, 1);
+    } else if (v->kind == VAL_UNARY || v->kind == VAL_BINARY) {
+        use_value(f, used, v->a, depth + 1);
+        use_value(f, used, v->b, depth + 1);
+    } else if (v->kind == VAL_PATH || v->kind == VAL_ADDR) {
+        for (path_id p = v->path; p.v;) {
+            const struct ir_path *x = &f->paths.data[p.v];
+            use_value(f, used, x->val, depth + 1);
+            p = x->base;
+        }
+    }
+}
+
+static void use_path(const struct facts *f, struct map *used, path_id path) {
+    for (path_id p = path; p.v;) {
+        const struct ir_path *x = &f->paths.data[p.v];
+        use_value(f, used, x->val, 0);
+        p = x->base;
+    }
+}
+
+static void find_used(struct map *used, struct fn_ref fn) {
+    const struct facts *f = fn.facts;
+    const struct ir_fn *ir = &f->fns.data[fn.fn.v];
+    for (uint32_t i = 0; i < ir->block_count; i++) {
+        const struct ir_block *b = &f->blocks.data[ir->first_block.v + i];
+        use_value(f, used, b->lhs, 0);
+        use_value(f, used, b->rhs, 0);
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &f->ops.data[b->first_op.v + k];
+            use_value(f, used, op->val, 0);
+            use_path(f, used, op->path);
+            if (op->kind == OP_CALL) {
+                const struct ir_call *c = &f->calls.data[op->call.v];
+                use_value(f, used, c->target, 0);
+                for (uint32_t a = 0; a < c->arg_count; a++) {
+                    use_value(f, used, f->args.data[c->first_arg.v + a], 0);
+                }
+            }
+        }
+    }
+}
+
+bool flow_result_used(struct fn_ref fn, call_id call) {
+    struct arena a;
+    arena_init(&a, 0);
+    struct map used;
+    map_init(&used, &a);
+    find_used(&used, fn);
+    uint32_t x = 0;
+    bool found = map_get(&used, call.v, &x);
+    arena_release(&a);
+    return found;
+}
+
+bool flow_effect_in_domain(enum effect_kind kind, enum flow_domain domain) {
+    switch ((int)kind) {
+    case EFFECT_ACQUIRE:
+    case EFFECT_RELEASE:
+    case EFFECT_LOCKS:
+    case EFFECT_LOCK_INIT:
+    case EFFECT_WAIT: return domain == FLOW_LOCKS;
+    case EFFECT_SPAWN:
+    case EFFECT_JOIN:
+    case EFFECT_DETACH:
+    case EFFECT_JOIN_OWNER:
+    case EFFECT_FREE:
+    case EFFECT_LOCK_DESTROY: return domain == FLOW_THREADS;
+    case EFFECT_OPEN:
+    case EFFECT_CLOSE: return domain == FLOW_CHANNELS;
+    case EFFECT_SET:
+    case EFFECT_RETURN:
+    case EFFECT_CALLBACK: return true;
+    default: return false;
+    }
+}
+
+// --- the run ---
+
+static void enter_function(struct run *r) {
+    struct world w = {0};
+    for (uint32_t i = 0; i < r->ir->param_count; i++) {
+        var_id v = facts_fn_var(r->f, r->fn.fn, i);
+        world_put(&r->space, &w, run_var(r, v), expr_param(r->c->exprs, i));
+    }
+    run_enter(r, 0, &w);
+}
+
+static bool next_block(const struct run *r, uint32_t *ret_block, uint32_t *ret_slot) {
+    for (uint32_t b = 0; b < r->ir->block_count; b++) {
+        for (uint32_t i = 0; i < r->blocks[b].slots.len; i++) {
+            if (r->blocks[b].slots.data[i].dirty) {
+                *ret_block = b;
+                *ret_slot = i;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+void flow_run(const struct flow_context *c, struct fn_ref fn, enum flow_domain domain,
+              struct flow_result *ret_result) {
+    *ret_result = (struct flow_result){.fn = fn, .domain = domain};
+    vec_push(c->arena, &ret_result->traces, ((struct trace_node){0}));
+    struct arena_mark mark = arena_mark(c->scratch);
+    struct run r = {.c = c, .space = {c->scratch, c->exprs}, .f = fn.facts, .fn = fn,
+                    .ir = &fn.facts->fns.data[fn.fn.v], .domain = domain, .out = ret_result,
+                    .limit = c->step_limit ? c->step_limit : DEFAULT_STEP_LIMIT};
+    r.blocks = ARENA_ARRAY(c->scratch, struct block_state, r.ir->block_count + 1);
+    map_init(&r.event_keys, c->scratch);
+    map_init(&r.used, c->scratch);
+    map_init(&r.vars, c->scratch);
+    r.is_main = str_eq(facts_sym_name(r.f, r.ir->sym), STR("main"));
+    find_loops(&r);
+    find_used(&r.used, fn);
+    if (r.ir->block_count) {
+        enter_function(&r);
+    }
+    uint32_t block = 0;
+    uint32_t slot = 0;
+    while (next_block(&r, &block, &slot)) {
+        struct slot *s = &r.blocks[block].slots.data[slot];
+        s->dirty = false;
+        run_block(&r, block, world_copy(&r.space, &s->world));
+        if (r.steps > r.limit) {
+            ret_result->limited = true;
+            break;
+        }
+    }
+    run_condense(&r);
+    arena_reset(c->scratch, mark);
+}

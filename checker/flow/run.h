@@ -1,0 +1,101 @@
+// State of one flow run. Private to flow: run.c (worklist), step.c (ops), apply.c (summaries of callees),
+// locks.c and objects.c (effects of the domains), eval.c (facts -> expressions), condense.c (exits -> summary).
+#ifndef CHECKER_FLOW_RUN_H
+#define CHECKER_FLOW_RUN_H
+
+#include "checker/base/map.h"
+#include "checker/flow/world.h"
+
+typedef VEC(struct world) world_vec;
+
+struct slot {
+    struct world world;
+    bool dirty;
+    uint16_t merges;
+};
+
+struct block_state {
+    VEC(struct slot) slots;
+    bool is_loop_head;
+    bool in_loop;
+    VEC(expr_id) modified; // loop heads: locations of locals written in the loop
+};
+
+struct run {
+    const struct flow_context *c;
+    struct world_space space;
+    const struct facts *f;
+    struct fn_ref fn;
+    const struct ir_fn *ir;
+    enum flow_domain domain;
+    struct flow_result *out;
+    struct block_state *blocks; // [ir->block_count]
+    uint32_t steps;
+    uint32_t limit;
+    uint32_t block; // index of the block being run
+    struct map event_keys;
+    struct map exit_keys;
+    struct map used; // calls whose result is used
+    expr_id *var_cache;   // EX_LOCAL / EX_GLOBAL per variable of the TU, by var id - lazily
+    struct map vars;
+    struct map paths; // not world dependent ones
+    bool is_main;
+};
+
+// --- eval.c ---
+expr_id run_var(struct run *r, var_id var);
+/// Location of a path in this world.
+expr_id run_location(struct run *r, const struct world *w, path_id path);
+/// Value in this world.
+expr_id run_value(struct run *r, const struct world *w, val_id val);
+/// Pseudo-location that keeps the result of a call.
+expr_id run_result_loc(struct run *r, call_id call);
+/// A new symbol for this site: an older one of the same site becomes EX_OLD.
+expr_id run_fresh(struct run *r, struct world *w, enum expr_kind kind, int64_t num);
+/// Local variable (not parameter content) a location lies in without going through a pointer; none otherwise.
+expr_id run_local_root(struct run *r, expr_id location);
+
+// --- apply.c ---
+/// Runs a call in `w`; appends the resulting worlds to `out`.
+void run_call(struct run *r, const struct world *w, call_id call, world_vec *out);
+
+// --- locks.c ---
+void lock_acquire(struct run *r, struct world *w, expr_id lock, uint8_t flags, call_id call,
+                  uint32_t inner);
+void lock_release(struct run *r, struct world *w, expr_id lock, uint8_t flags, call_id call,
+                  uint32_t inner);
+void lock_touch(struct run *r, struct world *w, expr_id lock, uint8_t flags, call_id call,
+                uint32_t inner);
+void lock_wait(struct run *r, struct world *w, expr_id lock, call_id call, uint32_t inner);
+void lock_try_failed(struct run *r, struct world *w, expr_id lock, call_id call);
+
+// --- objects.c ---
+void thread_spawn(struct run *r, struct world *w, const struct effect *e, call_id call);
+void thread_join(struct run *r, struct world *w, expr_id handle, call_id call, uint32_t inner);
+void thread_detach(struct run *r, struct world *w, expr_id handle, call_id call, uint32_t inner);
+void thread_owner_ends(struct run *r, struct world *w, expr_id object, bool terminates, call_id call);
+void thread_scope_end(struct run *r, struct world *w, expr_id local, loc_id loc);
+void thread_freed(struct run *r, struct world *w, expr_id value, expr_id lock, call_id call);
+void thread_store(struct run *r, struct world *w, expr_id loc, expr_id val, call_id call);
+void descriptor_open(struct run *r, struct world *w, expr_id value, call_id call);
+void descriptor_close(struct run *r, struct world *w, expr_id value, call_id call, uint32_t inner);
+/// Value leaves what this function controls: stored where others see it, returned, kept by a callee.
+void object_escape(struct run *r, struct world *w, expr_id value);
+
+// --- run.c ---
+void run_event(struct run *r, const struct world *w, struct flow_event event);
+void run_trace(struct run *r, struct world *w, enum flow_step kind, bool sense, loc_id loc,
+               expr_id about);
+uint32_t run_site(struct run *r, loc_id loc);
+loc_id run_call_loc(const struct run *r, call_id call);
+
+// --- step.c ---
+/// Runs the ops of block `index` and hands the worlds to its successors.
+void run_block(struct run *r, uint32_t index, struct world w);
+/// Enters block `to` (index within the function).
+void run_enter(struct run *r, uint32_t to, struct world *w);
+
+// --- condense.c ---
+void run_condense(struct run *r);
+
+#endif

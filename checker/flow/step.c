@@ -1,0 +1,336 @@
+// Ops, terminators and block entries.
+#include "checker/flow/run.h"
+
+enum { MAX_SLOTS = 24, WIDEN_AFTER = 4 };
+
+static void do_write(struct run *r, struct world *w, const struct ir_op *op) {
+    expr_id loc = run_location(r, w, op->path);
+    expr_id val = run_value(r, w, op->val);
+    thread_store(r, w, loc, val, (call_id){0});
+    world_write(&r->space, w, loc, val);
+}
+
+static void do_update(struct run *r, struct world *w, const struct ir_op *op) {
+    expr_id loc = run_location(r, w, op->path);
+    expr_id old = world_read(&r->space, w, loc);
+    expr_id val = expr_binary(r->c->exprs, op->opr, old, run_value(r, w, op->val));
+    world_write(&r->space, w, loc, val);
+}
+
+// Reads of volatile and atomic places may give something else each time.
+static void do_read(struct run *r, struct world *w, const struct ir_op *op) {
+    if (!(op->flags & (OPF_VOLATILE | OPF_ATOMIC))) {
+        return;
+    }
+    expr_id v = expr_numbered(r->c->exprs, EX_UNKNOWN, (int64_t)op->path.v << 24 | r->block);
+    world_forget_known(w, v);
+    world_forget_known(w, expr_load(r->c->exprs, run_location(r, w, op->path)));
+}
+
+static void scope_end(struct run *r, struct world *w, const struct ir_op *op) {
+    expr_id local = run_var(r, op->var);
+    if (r->domain == FLOW_THREADS) {
+        thread_scope_end(r, w, local, op->loc);
+    }
+    for (uint16_t i = 0; i < w->lock_count;) {
+        if (expr_same(run_local_root(r, w->locks[i].lock), local)) {
+            world_lock_remove(w, i);
+        } else {
+            i++;
+        }
+    }
+}
+
+static void do_scope(struct run *r, struct world *w, const struct ir_op *op) {
+    expr_id local = run_var(r, op->var);
+    if (op->kind == OP_SCOPE_END) {
+        scope_end(r, w, op);
+        return; // content stays readable: a returned value may still be named
+    }
+    world_forget(&r->space, w, local);
+    expr_id unset = expr_load(r->c->exprs, local);
+    world_forget_known(w, unset);
+}
+
+// Runs the ops from `at` on; calls may fork, so the rest runs once per world.
+static void run_ops(struct run *r, const struct ir_block *b, struct world w, world_vec *out) {
+    world_vec now = {0};
+    vec_push(r->space.arena, &now, w);
+    for (uint32_t i = 0; i < b->op_count && now.len; i++) {
+        const struct ir_op *op = &r->f->ops.data[b->first_op.v + i];
+        r->steps += now.len;
+        if (op->kind == OP_CALL) {
+            world_vec next = {0};
+            for (uint32_t k = 0; k < now.len && next.len < MAX_SLOTS; k++) {
+                run_call(r, &now.data[k], op->call, &next);
+            }
+            now = next;
+            continue;
+        }
+        for (uint32_t k = 0; k < now.len; k++) {
+            struct world *x = &now.data[k];
+            switch (op->kind) {
+            case OP_WRITE: do_write(r, x, op); break;
+            case OP_UPDATE: do_update(r, x, op); break;
+            case OP_READ: do_read(r, x, op); break;
+            case OP_SCOPE_BEGIN:
+            case OP_SCOPE_END: do_scope(r, x, op); break;
+            default: break;
+            }
+        }
+    }
+    *out = now;
+}
+
+static uint32_t target_index(const struct run *r, const struct ir_edge *e) {
+    return e->to.v - r->ir->first_block.v;
+}
+
+static void follow(struct run *r, const struct ir_edge *e, const struct world *w) {
+    struct world n = world_copy(&r->space, w);
+    run_enter(r, target_index(r, e), &n);
+}
+
+static uint8_t negated(uint8_t cmp) {
+    static const uint8_t table[] = {[OPR_EQ] = OPR_NE, [OPR_NE] = OPR_EQ, [OPR_LT] = OPR_GE,
+                                    [OPR_LE] = OPR_GT, [OPR_GT] = OPR_LE, [OPR_GE] = OPR_LT};
+    return table[cmp];
+}
+
+static void do_branch(struct run *r, const struct ir_block *b, const struct world *w) {
+    expr_id x = run_value(r, w, b->lhs);
+    expr_id y = b->rhs.v ? run_value(r, w, b->rhs) : expr_const(r->c->exprs, 0);
+    uint8_t cmp = b->cmp >= OPR_EQ && b->cmp <= OPR_GE ? b->cmp : OPR_NE;
+    struct world sides[2] = {world_copy(&r->space, w), world_copy(&r->space, w)};
+    bool can[2] = {world_assume_values(&r->space, &sides[0], cmp, x, y),
+                   world_assume_values(&r->space, &sides[1], negated(cmp), x, y)};
+    if (!can[0] && !can[1]) {
+        can[0] = can[1] = true; // contradictory knowledge: trust none of it
+    }
+    for (uint32_t i = 0; i < b->edge_count; i++) {
+        const struct ir_edge *e = &r->f->edges.data[b->first_edge.v + i];
+        unsigned side = e->kind == EDGE_FALSE;
+        if (!can[side]) {
+            continue;
+        }
+        if (can[0] && can[1]) {
+            run_trace(r, &sides[side], FLOW_STEP_BRANCH, side == 0, b->loc, x);
+        }
+        follow(r, e, &sides[side]);
+    }
+}
+
+static void do_switch(struct run *r, const struct ir_block *b, const struct world *w) {
+    expr_id x = run_value(r, w, b->lhs);
+    struct world rest = world_copy(&r->space, w);
+    bool rest_possible = true;
+    for (uint32_t i = 0; i < b->edge_count; i++) {
+        const struct ir_edge *e = &r->f->edges.data[b->first_edge.v + i];
+        if (e->kind == EDGE_DEFAULT) {
+            continue;
+        }
+        struct world n = world_copy(&r->space, w);
+        if (world_assume(&r->space, &n, x, OPR_GE, e->lo) && world_assume(&r->space, &n, x, OPR_LE, e->hi)) {
+            run_enter(r, target_index(r, e), &n);
+        }
+        if (e->lo == e->hi && rest_possible) {
+            rest_possible = world_assume(&r->space, &rest, x, OPR_NE, e->lo);
+        }
+    }
+    for (uint32_t i = 0; i < b->edge_count && rest_possible; i++) {
+        const struct ir_edge *e = &r->f->edges.data[b->first_edge.v + i];
+        if (e->kind == EDGE_DEFAULT) {
+            follow(r, e, &rest);
+        }
+    }
+}
+
+static void thread_exit_events(struct run *r, struct world *w, loc_id loc, enum exit_kind kind) {
+    for (uint16_t i = 0; i < w->object_count; i++) {
+        struct object_state *o = &w->objects[i];
+        if (o->kind != OBJECT_THREAD || o->status != OBJECT_LIVE || o->escaped) {
+            continue;
+        }
+        run_event(r, w,
+                  (struct flow_event){.kind = FLOW_THREAD_LOST, .loc = loc, .other = o->site,
+                                      .subject = o->home.v ? o->home : o->value, .end = (uint8_t)kind,
+                                      .entry = o->entry});
+    }
+}
+
+static void leave(struct run *r, const struct ir_block *b, struct world *w, enum exit_kind kind) {
+    expr_id ret = kind == EXIT_RETURN && b->lhs.v ? run_value(r, w, b->lhs) : (expr_id){0};
+    if (r->domain == FLOW_THREADS) {
+        if (ret.v) {
+            object_escape(r, w, ret);
+        }
+        thread_exit_events(r, w, b->loc, kind);
+    }
+    struct flow_exit e = {.kind = (uint8_t)kind, .loc = b->loc, .ret = ret, .trace = w->trace};
+    struct world copy = world_copy(&(struct world_space){r->c->arena, r->c->exprs}, w);
+    e.locks = copy.locks;
+    e.lock_count = copy.lock_count;
+    e.objects = copy.objects;
+    e.object_count = copy.object_count;
+    e.known = copy.known;
+    e.known_count = copy.known_count;
+    e.mem = copy.mem;
+    e.mem_count = copy.mem_count;
+    vec_push(r->c->arena, &r->out->exits, e);
+}
+
+static void finish_block(struct run *r, const struct ir_block *b, struct world *w) {
+    switch (b->term) {
+    case TERM_BRANCH: do_branch(r, b, w); break;
+    case TERM_SWITCH: do_switch(r, b, w); break;
+    case TERM_RETURN: leave(r, b, w, EXIT_RETURN); break;
+    case TERM_THROW:
+        if (b->edge_count == 0) {
+            leave(r, b, w, EXIT_THROW);
+        }
+        break;
+    default: break;
+    }
+    for (uint32_t i = 0; i < b->edge_count; i++) {
+        const struct ir_edge *e = &r->f->edges.data[b->first_edge.v + i];
+        bool plain = b->term == TERM_JUMP || b->term == TERM_INDIRECT;
+        if (e->kind == EDGE_EXC ? b->term == TERM_THROW : plain) {
+            follow(r, e, w);
+        }
+    }
+}
+
+// On an exception edge the last call did not happen: the state before it goes there.
+static void exception_edges(struct run *r, const struct ir_block *b, const struct world *before) {
+    if (b->term == TERM_THROW) {
+        return;
+    }
+    for (uint32_t i = 0; i < b->edge_count; i++) {
+        const struct ir_edge *e = &r->f->edges.data[b->first_edge.v + i];
+        if (e->kind == EDGE_EXC) {
+            follow(r, e, before);
+        }
+    }
+}
+
+void run_block(struct run *r, uint32_t index, struct world w) {
+    const struct ir_block *b = &r->f->blocks.data[r->ir->first_block.v + index];
+    r->block = index;
+    bool throws = false;
+    for (uint32_t i = 0; i < b->edge_count; i++) {
+        throws |= r->f->edges.data[b->first_edge.v + i].kind == EDGE_EXC && b->term != TERM_THROW;
+    }
+    world_vec ends = {0};
+    if (throws && b->op_count) {
+        struct ir_block head = *b;
+        head.op_count--;
+        world_vec before = {0};
+        run_ops(r, &head, world_copy(&r->space, &w), &before);
+        for (uint32_t i = 0; i < before.len; i++) {
+            exception_edges(r, b, &before.data[i]);
+        }
+    }
+    run_ops(r, b, w, &ends);
+    for (uint32_t i = 0; i < ends.len; i++) {
+        r->block = index;
+        finish_block(r, b, &ends.data[i]);
+    }
+}
+
+// A variable changed by the loop gets a symbol of the loop head, so that the analysis ends; what the property knows under
+// its old value follows when no other variable holds that value.
+static void name_loop_variable(struct run *r, struct world *w, uint32_t block, expr_id loc) {
+    expr_id val = world_read(&r->space, w, loc);
+    const struct expr *x = expr_get(r->c->exprs, val);
+    expr_id symbol = expr_merge(r->c->exprs, block, loc.v);
+    if (x->kind == EX_CONST || expr_same(val, symbol)) {
+        return;
+    }
+    if (world_mentions(&r->space, w, symbol) && !expr_contains(r->c->exprs, val, symbol)) {
+        world_rename(&r->space, w, symbol, expr_old(r->c->exprs, symbol));
+    } else if (expr_contains(r->c->exprs, val, symbol)) { // p = p->next: what p was is older now
+        struct world copy = world_copy(&r->space, w);
+        world_put(&r->space, &copy, loc, expr_const(r->c->exprs, 0));
+        expr_id old = expr_old(r->c->exprs, symbol);
+        bool same_name = world_property_mentions(&r->space, w, val);
+        if (same_name) {
+            world_rename(&r->space, &copy, val, expr_numbered(r->c->exprs, EX_UNKNOWN, -7));
+        }
+        if (world_mentions(&r->space, &copy, symbol)) {
+            world_rename(&r->space, &copy, symbol, old);
+        }
+        if (same_name) {
+            world_rename(&r->space, &copy, expr_numbered(r->c->exprs, EX_UNKNOWN, -7), symbol);
+        }
+        world_put(&r->space, &copy, loc, symbol);
+        *w = copy;
+        return;
+    }
+    unsigned holders = 0;
+    for (uint16_t i = 0; i < w->mem_count; i++) {
+        holders += expr_same(w->mem[i].val, val);
+    }
+    struct range range = world_range(&r->space, w, val);
+    if (holders <= 1 && world_property_mentions(&r->space, w, val) && x->kind != EX_PARAM &&
+        x->kind != EX_FRESH && x->kind != EX_ADDR) {
+        world_rename(&r->space, w, val, symbol);
+    }
+    world_put(&r->space, w, loc, symbol);
+    world_forget_known(w, symbol);
+    if (range.lo == 1 || (range.ne_count && range.ne[0] == 0)) {
+        world_assume(&r->space, w, symbol, OPR_NE, 0);
+    }
+}
+
+static void check_loop_variables(struct run *r, struct world *w, const struct block_state *s) {
+    for (uint16_t i = 0; i < w->object_count; i++) {
+        struct object_state *o = &w->objects[i];
+        const struct expr *a = expr_get(r->c->exprs, o->arg);
+        if (o->kind != OBJECT_THREAD || o->status == OBJECT_DONE || a->kind != EX_ADDR || w->handshake) {
+            continue;
+        }
+        expr_id local = run_local_root(r, a->a);
+        for (uint32_t k = 0; k < s->modified.len; k++) {
+            if (local.v && expr_same(s->modified.data[k], a->a)) {
+                run_event(r, w,
+                          (struct flow_event){.kind = FLOW_LOOP_VARIABLE, .subject = local, .other = o->site,
+                                              .loc = flow_site_get(r->c->sites, o->site).loc,
+                                              .entry = o->entry});
+                o->arg = (expr_id){0};
+                break;
+            }
+        }
+    }
+}
+
+void run_enter(struct run *r, uint32_t to, struct world *w) {
+    struct block_state *s = &r->blocks[to];
+    if (s->is_loop_head) {
+        if (r->domain == FLOW_THREADS && r->block >= to) {
+            check_loop_variables(r, w, s);
+        }
+        for (uint32_t i = 0; i < s->modified.len; i++) {
+            name_loop_variable(r, w, to, s->modified.data[i]);
+        }
+    }
+    for (uint32_t i = 0; i < s->slots.len; i++) {
+        struct slot *slot = &s->slots.data[i];
+        if (world_same_property(&slot->world, w)) {
+            slot->merges++;
+            if (world_merge(&r->space, &slot->world, w, to, slot->merges > WIDEN_AFTER)) {
+                slot->dirty = true;
+            }
+            return;
+        }
+    }
+    if (s->slots.len >= MAX_SLOTS) {
+        struct slot *slot = &s->slots.data[0];
+        world_merge_property(&r->space, &slot->world, w);
+        slot->merges++;
+        world_merge(&r->space, &slot->world, w, to, true);
+        slot->dirty = true;
+        return;
+    }
+    struct slot fresh = {.world = world_copy(&r->space, w), .dirty = true};
+    vec_push(r->space.arena, &s->slots, fresh);
+}

@@ -1,0 +1,180 @@
+// Joining worlds.
+#include "checker/flow/world.h"
+
+static bool same_lock(const struct lock_state *a, const struct lock_state *b) {
+    return expr_same(a->lock, b->lock) && a->status == b->status && a->entry == b->entry &&
+           a->flags == b->flags && a->count == b->count && a->try_failed == b->try_failed;
+}
+
+static bool same_object(const struct object_state *a, const struct object_state *b) {
+    return expr_same(a->value, b->value) && a->status == b->status && a->escaped == b->escaped &&
+           expr_same(a->home, b->home);
+}
+
+bool world_same_property(const struct world *a, const struct world *b) {
+    if (a->lock_count != b->lock_count || a->object_count != b->object_count) {
+        return false;
+    }
+    for (uint16_t i = 0; i < a->lock_count; i++) {
+        if (!same_lock(&a->locks[i], &b->locks[i])) {
+            return false;
+        }
+    }
+    for (uint16_t i = 0; i < a->object_count; i++) {
+        if (!same_object(&a->objects[i], &b->objects[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool same_range(struct range a, struct range b) {
+    if (a.lo != b.lo || a.hi != b.hi || a.ne_count != b.ne_count) {
+        return false;
+    }
+    for (uint8_t i = 0; i < a.ne_count; i++) {
+        if (a.ne[i] != b.ne[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_any(struct range r) {
+    return r.lo == INT64_MIN && r.hi == INT64_MAX && r.ne_count == 0;
+}
+
+struct merger {
+    const struct world_space *s;
+    const struct world *a;
+    const struct world *b;
+    struct world out;
+    uint32_t block;
+    bool widen;
+    bool changed;
+};
+
+// Joins the content of one place. The merged symbol means "whatever this place holds when this block is entered".
+static void merge_cell(struct merger *m, expr_id loc) {
+    expr_id x = world_read(m->s, m->a, loc);
+    expr_id y = world_read(m->s, m->b, loc);
+    if (expr_same(x, y)) {
+        world_put(m->s, &m->out, loc, x);
+        return;
+    }
+    expr_id merged = expr_merge(m->s->exprs, m->block, loc.v);
+    struct range r = range_join(world_range(m->s, m->a, x), world_range(m->s, m->b, y));
+    world_put(m->s, &m->out, loc, merged);
+    world_forget_known(&m->out, merged);
+    if (!is_any(r) && !m->widen && r.lo != r.hi) {
+        struct range before = world_range(m->s, m->a, merged);
+        m->changed |= expr_same(x, merged) && !same_range(before, r);
+        if (r.lo != INT64_MIN) {
+            world_assume(m->s, &m->out, merged, OPR_GE, r.lo);
+        }
+        if (r.hi != INT64_MAX) {
+            world_assume(m->s, &m->out, merged, OPR_LE, r.hi);
+        }
+        for (uint8_t i = 0; i < r.ne_count; i++) {
+            world_assume(m->s, &m->out, merged, OPR_NE, r.ne[i]);
+        }
+    } else {
+        m->changed |= expr_same(x, merged) && !is_any(world_range(m->s, m->a, merged));
+    }
+    m->changed |= !expr_same(x, merged);
+}
+
+static void merge_known(struct merger *m) {
+    for (uint16_t i = 0; i < m->a->known_count; i++) {
+        expr_id val = m->a->known[i].val;
+        const struct expr *x = expr_get(m->s->exprs, val);
+        if (x->kind == EX_MERGE && x->num == m->block) {
+            continue; // renewed by merge_cell
+        }
+        struct range ra = m->a->known[i].range;
+        struct range r = range_join(ra, world_range(m->s, m->b, val));
+        if (!same_range(ra, r)) {
+            m->changed = true;
+            if (m->widen) {
+                r = range_any();
+            }
+        }
+        if (is_any(r)) {
+            continue;
+        }
+        if (r.lo != INT64_MIN) {
+            world_assume(m->s, &m->out, val, OPR_GE, r.lo);
+        }
+        if (r.hi != INT64_MAX) {
+            world_assume(m->s, &m->out, val, OPR_LE, r.hi);
+        }
+        for (uint8_t k = 0; k < r.ne_count; k++) {
+            world_assume(m->s, &m->out, val, OPR_NE, r.ne[k]);
+        }
+    }
+}
+
+// A place one side never touched and whose parent the other overwrote reads through to its old content: no cell needed.
+static void merge_memory(struct merger *m) {
+    for (uint16_t i = 0; i < m->a->mem_count; i++) {
+        merge_cell(m, m->a->mem[i].loc);
+    }
+    for (uint16_t i = 0; i < m->b->mem_count; i++) {
+        expr_id loc = m->b->mem[i].loc;
+        bool seen = false;
+        for (uint16_t k = 0; k < m->a->mem_count && !seen; k++) {
+            seen = expr_same(m->a->mem[k].loc, loc);
+        }
+        if (!seen) {
+            uint16_t before = m->out.mem_count;
+            merge_cell(m, loc);
+            m->changed |= m->out.mem_count != before &&
+                          expr_get(m->s->exprs, world_read(m->s, &m->out, loc))->kind == EX_MERGE;
+        }
+    }
+}
+
+bool world_merge(const struct world_space *s, struct world *a, const struct world *b, uint32_t block,
+                 bool widen) {
+    struct merger m = {.s = s, .a = a, .b = b, .block = block, .widen = widen};
+    m.out = world_copy(s, a);
+    m.out.mem_count = 0;
+    m.out.known_count = 0;
+    m.out.handshake = a->handshake && b->handshake;
+    merge_known(&m);
+    merge_memory(&m);
+    *a = m.out;
+    return m.changed;
+}
+
+void world_merge_property(const struct world_space *s, struct world *a, const struct world *b) {
+    struct world other = world_copy(s, b);
+    for (uint16_t i = 0; i < a->lock_count; i++) {
+        struct lock_state *y = world_lock(&other, a->locks[i].lock);
+        if (!y || !same_lock(&a->locks[i], y)) {
+            a->locks[i].status = LOCK_MAYBE;
+            a->locks[i].entry = ENTRY_ANY;
+        }
+    }
+    for (uint16_t i = 0; i < b->lock_count; i++) {
+        if (!world_lock(a, b->locks[i].lock)) {
+            struct lock_state *l = world_lock_add(s, a, b->locks[i].lock);
+            *l = b->locks[i];
+            l->status = LOCK_MAYBE;
+            l->entry = ENTRY_ANY;
+        }
+    }
+    for (uint16_t i = 0; i < a->object_count; i++) {
+        struct object_state *y = world_object(&other, a->objects[i].value);
+        if (!y || !same_object(&a->objects[i], y)) {
+            a->objects[i].status = OBJECT_UNKNOWN;
+        }
+    }
+    for (uint16_t i = 0; i < b->object_count; i++) {
+        if (!world_object(a, b->objects[i].value)) {
+            struct object_state *o = world_object_add(s, a, b->objects[i].value);
+            *o = b->objects[i];
+            o->status = OBJECT_UNKNOWN;
+        }
+    }
+}
