@@ -1,0 +1,109 @@
+// TUs and symbols: which function bodies exist, and what each symbol and call refers to.
+#include "checker/link/program_private.h"
+
+struct program *program_new(struct arena *arena, struct expr_table *exprs,
+                            const struct model_set *models, const struct program_options *options) {
+    struct program *p = ARENA_NEW(arena, struct program);
+    p->arena = arena;
+    p->exprs = exprs;
+    p->models = models;
+    p->options = *options;
+    p->sites.arena = arena;
+    arena_init(&p->scratch, 0);
+    map_init(&p->unit_of, arena);
+    map_init(&p->node_of_key, arena);
+    map_init(&p->field_index, arena);
+    map_init(&p->entry_release, arena);
+    return p;
+}
+
+static uint64_t pointer_key(const void *x) {
+    return (uint64_t)(uintptr_t)x;
+}
+
+const struct unit *program_unit(const struct program *p, const struct facts *f) {
+    uint32_t i = 0;
+    return map_get(&p->unit_of, pointer_key(f), &i) ? &p->units.data[i] : NULL;
+}
+
+static node_id add_node(struct program *p, const struct facts *f, fn_id fn) {
+    const struct ir_fn *ir = &f->fns.data[fn.v];
+    const struct ir_sym *sym = &f->syms.data[ir->sym.v];
+    struct str key = facts_text(f, sym->key);
+    uint32_t number = intern(&p->exprs->names, key);
+    node_id present = 0;
+    if (!(ir->flags & FN_GLOBAL_INIT) && map_get(&p->node_of_key, number, &present)) {
+        return NODE_NONE; // the same header function of an earlier TU
+    }
+    struct node n = {.ref = {f, fn}, .key = key, .name = facts_text(f, sym->name)};
+    vec_push(p->arena, &p->nodes, n);
+    map_put(&p->node_of_key, number, p->nodes.len - 1);
+    return p->nodes.len - 1;
+}
+
+void program_add(struct program *p, const struct facts *f) {
+    struct unit u = {.facts = f};
+    u.sym_nodes = ARENA_ARRAY(p->arena, node_id, f->syms.len);
+    u.fn_nodes = ARENA_ARRAY(p->arena, node_id, f->fns.len);
+    u.models = ARENA_ARRAY(p->arena, const struct summary *, f->calls.len);
+    u.sym_overridden = ARENA_ARRAY(p->arena, bool, f->syms.len);
+    u.fn_nodes[0] = NODE_NONE;
+    for (uint32_t i = 1; i < f->fns.len; i++) {
+        u.fn_nodes[i] = add_node(p, f, (fn_id){i});
+    }
+    for (uint32_t i = 0; i < f->overrides.len; i++) {
+        u.sym_overridden[f->overrides.data[i].base.v] = true;
+    }
+    vec_push(p->arena, &p->units, u);
+    map_put(&p->unit_of, pointer_key(f), p->units.len - 1);
+    p->stats.tus++;
+}
+
+static void resolve_symbols(struct program *p, struct unit *u) {
+    const struct facts *f = u->facts;
+    for (uint32_t i = 0; i < f->syms.len; i++) {
+        struct str key = facts_text(f, f->syms.data[i].key);
+        uint32_t number = intern_find(&p->exprs->names, key);
+        node_id n = NODE_NONE;
+        if (!key.len || number == UINT32_MAX || !map_get(&p->node_of_key, number, &n)) {
+            n = NODE_NONE;
+        }
+        u->sym_nodes[i] = n;
+    }
+}
+
+static void resolve_calls(struct program *p, struct unit *u) {
+    const struct facts *f = u->facts;
+    for (uint32_t i = 1; i < f->calls.len; i++) {
+        const struct ir_call *c = &f->calls.data[i];
+        p->stats.calls++;
+        if (c->kind == CALL_INDIRECT || !c->callee.v) {
+            continue;
+        }
+        const struct ir_sym *s = &f->syms.data[c->callee.v];
+        u->models[i] = model_find(p->models, facts_text(f, s->name), facts_text(f, s->key),
+                                  c->arg_count, (s->flags & SYM_COPY_OR_MOVE) != 0);
+        p->stats.calls_resolved += u->models[i] || u->sym_nodes[c->callee.v] != NODE_NONE;
+    }
+}
+
+void program_solve(struct program *p) {
+    for (uint32_t i = 0; i < p->units.len; i++) {
+        resolve_symbols(p, &p->units.data[i]);
+        resolve_calls(p, &p->units.data[i]);
+    }
+    p->stats.functions = p->nodes.len;
+    program_build_callgraph(p);
+    program_find_reach(p);
+    program_run_flows(p);
+    program_make_inventory(p);
+    arena_release(&p->scratch);
+}
+
+struct program_stats program_stats(const struct program *p) {
+    struct program_stats s = p->stats;
+    s.threads = p->threads.len;
+    s.locks = p->locks.len;
+    s.limited = p->limited.len;
+    return s;
+}

@@ -1,0 +1,106 @@
+// Everything known about the whole program: facts of all TUs, symbols resolved, call graph, summaries, threads.
+#ifndef CHECKER_LINK_PROGRAM_H
+#define CHECKER_LINK_PROGRAM_H
+
+#include "checker/effect/model.h"
+#include "checker/flow/flow.h"
+#include "checker/ir/ir.h"
+
+struct program;
+
+struct program_options {
+    bool whole;             // the whole compile database is linked: absence claims are allowed
+    uint32_t fn_step_limit; // per function and domain; 0 = default. Over it the function is reported as a limit
+};
+
+struct program_stats {
+    uint32_t tus;
+    uint32_t functions;
+    uint32_t calls;
+    uint32_t calls_resolved;
+    uint32_t flow_functions; // looked at path by path
+    uint32_t limited;        // functions that hit the step limit
+    uint32_t threads;        // spawn sites
+    uint32_t locks;          // lock classes
+};
+
+/// Makes an empty program; everything it makes lives in `arena`.
+struct program *program_new(struct arena *arena, struct expr_table *exprs,
+                            const struct model_set *models, const struct program_options *options);
+/// Adds one TU. Order decides which of equal header functions is kept: add in sorted order of main files.
+/// `f` must live as long as the program.
+void program_add(struct program *p, const struct facts *f);
+/// Resolves symbols, builds the call graph and solves flow bottom-up. Call once, after all TUs.
+void program_solve(struct program *p);
+
+struct program_stats program_stats(const struct program *p);
+/// Functions that hit a limit: names, for notes. Index < stats.limited.
+struct str program_limited(const struct program *p, uint32_t index);
+
+// One spawn site of the program.
+struct program_thread {
+    struct str entry; // qualified name, "" when unknown
+    struct fn_ref spawn_fn;
+    loc_id spawn_loc;  // in the facts of spawn_fn
+    struct str handle; // text of the location that keeps the handle
+    const char *end;   // "joined", "detached", "escapes", "lost", "unknown"
+    struct fn_ref end_fn;
+    loc_id end_loc;
+    bool many;
+};
+uint32_t program_thread_count(const struct program *p);
+const struct program_thread *program_thread(const struct program *p, uint32_t index);
+
+struct program_lock {
+    struct str name;
+    struct str type;
+    uint32_t acquires;
+};
+uint32_t program_lock_count(const struct program *p);
+const struct program_lock *program_lock(const struct program *p, uint32_t index);
+
+// --- queries for rules ---
+
+typedef uint32_t node_id; // function with a body, 0 .. program_fn_count - 1
+#define NODE_NONE UINT32_MAX
+
+uint32_t program_fn_count(const struct program *p);
+struct fn_ref program_fn(const struct program *p, node_id n);
+struct str program_fn_name(const struct program *p, node_id n);
+/// Node of a function, NODE_NONE when another TU's equal body was kept.
+node_id program_node(const struct program *p, struct fn_ref fn);
+/// Node of a function value (EX_FN), or NODE_NONE.
+node_id program_node_of_value(const struct program *p, expr_id fn);
+/// Node or model that `call` goes to; NODE_NONE / NULL when not known.
+node_id program_callee(const struct program *p, const struct facts *f, call_id call);
+const struct summary *program_model(const struct program *p, const struct facts *f, call_id call);
+/// First effect of this kind in the model of `call`, or NULL.
+const struct effect *program_model_effect(const struct program *p, const struct facts *f, call_id call,
+                                          enum effect_kind kind);
+/// Result of a domain's run, or NULL when the function has nothing of it.
+const struct flow_result *program_flow(const struct program *p, node_id n, enum flow_domain domain);
+bool program_is_whole(const struct program *p);
+bool program_is_thread_entry(const struct program *p, node_id n);
+bool program_is_main(const struct program *p, node_id n);
+bool program_has_callers(const struct program *p, node_id n);
+/// The function's address is stored or passed: unknown code may call it.
+bool program_is_address_taken(const struct program *p, node_id n);
+/// A caller may hold a lock of this class when it calls `n`.
+bool program_may_hold_at_entry(const struct program *p, node_id n, expr_id lock);
+/// The lock may be taken again by its holder (initialised as recursive, or in a way that cannot be told).
+bool program_is_recursive(const struct program *p, expr_id lock);
+/// Some caller releases a lock that `n` left held.
+bool program_hands_lock_over(const struct program *p, node_id n);
+/// Some other function than `n` releases a lock of this class that it did not take.
+bool program_is_released_by_others(const struct program *p, node_id n, expr_id lock);
+struct expr_table *program_exprs(const struct program *p);
+const struct flow_sites *program_sites(const struct program *p);
+const struct model_set *program_models(const struct program *p);
+uint32_t program_facts_count(const struct program *p);
+const struct facts *program_facts(const struct program *p, uint32_t index);
+
+// Dumps for `threadlint show`; readable, stable text.
+void program_print_summaries(const struct program *p, struct buf *out);
+void program_print_callgraph(const struct program *p, struct buf *out);
+
+#endif

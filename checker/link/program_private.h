@@ -1,0 +1,74 @@
+// Inside of the program. Private to link: program.c (TUs, symbols), callgraph.c (edges, order), reach.c (what functions
+// keep and write), solve.c (flow bottom-up), inventory.c (threads, locks), query.c, print.c.
+#ifndef CHECKER_LINK_PROGRAM_PRIVATE_H
+#define CHECKER_LINK_PROGRAM_PRIVATE_H
+
+#include "checker/link/program.h"
+
+enum { WRITES_MAX = 256 };
+
+struct node {
+    struct fn_ref ref;
+    struct str key;
+    struct str name;
+    VEC(node_id) callees; // without duplicates
+    VEC(node_id) callers;
+    bool address_taken;
+    bool is_entry; // of a thread
+    bool hands_over;
+    bool recursive; // calls itself, maybe through others
+    uint32_t component;
+    uint32_t keeps;        // bit i: parameter i may be kept beyond the call
+    VEC(uint32_t) writes;  // names of fields and globals written, also through callees; sorted
+    bool writes_all;
+    const struct flow_result *flow[FLOW_DOMAINS];
+    VEC(expr_id) entry_locks; // classes callers may hold
+};
+
+// One TU with what its symbols and calls mean.
+struct unit {
+    const struct facts *facts;
+    node_id *sym_nodes;              // [syms]
+    node_id *fn_nodes;               // [fns]
+    const struct summary **models;   // [calls]
+    bool *sym_overridden;            // [syms] virtual with overriders
+    uint32_t *name_numbers;          // [names] + 1 in exprs->names, lazily
+};
+
+struct field_functions { // functions stored in a field or global of this name
+    VEC(node_id) nodes;
+    bool unknown;
+};
+
+struct program {
+    struct arena *arena;
+    struct arena scratch;
+    struct expr_table *exprs;
+    const struct model_set *models;
+    struct program_options options;
+    struct flow_sites sites;
+    VEC(struct unit) units;
+    struct map unit_of; // facts pointer -> unit
+    VEC(struct node) nodes;
+    struct map node_of_key; // name number -> node
+    struct map field_index; // name number of "record::field" -> fields
+    VEC(struct field_functions) fields;
+    VEC(node_id) order; // bottom-up
+    VEC(expr_id) recursive_locks;  // classes
+    VEC(struct str) limited;
+    VEC(struct program_thread) threads;
+    VEC(struct program_lock) locks;
+    struct map entry_release; // class -> number of functions that release it without taking it
+    struct program_stats stats;
+};
+
+const struct unit *program_unit(const struct program *p, const struct facts *f);
+void program_build_callgraph(struct program *p);
+void program_find_reach(struct program *p);
+void program_run_flows(struct program *p);
+void program_make_inventory(struct program *p);
+/// Candidates of an indirect call through a field or global; NULL when none are known.
+const struct field_functions *program_field_functions(const struct program *p, const struct facts *f,
+                                                      path_id path);
+
+#endif

@@ -1,0 +1,161 @@
+// Questions rules ask of the program.
+#include "checker/link/program_private.h"
+
+uint32_t program_fn_count(const struct program *p) {
+    return p->nodes.len;
+}
+
+struct fn_ref program_fn(const struct program *p, node_id n) {
+    return p->nodes.data[n].ref;
+}
+
+struct str program_fn_name(const struct program *p, node_id n) {
+    return p->nodes.data[n].name;
+}
+
+node_id program_node(const struct program *p, struct fn_ref fn) {
+    const struct unit *u = fn.facts ? program_unit(p, fn.facts) : NULL;
+    return u && fn.fn.v < fn.facts->fns.len ? u->fn_nodes[fn.fn.v] : NODE_NONE;
+}
+
+node_id program_node_of_value(const struct program *p, expr_id fn) {
+    const struct expr *x = expr_get(p->exprs, fn);
+    node_id n = NODE_NONE;
+    if (x->kind != EX_FN || !map_get(&p->node_of_key, x->name, &n)) {
+        return NODE_NONE;
+    }
+    return n;
+}
+
+node_id program_callee(const struct program *p, const struct facts *f, call_id call) {
+    const struct ir_call *c = &f->calls.data[call.v];
+    if (c->kind == CALL_INDIRECT || !c->callee.v) {
+        return NODE_NONE;
+    }
+    return program_unit(p, f)->sym_nodes[c->callee.v];
+}
+
+const struct summary *program_model(const struct program *p, const struct facts *f, call_id call) {
+    return program_unit(p, f)->models[call.v];
+}
+
+const struct effect *program_model_effect(const struct program *p, const struct facts *f, call_id call,
+                                          enum effect_kind kind) {
+    const struct summary *m = program_model(p, f, call);
+    for (uint32_t i = 0; m && i < m->case_count; i++) {
+        for (uint32_t k = 0; k < m->cases[i].effect_count; k++) {
+            if (m->cases[i].effects[k].kind == kind) {
+                return &m->cases[i].effects[k];
+            }
+        }
+    }
+    return NULL;
+}
+
+const struct flow_result *program_flow(const struct program *p, node_id n, enum flow_domain domain) {
+    return p->nodes.data[n].flow[domain];
+}
+
+bool program_is_whole(const struct program *p) {
+    return p->options.whole;
+}
+
+bool program_is_thread_entry(const struct program *p, node_id n) {
+    return p->nodes.data[n].is_entry;
+}
+
+bool program_is_main(const struct program *p, node_id n) {
+    return str_eq(p->nodes.data[n].name, STR("main"));
+}
+
+bool program_has_callers(const struct program *p, node_id n) {
+    return p->nodes.data[n].callers.len != 0;
+}
+
+bool program_is_address_taken(const struct program *p, node_id n) {
+    return p->nodes.data[n].address_taken;
+}
+
+bool program_may_hold_at_entry(const struct program *p, node_id n, expr_id lock) {
+    expr_id class = expr_class(p->exprs, lock);
+    if (!class.v) {
+        return p->nodes.data[n].entry_locks.len != 0; // which lock it is cannot be told
+    }
+    for (uint32_t i = 0; i < p->nodes.data[n].entry_locks.len; i++) {
+        if (expr_same(p->nodes.data[n].entry_locks.data[i], class)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool program_is_recursive(const struct program *p, expr_id lock) {
+    expr_id class = expr_class(p->exprs, lock);
+    for (uint32_t i = 0; class.v && i < p->recursive_locks.len; i++) {
+        if (expr_same(p->recursive_locks.data[i], class)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool program_hands_lock_over(const struct program *p, node_id n) {
+    return p->nodes.data[n].hands_over;
+}
+
+bool program_is_released_by_others(const struct program *p, node_id n, expr_id lock) {
+    uint32_t count = 0;
+    expr_id class = expr_class(p->exprs, lock);
+    if (!map_get(&p->entry_release, class.v, &count)) {
+        return false;
+    }
+    const struct flow_result *r = p->nodes.data[n].flow[FLOW_LOCKS];
+    for (uint32_t i = 0; r && i < r->events.len; i++) {
+        const struct flow_event *e = &r->events.data[i];
+        if (e->kind == FLOW_RELEASE_ENTRY && !e->inner &&
+            expr_same(expr_class(p->exprs, e->subject), class)) {
+            count--;
+        }
+    }
+    return count != 0;
+}
+
+struct expr_table *program_exprs(const struct program *p) {
+    return p->exprs;
+}
+
+const struct flow_sites *program_sites(const struct program *p) {
+    return &p->sites;
+}
+
+const struct model_set *program_models(const struct program *p) {
+    return p->models;
+}
+
+uint32_t program_facts_count(const struct program *p) {
+    return p->units.len;
+}
+
+const struct facts *program_facts(const struct program *p, uint32_t index) {
+    return p->units.data[index].facts;
+}
+
+struct str program_limited(const struct program *p, uint32_t index) {
+    return p->limited.data[index];
+}
+
+uint32_t program_thread_count(const struct program *p) {
+    return p->threads.len;
+}
+
+const struct program_thread *program_thread(const struct program *p, uint32_t index) {
+    return &p->threads.data[index];
+}
+
+uint32_t program_lock_count(const struct program *p) {
+    return p->locks.len;
+}
+
+const struct program_lock *program_lock(const struct program *p, uint32_t index) {
+    return &p->locks.data[index];
+}

@@ -1,0 +1,187 @@
+// What functions keep of their parameters and which names they write, through callees. Flow-insensitive, bottom-up.
+#include "checker/link/program_private.h"
+
+static uint32_t name_number(struct program *p, struct str text) {
+    return intern(&p->exprs->names, text);
+}
+
+static void add_write(struct program *p, struct node *n, uint32_t name) {
+    if (n->writes_all) {
+        return;
+    }
+    uint32_t at = 0;
+    while (at < n->writes.len && n->writes.data[at] < name) {
+        at++;
+    }
+    if (at < n->writes.len && n->writes.data[at] == name) {
+        return;
+    }
+    if (n->writes.len >= WRITES_MAX) {
+        n->writes_all = true;
+        return;
+    }
+    vec_push(p->arena, &n->writes, name);
+    for (uint32_t i = n->writes.len - 1; i > at; i--) {
+        n->writes.data[i] = n->writes.data[i - 1];
+    }
+    n->writes.data[at] = name;
+}
+
+// Variable at the root of a path, and whether a pointer is followed on the way.
+static var_id root_var(const struct facts *f, path_id path, bool *ret_through_pointer) {
+    *ret_through_pointer = false;
+    for (unsigned depth = 0; path.v && depth < 64; depth++) {
+        const struct ir_path *x = &f->paths.data[path.v];
+        if (x->kind == PATH_VAR) {
+            return x->var;
+        }
+        if (x->kind == PATH_DEREF) {
+            *ret_through_pointer = true;
+            const struct ir_val *v = &f->vals.data[x->val.v];
+            path = v->kind == VAL_PATH || v->kind == VAL_ADDR ? v->path : (path_id){0};
+        } else {
+            path = x->base;
+        }
+    }
+    return (var_id){0};
+}
+
+static bool is_own_local(const struct facts *f, var_id var) {
+    uint8_t kind = f->vars.data[var.v].kind;
+    return kind == VAR_LOCAL || kind == VAR_PARAM || kind == VAR_TEMP;
+}
+
+static void note_written(struct program *p, struct node *n, path_id path) {
+    const struct facts *f = n->ref.facts;
+    bool through = false;
+    var_id root = root_var(f, path, &through);
+    if (root.v && !through && is_own_local(f, root)) {
+        return;
+    }
+    const struct ir_path *x = &f->paths.data[path.v];
+    while (x->kind == PATH_INDEX) {
+        x = &f->paths.data[x->base.v];
+    }
+    if (x->kind == PATH_FIELD) {
+        add_write(p, n, name_number(p, facts_text(f, x->name)));
+    } else if (x->kind == PATH_VAR) {
+        add_write(p, n, name_number(p, facts_text(f, f->vars.data[x->var.v].name)));
+    }
+}
+
+// Parameters a local may stand for, by variable.
+struct aliases {
+    struct map map; // var -> bits
+};
+
+static uint32_t parameter_bits(const struct facts *f, const struct aliases *a, val_id val) {
+    const struct ir_val *v = &f->vals.data[val.v];
+    uint32_t bits = 0;
+    if (v->kind != VAL_PATH && v->kind != VAL_ADDR) {
+        return 0;
+    }
+    bool through = false;
+    var_id root = root_var(f, v->path, &through);
+    if (root.v && f->vars.data[root.v].kind == VAR_PARAM && f->vars.data[root.v].index < 32) {
+        bits |= 1u << f->vars.data[root.v].index;
+    }
+    uint32_t more = 0;
+    if (root.v && map_get(&a->map, root.v, &more)) {
+        bits |= more;
+    }
+    return bits;
+}
+
+static uint32_t kept_by_call(const struct program *p, const struct unit *u, call_id call,
+                             const struct aliases *a) {
+    const struct facts *f = u->facts;
+    const struct ir_call *c = &f->calls.data[call.v];
+    uint32_t bits = 0;
+    const struct summary *m = u->models[call.v];
+    for (uint32_t i = 0; i < c->arg_count; i++) {
+        uint32_t arg = parameter_bits(f, a, f->args.data[c->first_arg.v + i]);
+        if (!arg) {
+            continue;
+        }
+        if (m) {
+            for (uint32_t k = 0; k < m->case_count; k++) {
+                for (uint32_t e = 0; e < m->cases[k].effect_count; e++) {
+                    uint8_t kind = m->cases[k].effects[e].kind;
+                    bits |= kind == EFFECT_ESCAPE || kind == EFFECT_SPAWN ? arg : 0;
+                }
+            }
+            continue;
+        }
+        node_id to = c->kind == CALL_INDIRECT ? NODE_NONE : u->sym_nodes[c->callee.v];
+        uint32_t flags = f->syms.data[c->callee.v].flags;
+        bool system_c = c->callee.v && (flags & SYM_SYSTEM) && !(flags & (SYM_METHOD | SYM_CTOR));
+        if (to != NODE_NONE) {
+            bits |= i >= 32 || (p->nodes.data[to].keeps >> i & 1) ? arg : 0;
+        } else if (!system_c) {
+            bits |= arg;
+        }
+    }
+    return bits;
+}
+
+static void scan(struct program *p, node_id id) {
+    struct node *n = &p->nodes.data[id];
+    const struct facts *f = n->ref.facts;
+    const struct unit *u = program_unit(p, f);
+    const struct ir_fn *fn = &f->fns.data[n->ref.fn.v];
+    struct arena_mark mark = arena_mark(&p->scratch);
+    struct aliases a;
+    map_init(&a.map, &p->scratch);
+    for (uint32_t i = 0; i < fn->block_count; i++) {
+        const struct ir_block *b = &f->blocks.data[fn->first_block.v + i];
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &f->ops.data[b->first_op.v + k];
+            if (op->kind == OP_CALL) {
+                n->keeps |= kept_by_call(p, u, op->call, &a);
+                continue;
+            }
+            if (op->kind != OP_WRITE && op->kind != OP_UPDATE) {
+                continue;
+            }
+            note_written(p, n, op->path);
+            uint32_t bits = parameter_bits(f, &a, op->val);
+            bool through = false;
+            var_id root = root_var(f, op->path, &through);
+            if (bits && root.v && !through && is_own_local(f, root)) {
+                uint32_t old = 0;
+                (void)map_get(&a.map, root.v, &old);
+                map_put(&a.map, root.v, old | bits);
+            } else {
+                n->keeps |= bits;
+            }
+        }
+        if (b->term == TERM_RETURN) {
+            n->keeps |= parameter_bits(f, &a, b->lhs);
+        }
+    }
+    arena_reset(&p->scratch, mark);
+}
+
+static void take_from_callees(struct program *p, struct node *n) {
+    for (uint32_t i = 0; i < n->callees.len; i++) {
+        const struct node *c = &p->nodes.data[n->callees.data[i]];
+        n->writes_all |= c->writes_all;
+        for (uint32_t k = 0; k < c->writes.len && !n->writes_all; k++) {
+            add_write(p, n, c->writes.data[k]);
+        }
+    }
+}
+
+void program_find_reach(struct program *p) {
+    for (uint32_t i = 0; i < p->order.len; i++) {
+        scan(p, p->order.data[i]);
+        take_from_callees(p, &p->nodes.data[p->order.data[i]]);
+        if (p->nodes.data[p->order.data[i]].recursive) { // the rest of the component comes later: once more
+            for (uint32_t k = i; k > 0 && p->nodes.data[p->order.data[k - 1]].component ==
+                                              p->nodes.data[p->order.data[i]].component;
+                 k--) {
+                take_from_callees(p, &p->nodes.data[p->order.data[k - 1]]);
+            }
+        }
+    }
+}

@@ -1,0 +1,282 @@
+// Flow over all functions, callees first.
+#include "checker/link/program_private.h"
+
+struct solver {
+    struct program *p;
+    struct flow_context context;
+};
+
+static const struct summary *node_summary(const struct program *p, node_id n, enum flow_domain domain) {
+    const struct flow_result *r = n == NODE_NONE ? NULL : p->nodes.data[n].flow[domain];
+    return r ? &r->summary : NULL;
+}
+
+// One candidate, or several of which none does anything: otherwise nothing can be said.
+static node_id indirect_node(const struct program *p, const struct facts *f, const struct ir_call *c,
+                             expr_id target) {
+    node_id direct = program_node_of_value(p, target);
+    if (direct != NODE_NONE) {
+        return direct;
+    }
+    const struct ir_val *v = &f->vals.data[c->target.v];
+    const struct field_functions *slot =
+        v->kind == VAL_PATH ? program_field_functions(p, f, v->path) : NULL;
+    return slot && !slot->unknown && slot->nodes.len == 1 ? slot->nodes.data[0] : NODE_NONE;
+}
+
+static node_id call_node(const struct program *p, const struct facts *f, call_id call, expr_id target) {
+    const struct ir_call *c = &f->calls.data[call.v];
+    const struct unit *u = program_unit(p, f);
+    if (c->kind == CALL_INDIRECT) {
+        return indirect_node(p, f, c, target);
+    }
+    if (c->kind == CALL_VIRTUAL && u->sym_overridden[c->callee.v]) {
+        return NODE_NONE;
+    }
+    return u->sym_nodes[c->callee.v];
+}
+
+static const struct summary *ask_callee(void *ctx, const struct facts *f, call_id call, expr_id target,
+                                        enum flow_domain domain) {
+    const struct solver *s = ctx;
+    const struct unit *u = program_unit(s->p, f);
+    if (u->models[call.v]) {
+        return u->models[call.v];
+    }
+    return node_summary(s->p, call_node(s->p, f, call, target), domain);
+}
+
+static const struct summary *ask_function(void *ctx, expr_id fn, enum flow_domain domain) {
+    const struct solver *s = ctx;
+    return node_summary(s->p, program_node_of_value(s->p, fn), domain);
+}
+
+static bool ask_keeps(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t arg) {
+    const struct solver *s = ctx;
+    const struct ir_call *c = &f->calls.data[call.v];
+    if (program_unit(s->p, f)->models[call.v]) {
+        return false; // models say it themselves
+    }
+    node_id n = call_node(s->p, f, call, target);
+    if (n != NODE_NONE) {
+        return arg >= 32 || (s->p->nodes.data[n].keeps >> arg & 1);
+    }
+    uint32_t flags = f->syms.data[c->callee.v].flags;
+    bool system_c = c->callee.v && (flags & SYM_SYSTEM) && !(flags & (SYM_METHOD | SYM_CTOR));
+    return !system_c;
+}
+
+static bool ask_writes(void *ctx, const struct facts *f, call_id call, expr_id target, struct str name) {
+    const struct solver *s = ctx;
+    node_id n = call_node(s->p, f, call, target);
+    if (n == NODE_NONE) {
+        return false;
+    }
+    const struct node *x = &s->p->nodes.data[n];
+    uint32_t number = intern_find(&s->p->exprs->names, name);
+    uint32_t lo = 0;
+    uint32_t hi = x->writes.len;
+    while (lo < hi) {
+        uint32_t mid = (lo + hi) / 2;
+        if (x->writes.data[mid] < number) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    return x->writes_all || (lo < x->writes.len && x->writes.data[lo] == number);
+}
+
+static bool ask_recursive(void *ctx, expr_id lock) {
+    const struct solver *s = ctx;
+    return program_is_recursive(s->p, lock);
+}
+
+// --- which functions have anything of a domain ---
+
+static bool is_relevant_effect(enum effect_kind kind, enum flow_domain domain) {
+    switch ((int)kind) {
+    case EFFECT_FREE:
+    case EFFECT_LOCK_DESTROY:
+    case EFFECT_SET:
+    case EFFECT_RETURN:
+    case EFFECT_CALLBACK: return false;
+    default: return flow_effect_in_domain(kind, domain);
+    }
+}
+
+static bool summary_is_relevant(const struct summary *s, enum flow_domain domain) {
+    for (uint32_t i = 0; s && i < s->case_count; i++) {
+        for (uint32_t k = 0; k < s->cases[i].effect_count; k++) {
+            if (is_relevant_effect((enum effect_kind)s->cases[i].effects[k].kind, domain)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void find_relevant(const struct program *p, node_id id, bool ret_relevant[FLOW_DOMAINS]) {
+    const struct node *n = &p->nodes.data[id];
+    const struct facts *f = n->ref.facts;
+    const struct unit *u = program_unit(p, f);
+    const struct ir_fn *fn = &f->fns.data[n->ref.fn.v];
+    for (uint32_t i = 0; i < fn->block_count; i++) {
+        const struct ir_block *b = &f->blocks.data[fn->first_block.v + i];
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &f->ops.data[b->first_op.v + k];
+            if (op->kind != OP_CALL) {
+                continue;
+            }
+            const struct summary *m = u->models[op->call.v];
+            for (unsigned d = 0; d < FLOW_DOMAINS; d++) {
+                const struct summary *s =
+                    m ? m : node_summary(p, call_node(p, f, op->call, (expr_id){0}), d);
+                ret_relevant[d] |= summary_is_relevant(s, (enum flow_domain)d);
+            }
+        }
+    }
+}
+
+// --- what whole-program queries need ---
+
+static void note_inits(struct program *p, const struct flow_result *r) {
+    for (uint32_t i = 0; i < r->inits.len; i++) {
+        const struct flow_lock_init *init = &r->inits.data[i];
+        const struct expr *kind = expr_get(p->exprs, init->kind);
+        expr_id null_load = {0};
+        if (kind->kind == EX_LOAD) {
+            null_load = expr_root(p->exprs, kind->a);
+        }
+        const struct expr *root = expr_get(p->exprs, null_load);
+        bool plain = !init->kind.v || (kind->kind == EX_CONST && !(kind->num & 1)) ||
+                     (root->kind == EX_CONST && root->num == 0);
+        expr_id class = expr_class(p->exprs, init->lock);
+        if (!plain && class.v) {
+            vec_push(p->arena, &p->recursive_locks, class);
+        }
+    }
+}
+
+static void note_releases(struct program *p, const struct flow_result *r) {
+    for (uint32_t i = 0; i < r->events.len; i++) {
+        const struct flow_event *e = &r->events.data[i];
+        if (e->kind != FLOW_RELEASE_ENTRY || e->inner) {
+            continue;
+        }
+        expr_id class = expr_class(p->exprs, e->subject);
+        uint32_t count = 0;
+        (void)map_get(&p->entry_release, class.v, &count);
+        map_put(&p->entry_release, class.v, count + 1);
+    }
+    for (uint32_t i = 0; i < r->releases.len; i++) {
+        const struct flow_release *x = &r->releases.data[i];
+        if (!x->from_callee) {
+            continue;
+        }
+        node_id from = program_callee(p, r->fn.facts, x->acquired_by);
+        if (from != NODE_NONE) {
+            p->nodes.data[from].hands_over = true;
+        }
+    }
+}
+
+static void note_spawns(struct program *p, const struct flow_result *r) {
+    for (uint32_t i = 0; i < r->spawns.len; i++) {
+        node_id n = program_node_of_value(p, r->spawns.data[i].entry);
+        if (n != NODE_NONE) {
+            p->nodes.data[n].is_entry = true;
+        }
+    }
+}
+
+static void solve_node(struct solver *s, node_id id) {
+    struct program *p = s->p;
+    bool relevant[FLOW_DOMAINS] = {false};
+    find_relevant(p, id, relevant);
+    bool any = false;
+    for (unsigned d = 0; d < FLOW_DOMAINS; d++) {
+        if (!relevant[d]) {
+            continue;
+        }
+        struct flow_result *r = ARENA_NEW(p->arena, struct flow_result);
+        flow_run(&s->context, p->nodes.data[id].ref, (enum flow_domain)d, r);
+        p->nodes.data[id].flow[d] = r;
+        any = true;
+        if (r->limited) {
+            vec_push(p->arena, &p->limited, p->nodes.data[id].name);
+        }
+    }
+    p->stats.flow_functions += any;
+}
+
+// Classes callers may hold when they call, down the call graph until nothing changes.
+static bool add_entry_lock(struct program *p, struct node *n, expr_id class) {
+    for (uint32_t i = 0; i < n->entry_locks.len; i++) {
+        if (expr_same(n->entry_locks.data[i], class)) {
+            return false;
+        }
+    }
+    vec_push(p->arena, &n->entry_locks, class);
+    return true;
+}
+
+static void find_entry_locks(struct program *p) {
+    for (node_id n = 0; n < p->nodes.len; n++) {
+        const struct flow_result *r = p->nodes.data[n].flow[FLOW_LOCKS];
+        for (uint32_t i = 0; r && i < r->calls.len; i++) {
+            const struct flow_call *c = &r->calls.data[i];
+            node_id to = call_node(p, r->fn.facts, c->call, c->target);
+            for (uint32_t k = 0; to != NODE_NONE && k < c->lock_count; k++) {
+                expr_id class = expr_class(p->exprs, c->locks[k].lock);
+                if (class.v) {
+                    add_entry_lock(p, &p->nodes.data[to], class);
+                }
+            }
+        }
+    }
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (uint32_t i = p->order.len; i > 0; i--) { // callers first
+            const struct node *n = &p->nodes.data[p->order.data[i - 1]];
+            for (uint32_t k = 0; k < n->callees.len; k++) {
+                for (uint32_t l = 0; l < n->entry_locks.len; l++) {
+                    changed |= add_entry_lock(p, &p->nodes.data[n->callees.data[k]],
+                                              n->entry_locks.data[l]);
+                }
+            }
+        }
+    }
+}
+
+void program_run_flows(struct program *p) {
+    struct solver s = {.p = p};
+    s.context = (struct flow_context){.arena = p->arena, .scratch = &p->scratch, .exprs = p->exprs,
+                                      .sites = &p->sites, .ctx = &s, .callee = ask_callee,
+                                      .function = ask_function, .keeps = ask_keeps,
+                                      .writes = ask_writes, .is_recursive = ask_recursive,
+                                      .step_limit = p->options.fn_step_limit};
+    uint32_t from = 0;
+    for (uint32_t i = 0; i < p->order.len; i++) {
+        uint32_t component = p->nodes.data[p->order.data[i]].component;
+        if (component != p->nodes.data[p->order.data[from]].component) {
+            from = i;
+        }
+        solve_node(&s, p->order.data[i]);
+        bool last = i + 1 == p->order.len || p->nodes.data[p->order.data[i + 1]].component != component;
+        for (uint32_t k = from; last && p->nodes.data[p->order.data[i]].recursive && k <= i; k++) {
+            solve_node(&s, p->order.data[k]); // once more, now that all of the component have summaries
+        }
+    }
+    for (node_id n = 0; n < p->nodes.len; n++) {
+        const struct node *x = &p->nodes.data[n];
+        if (x->flow[FLOW_LOCKS]) {
+            note_inits(p, x->flow[FLOW_LOCKS]);
+            note_releases(p, x->flow[FLOW_LOCKS]);
+        }
+        if (x->flow[FLOW_THREADS]) {
+            note_spawns(p, x->flow[FLOW_THREADS]);
+        }
+    }
+    find_entry_locks(p);
+}

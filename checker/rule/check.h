@@ -1,0 +1,46 @@
+// Running rules over a solved program, and what a rule's check uses to read and report.
+#ifndef CHECKER_RULE_CHECK_H
+#define CHECKER_RULE_CHECK_H
+
+#include "checker/link/program.h"
+#include "checker/rule/config.h"
+
+/// Runs every rule that may be reported over `p` and appends to `out` (not yet finished: see findings_finish).
+/// Findings outside own files, in excluded paths or switched off there are dropped. `only` (may be empty) restricts the
+/// files reported, relative to the root.
+void rules_check(const struct program *p, const struct config *config, const struct str *only,
+                 uint32_t only_count, struct finding_list *out);
+
+// --- for rules ---
+
+// What a check is given.
+struct rule_ctx {
+    const struct program *program;
+    const struct config *config;
+    const struct rule *rule;
+    node_id node; // check_function: the function looked at
+    const struct str *only;
+    uint32_t only_count;
+    struct finding_list *out;
+    struct arena *arena;
+};
+
+/// Starts a finding at `loc` of `fn`; NULL when it would not be reported there (then do nothing more).
+struct finding *rule_report(struct rule_ctx *ctx, struct fn_ref fn, loc_id loc, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/// Adds a step of the story; `thread` 0 is the thread of the finding.
+void rule_step(struct rule_ctx *ctx, struct finding *f, enum step_kind kind, struct fn_ref fn, loc_id loc,
+               const char *format, ...) __attribute__((format(printf, 6, 7)));
+/// Adds the path that led to an event or exit: branches taken and what happened to locks and threads, oldest first.
+void rule_trace(struct rule_ctx *ctx, struct finding *f, const struct flow_result *r, uint32_t trace);
+/// Adds a related place.
+void rule_related(struct rule_ctx *ctx, struct finding *f, struct flow_site site, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/// Readable name of a location or value, in quotes' inside: "q->mu". With parameter names of `fn`. In the arena.
+const char *rule_name(struct rule_ctx *ctx, struct fn_ref fn, expr_id e);
+/// "src/a.c:12" of a site, for messages; "" when there is none.
+const char *rule_where(struct rule_ctx *ctx, struct flow_site site);
+struct flow_site rule_site(const struct rule_ctx *ctx, uint32_t site);
+int64_t rule_option_value(const struct rule_ctx *ctx, const char *name);
+
+#endif

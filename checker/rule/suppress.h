@@ -1,0 +1,37 @@
+// Suppressions in the source:
+//   code(); // NOLINT(threadlint-shared-state-race) reason          this line
+//   // NOLINTNEXTLINE(threadlint-*): reason                         next line
+//   // NOLINTBEGIN(threadlint-lifetime-*) ... NOLINTEND             the lines between
+//   // threadlint: ignore[shared-state-race] reason                 this line, or the next when alone on its line
+// A bare NOLINT is honoured too (clang-tidy's meaning) but never reported as unused. A suppression at the finding's own place or at
+// any of its related places and other threads' access steps works.
+#ifndef CHECKER_RULE_SUPPRESS_H
+#define CHECKER_RULE_SUPPRESS_H
+
+#include "checker/rule/config.h"
+
+struct suppression {
+    struct str file;
+    uint32_t line;  // of the comment
+    uint32_t col;
+    uint32_t first; // lines it covers
+    uint32_t last;
+    struct str pattern; // rule id glob without "threadlint-"; empty = bare NOLINT
+    struct str reason;
+    bool used;
+};
+
+struct suppressions {
+    struct arena *arena;
+    VEC(struct suppression) items; // by file, then line
+};
+
+void suppressions_init(struct suppressions *s, struct arena *arena);
+/// Scans one source text (comments only: strings and character literals are skipped).
+void suppressions_scan(struct suppressions *s, struct str file, struct str text);
+/// Marks findings as suppressed and suppressions as used. Then adds one finding of rule "suppression-unused" per unused
+/// suppression that names threadlint rules which are all enabled, when that rule is enabled.
+void suppressions_apply(struct suppressions *s, const struct config *config,
+                        struct finding_list *findings);
+
+#endif

@@ -1,0 +1,35 @@
+// A thread may outlive the local variable whose address it was given.
+#include "checker/rule/check.h"
+
+static void check(struct rule_ctx *ctx) {
+    const struct flow_result *r = program_flow(ctx->program, ctx->node, FLOW_THREADS);
+    for (uint32_t i = 0; r && i < r->events.len; i++) {
+        const struct flow_event *e = &r->events.data[i];
+        if (e->kind != FLOW_STACK_ESCAPE) {
+            continue;
+        }
+        const char *local = rule_name(ctx, r->fn, e->subject);
+        const char *entry = rule_name(ctx, r->fn, e->entry);
+        struct flow_site spawn = rule_site(ctx, e->other);
+        struct finding *f = rule_report(
+            ctx, r->fn, spawn.at.facts == r->fn.facts ? spawn.loc : e->loc,
+            "the thread running '%s' gets the address of local '%s' and may still run when '%s' goes out of scope at line %u",
+            entry, local, local, r->fn.facts->locs.data[e->loc.v].line);
+        if (f) {
+            f->subject = str_from(local);
+            rule_trace(ctx, f, r, e->trace);
+            rule_step(ctx, f, STEP_RETURN, r->fn, e->loc, "'%s' ends here; the thread was not joined", local);
+        }
+    }
+}
+
+extern const struct rule rule_lifetime_stack_escape;
+const struct rule rule_lifetime_stack_escape = {
+    .id = "lifetime-stack-escape",
+    .summary = "The address of a local goes to a thread that may outlive it",
+    .level = LEVEL_ERROR,
+    .precision = PRECISION_HIGH,
+    .cwe = {562, 825},
+    .cert = "CON34-C",
+    .check_function = check,
+};

@@ -1,0 +1,128 @@
+// A guard that guards nothing: a temporary that dies at once, deferred and never locked, or empty.
+#include "checker/rule/check.h"
+
+static uint32_t traits_of(const struct rule_ctx *ctx, const struct facts *f, type_id type) {
+    type_id t = facts_strip_typedefs(f, type, NULL);
+    return model_type_traits(program_models(ctx->program), facts_text(f, f->types.data[t.v].name));
+}
+
+// Variable whose address is argument 0 of a constructor or destructor of a guard; 0 = no such call.
+static var_id guard_of(const struct rule_ctx *ctx, const struct facts *f, const struct ir_op *op, uint32_t sym_flag) {
+    if (op->kind != OP_CALL) {
+        return (var_id){0};
+    }
+    const struct ir_call *c = &f->calls.data[op->call.v];
+    if (!c->callee.v || !(f->syms.data[c->callee.v].flags & sym_flag) || !c->arg_count) {
+        return (var_id){0};
+    }
+    const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v].v];
+    const struct ir_path *p = &f->paths.data[v->path.v];
+    if (v->kind != VAL_ADDR || p->kind != PATH_VAR ||
+        !(traits_of(ctx, f, f->vars.data[p->var.v].type) & TRAIT_GUARD)) {
+        return (var_id){0};
+    }
+    return p->var;
+}
+
+// Some other call or value uses the guard: it is locked, moved, waited with or passed on.
+static bool is_used_otherwise(struct fn_ref fn, var_id guard, call_id ctor) {
+    const struct facts *f = fn.facts;
+    const struct ir_fn *ir = &f->fns.data[fn.fn.v];
+    for (uint32_t i = 0; i < ir->block_count; i++) {
+        const struct ir_block *b = &f->blocks.data[ir->first_block.v + i];
+        const struct ir_val *ret = &f->vals.data[b->lhs.v];
+        if (ret->path.v && f->paths.data[ret->path.v].kind == PATH_VAR && f->paths.data[ret->path.v].var.v == guard.v) {
+            return true;
+        }
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &f->ops.data[b->first_op.v + k];
+            const struct ir_val *val = &f->vals.data[op->val.v];
+            if (val->path.v && f->paths.data[val->path.v].var.v == guard.v) {
+                return true;
+            }
+            if (op->kind != OP_CALL || op->call.v == ctor.v || (f->calls.data[op->call.v].flags & CALL_CLEANUP)) {
+                continue;
+            }
+            const struct ir_call *c = &f->calls.data[op->call.v];
+            for (uint32_t a = 0; a < c->arg_count; a++) {
+                const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v + a].v];
+                if (v->path.v && f->paths.data[v->path.v].var.v == guard.v) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
+}
+
+// The constructor takes no lock and leaves the guard without one.
+static bool leaves_unlocked(const struct rule_ctx *ctx, const struct facts *f, call_id call) {
+    const struct expr_table *t = program_exprs(ctx->program);
+    const struct summary *m = program_model(ctx->program, f, call);
+    if (!m || m->case_count != 1) {
+        return false;
+    }
+    bool sets_zero = false;
+    for (uint32_t k = 0; k < m->cases[0].effect_count; k++) {
+        const struct effect *e = &m->cases[0].effects[k];
+        if (e->kind == EFFECT_ACQUIRE) {
+            return false;
+        }
+        const struct expr *place = expr_get(t, e->a);
+        const struct expr *val = expr_get(t, e->b);
+        sets_zero |= e->kind == EFFECT_SET && str_eq(intern_text(&t->names, place->name), STR("$owns")) &&
+                     val->kind == EX_CONST && val->num == 0;
+    }
+    return sets_zero;
+}
+
+static void report(struct rule_ctx *ctx, const struct ir_op *op, const char *text) {
+    struct finding *f = rule_report(ctx, program_fn(ctx->program, ctx->node), op->loc, "%s", text);
+    if (f) {
+        f->subject = program_fn_name(ctx->program, ctx->node);
+    }
+}
+
+static void check_ctor(struct rule_ctx *ctx, const struct ir_block *b, uint32_t k, var_id guard) {
+    struct fn_ref fn = program_fn(ctx->program, ctx->node);
+    const struct facts *f = fn.facts;
+    const struct ir_op *op = &f->ops.data[b->first_op.v + k];
+    bool is_temporary = f->vars.data[guard.v].kind == VAR_TEMP;
+    if (is_temporary) {
+        const struct ir_op *next = k + 1 < b->op_count ? op + 1 : NULL;
+        if (next && guard_of(ctx, f, next, SYM_DTOR).v == guard.v) {
+            report(ctx, op, "this guard has no name: it is destroyed at the end of the statement and guards nothing after it");
+        }
+        return;
+    }
+    if (leaves_unlocked(ctx, f, op->call) && !is_used_otherwise(fn, guard, op->call)) {
+        report(ctx, op,
+               f->calls.data[op->call.v].arg_count > 1
+                   ? "this guard is made with its lock deferred and never locks it: nothing is guarded"
+                   : "this guard is made without a lock and never gets one: nothing is guarded");
+    }
+}
+
+static void check(struct rule_ctx *ctx) {
+    struct fn_ref fn = program_fn(ctx->program, ctx->node);
+    const struct ir_fn *ir = &fn.facts->fns.data[fn.fn.v];
+    for (uint32_t i = 0; i < ir->block_count; i++) {
+        const struct ir_block *b = &fn.facts->blocks.data[ir->first_block.v + i];
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            var_id guard = guard_of(ctx, fn.facts, &fn.facts->ops.data[b->first_op.v + k], SYM_CTOR);
+            if (guard.v) {
+                check_ctor(ctx, b, k, guard);
+            }
+        }
+    }
+}
+
+extern const struct rule rule_shared_state_guard_misuse;
+const struct rule rule_shared_state_guard_misuse = {
+    .id = "shared-state-guard-misuse",
+    .summary = "A lock guard guards nothing: unnamed, deferred and never locked, or empty",
+    .level = LEVEL_WARNING,
+    .precision = PRECISION_VERY_HIGH,
+    .cwe = {667, 413},
+    .check_function = check,
+};

@@ -1,0 +1,132 @@
+// A function is left with a lock held that should have been released.
+//
+// Who is meant to release it? If the function itself does so on another way out, this way out forgot it. If it never does,
+// it may be a lock() half: then some caller, or a function that releases what it did not take, shows the protocol.
+#include "checker/rule/check.h"
+
+#include "checker/base/map.h"
+
+struct view {
+    struct rule_ctx *ctx;
+    const struct flow_result *r;
+};
+
+static const struct lock_state *find_lock(const struct flow_exit *x, expr_id lock) {
+    for (uint32_t i = 0; i < x->lock_count; i++) {
+        if (expr_same(x->locks[i].lock, lock)) {
+            return &x->locks[i];
+        }
+    }
+    return NULL;
+}
+
+// Taken and released again on some way out.
+static bool is_balanced_elsewhere(const struct view *v, expr_id lock) {
+    for (uint32_t i = 0; i < v->r->exits.len; i++) {
+        const struct lock_state *l = find_lock(&v->r->exits.data[i], lock);
+        if (l && l->status == LOCK_FREE && l->entry == ENTRY_FREE && !l->try_failed) {
+            return true;
+        }
+    }
+    for (uint32_t i = 0; i < v->r->releases.len; i++) {
+        if (expr_same(v->r->releases.data[i].lock, lock)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// On the same way out another lock of this class was released without being taken: two names of one lock.
+static bool is_released_under_other_name(const struct view *v, const struct flow_exit *x, expr_id lock) {
+    struct expr_table *t = program_exprs(v->ctx->program);
+    expr_id class = expr_class(t, lock);
+    for (uint32_t i = 0; i < x->lock_count; i++) {
+        const struct lock_state *l = &x->locks[i];
+        if (!expr_same(l->lock, lock) && l->entry == ENTRY_HELD && l->status == LOCK_FREE &&
+            (!class.v || expr_same(expr_class(t, l->lock), class))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The caller gets the lock as part of the result: a guard object or a pointer reached through it.
+static bool is_meant(const struct view *v, const struct flow_exit *x, const struct lock_state *l) {
+    const struct program *p = v->ctx->program;
+    node_id n = v->ctx->node;
+    bool root = program_is_thread_entry(p, n) || program_is_main(p, n);
+    if (program_hands_lock_over(p, n) || l->flags & (EF_OWNERLESS | EF_MAYBE)) {
+        return true;
+    }
+    if (is_released_under_other_name(v, x, l->lock)) {
+        return true;
+    }
+    if (is_balanced_elsewhere(v, l->lock) || root) {
+        return false;
+    }
+    if (program_is_released_by_others(p, n, l->lock) || !program_is_whole(p)) {
+        return true;
+    }
+    // never released by anyone: only claimed of locks whose every use is in sight
+    expr_id class = expr_class(program_exprs(p), l->lock);
+    return !class.v || program_is_address_taken(p, n);
+}
+
+static const char *exit_text(const struct flow_exit *x) {
+    return x->kind == EXIT_THROW ? "throws" : "returns";
+}
+
+static void report(const struct view *v, const struct flow_exit *x, const struct lock_state *l) {
+    struct rule_ctx *ctx = v->ctx;
+    struct fn_ref fn = v->r->fn;
+    struct flow_site site = rule_site(ctx, l->site);
+    const char *name = rule_name(ctx, fn, l->lock);
+    bool balanced = is_balanced_elsewhere(v, l->lock);
+    struct finding *f =
+        rule_report(ctx, fn, x->loc, "'" STR_FMT "' %s while it still holds '%s', locked at line %u%s",
+                    STR_ARG(program_fn_name(ctx->program, ctx->node)), exit_text(x), name,
+                    site.at.facts ? site.at.facts->locs.data[site.loc.v].line : 0,
+                    balanced ? "; other paths unlock it" : "; nothing unlocks it");
+    if (!f) {
+        return;
+    }
+    f->subject = str_from(name);
+    rule_trace(ctx, f, v->r, x->trace);
+    rule_step(ctx, f, STEP_RETURN, fn, x->loc, "'%s' is still held here", name);
+    rule_related(ctx, f, site, "'%s' is locked here", name);
+}
+
+static void check(struct rule_ctx *ctx) {
+    const struct flow_result *r = program_flow(ctx->program, ctx->node, FLOW_LOCKS);
+    if (!r || r->limited || (r->summary.flags & SUMMARY_PARTIAL)) {
+        return;
+    }
+    struct view v = {ctx, r};
+    struct map seen;
+    map_init(&seen, ctx->arena);
+    for (uint32_t i = 0; i < r->exits.len; i++) {
+        const struct flow_exit *x = &r->exits.data[i];
+        for (uint32_t k = 0; k < x->lock_count; k++) {
+            const struct lock_state *l = &x->locks[k];
+            uint64_t key = (uint64_t)l->lock.v << 32 | x->loc.v;
+            uint32_t old = 0;
+            if (l->status != LOCK_HELD || l->entry != ENTRY_FREE || is_meant(&v, x, l) ||
+                map_get(&seen, key, &old)) {
+                continue;
+            }
+            map_put(&seen, key, 1);
+            report(&v, x, l);
+        }
+    }
+}
+
+extern const struct rule rule_shared_state_lock_leak;
+const struct rule rule_shared_state_lock_leak = {
+    .id = "shared-state-lock-leak",
+    .summary = "A path leaves a function with a lock held that others release",
+    .level = LEVEL_ERROR,
+    .precision = PRECISION_HIGH,
+    .cwe = {667, 772},
+    .cert = "CON01-C",
+    .check_function = check,
+};

@@ -1,0 +1,170 @@
+// A condition wait whose predicate is not tested again after waking.
+//
+// A wake-up may be spurious, or another thread may have taken what was signalled. After the wait, control must come to a test
+// that can lead back to the wait before anything is done on the strength of the predicate.
+#include "checker/rule/check.h"
+
+enum { SEARCH_MAX = 512 };
+
+struct search {
+    const struct rule_ctx *ctx;
+    const struct facts *f;
+    const struct ir_fn *ir;
+    uint32_t wait_block; // index in the function
+    uint32_t wait_op;
+};
+
+static const struct ir_block *block_at(const struct search *s, uint32_t index) {
+    return &s->f->blocks.data[s->ir->first_block.v + index];
+}
+
+static uint32_t target(const struct search *s, const struct ir_block *b, uint32_t edge) {
+    return s->f->edges.data[b->first_edge.v + edge].to.v - s->ir->first_block.v;
+}
+
+// Can `from` come to block `to` again?
+static bool reaches(const struct search *s, uint32_t from, uint32_t to) {
+    bool *seen = ARENA_ARRAY(s->ctx->arena, bool, s->ir->block_count);
+    uint32_t *stack = ARENA_ARRAY(s->ctx->arena, uint32_t, s->ir->block_count + 1);
+    uint32_t n = 0;
+    stack[n++] = from;
+    seen[from] = true;
+    while (n) {
+        uint32_t b = stack[--n];
+        if (b == to) {
+            return true;
+        }
+        const struct ir_block *x = block_at(s, b);
+        for (uint32_t i = 0; i < x->edge_count; i++) {
+            uint32_t next = target(s, x, i);
+            if (!seen[next]) {
+                seen[next] = true;
+                stack[n++] = next;
+            }
+        }
+    }
+    return false;
+}
+
+static bool is_own_local(const struct search *s, path_id path) {
+    const struct ir_path *p = &s->f->paths.data[path.v];
+    while (p->kind == PATH_FIELD || p->kind == PATH_INDEX) {
+        p = &s->f->paths.data[p->base.v];
+    }
+    uint8_t kind = p->kind == PATH_VAR ? s->f->vars.data[p->var.v].kind : VAR_GLOBAL;
+    return kind == VAR_LOCAL || kind == VAR_PARAM || kind == VAR_TEMP;
+}
+
+// Ops that act on the strength of the predicate: shared memory written, the lock given up.
+static bool acts(const struct search *s, const struct ir_op *op) {
+    if (op->kind == OP_WRITE || op->kind == OP_UPDATE) {
+        return !is_own_local(s, op->path);
+    }
+    return op->kind == OP_CALL &&
+           program_model_effect(s->ctx->program, s->f, op->call, EFFECT_RELEASE) != NULL;
+}
+
+enum verdict { GOES_BACK, ACTS, LEAVES };
+
+// What happens first after the wait on the way from op `at` of `block`.
+static enum verdict first_after(const struct search *s, uint32_t block, uint32_t at, unsigned depth) {
+    const struct ir_block *b = block_at(s, block);
+    for (uint32_t k = at; k < b->op_count; k++) {
+        if (acts(s, &s->f->ops.data[b->first_op.v + k])) {
+            return ACTS;
+        }
+    }
+    if (b->term == TERM_BRANCH || b->term == TERM_SWITCH) {
+        bool back = false;
+        for (uint32_t i = 0; i < b->edge_count; i++) {
+            back |= reaches(s, target(s, b, i), s->wait_block);
+        }
+        return back ? GOES_BACK : LEAVES;
+    }
+    if (b->edge_count == 0 || depth > SEARCH_MAX) {
+        return LEAVES;
+    }
+    return first_after(s, target(s, b, 0), 0, depth + 1);
+}
+
+// Something decided whether to wait at all: a test on the way from the entry that can go around the wait.
+static bool is_guarded(const struct search *s) {
+    for (uint32_t i = 0; i < s->ir->block_count; i++) {
+        const struct ir_block *b = block_at(s, i);
+        if (b->term != TERM_BRANCH || b->edge_count < 2) {
+            continue;
+        }
+        uint32_t t = target(s, b, 0);
+        uint32_t e = target(s, b, 1);
+        if ((t == s->wait_block) != (e == s->wait_block)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// A function that only passes the wait on: its callers have the loop.
+static bool is_wrapper(const struct search *s) {
+    const struct rule_ctx *ctx = s->ctx;
+    for (uint32_t i = 0; i < s->ir->block_count; i++) {
+        if (block_at(s, i)->term == TERM_BRANCH && !reaches(s, 0, i)) {
+            continue;
+        }
+        const struct ir_block *b = block_at(s, i);
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &s->f->ops.data[b->first_op.v + k];
+            if (op->kind == OP_CALL && program_model_effect(ctx->program, s->f, op->call, EFFECT_ACQUIRE)) {
+                return false; // takes the lock itself
+            }
+        }
+    }
+    return !program_is_thread_entry(ctx->program, ctx->node) && !program_is_main(ctx->program, ctx->node);
+}
+
+static void check_wait(struct rule_ctx *ctx, const struct search *s, const struct ir_op *op,
+                       const struct effect *wait) {
+    bool guarded = is_guarded(s);
+    if (first_after(s, s->wait_block, s->wait_op + 1, 0) == GOES_BACK) {
+        return;
+    }
+    if (!guarded && ((wait->flags & EF_TIMED) || is_wrapper(s))) {
+        return; // a timed nap, or a wrapper
+    }
+    struct fn_ref fn = program_fn(ctx->program, ctx->node);
+    struct finding *f = rule_report(
+        ctx, fn, op->loc,
+        guarded ? "after this wait the condition is not tested again: wake-ups can be spurious or late; use 'while' instead of 'if'"
+                : "this wait has no condition that is tested in a loop: a signal sent before it is lost and wake-ups can be spurious");
+    if (f) {
+        f->subject = program_fn_name(ctx->program, ctx->node);
+    }
+}
+
+static void check(struct rule_ctx *ctx) {
+    struct fn_ref fn = program_fn(ctx->program, ctx->node);
+    struct search s = {.ctx = ctx, .f = fn.facts, .ir = &fn.facts->fns.data[fn.fn.v]};
+    for (uint32_t i = 0; i < s.ir->block_count; i++) {
+        const struct ir_block *b = block_at(&s, i);
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &s.f->ops.data[b->first_op.v + k];
+            const struct effect *wait =
+                op->kind == OP_CALL ? program_model_effect(ctx->program, s.f, op->call, EFFECT_WAIT) : NULL;
+            if (wait && !(wait->flags & EF_PREDICATE)) {
+                s.wait_block = i;
+                s.wait_op = k;
+                check_wait(ctx, &s, op, wait);
+            }
+        }
+    }
+}
+
+extern const struct rule rule_shared_state_wait_without_loop;
+const struct rule rule_shared_state_wait_without_loop = {
+    .id = "shared-state-wait-without-loop",
+    .summary = "A condition wait does not re-test its predicate in a loop",
+    .level = LEVEL_ERROR,
+    .precision = PRECISION_HIGH,
+    .cwe = {667, 662},
+    .cert = "CON36-C",
+    .check_function = check,
+};
