@@ -235,7 +235,7 @@ TEST(report_sqlite_keeps_the_history_of_findings) {
     CHECK(ask(path, "SELECT count(*) FROM current_findings") == 1);
     CHECK(ask(path, "SELECT count(*) FROM new_findings") == 0);
     CHECK(ask(path, "SELECT first_seen * 10 + last_seen FROM current_findings") == 12);
-    CHECK(ask(path, "SELECT count(*) FROM steps") == 6);
+    CHECK(ask(path, "SELECT count(*) FROM steps") == 3);
     x.findings.items.len = 0;
     CHECK(sqlite_store(&x.report, path, &err));
     CHECK(ask(path, "SELECT count(*) FROM fixed_findings") == 1);
