@@ -2,8 +2,6 @@
 // neither destructor calls nor implicit destructors (P22), so they are derived from the class.
 #include "checker/front/cxx.h"
 
-#include <string.h>
-
 enum { MAX_CLASS_DEPTH = 16, MAX_DESTROY_DEPTH = 4 };
 
 static CXCursor class_of(CXType t) {
@@ -94,12 +92,12 @@ static bool needs_dtor(struct lower *l, CXCursor decl, uint32_t depth) {
     }
     uint64_t key = lower_cursor_hash(decl);
     uint32_t known = 0;
-    if (map_get(&l->cxx->needs_dtor, key, &known)) {
+    if (map_get(&cxx_here(l)->needs_dtor, key, &known)) {
         return known != 0;
     }
     struct cx_list members = members_of(l, decl);
     bool is_needed = is_written(user_dtor(members)) || members_need_dtor(l, decl, members, depth);
-    map_put(&l->cxx->needs_dtor, key, is_needed ? 1 : 0);
+    map_put(&cxx_here(l)->needs_dtor, key, is_needed ? 1 : 0);
     return is_needed;
 }
 
@@ -111,7 +109,8 @@ bool cxx_needs_dtor(struct lower *l, CXType t) {
     return needs_dtor(l, clang_getTypeDeclaration(t), 0);
 }
 
-sym_id cxx_dtor_sym(struct lower *l, CXType t, bool *ret_is_virtual) {
+// Destructor to call for the class: user-written, or the named one of a system class; none for implicit ones.
+static sym_id dtor_sym(struct lower *l, CXType t, bool *ret_is_virtual) {
     CXCursor decl = clang_getTypeDeclaration(element_type(t));
     *ret_is_virtual = false;
     struct cx_list members = members_of(l, decl);
@@ -122,12 +121,11 @@ sym_id cxx_dtor_sym(struct lower *l, CXType t, bool *ret_is_virtual) {
     }
     *ret_is_virtual = !cx_is_null(dtor) && clang_CXXMethod_isVirtual(dtor);
     bool is_pattern = cx_child_count(decl) == 0;
-    return cx_is_null(dtor) || is_pattern ? lower_implied_dtor(l, decl) : lower_sym(l, dtor);
-}
-
-void cxx_call(struct lower *l, sym_id callee, val_id object, uint8_t flags, loc_id loc) {
-    struct ir_call call = {.kind = CALL_DIRECT, .flags = flags, .callee = callee, .loc = loc};
-    ir_op_call(l->b, &call, &object, 1);
+    if (cx_is_null(dtor) || is_pattern) {
+        return lower_implied_dtor(l, decl);
+    }
+    lower_enqueue(l, dtor);
+    return lower_sym(l, dtor);
 }
 
 struct destroy {
@@ -176,11 +174,25 @@ static void destroy_object(struct lower *l, CXType t, path_id object, loc_id loc
         return;
     }
     bool is_virtual = false;
-    sym_id dtor = cxx_dtor_sym(l, t, &is_virtual);
+    sym_id dtor = dtor_sym(l, t, &is_virtual);
     if (dtor.v) {
-        cxx_call(l, dtor, ir_val_addr(l->b, object), CALL_IMPLICIT | CALL_CLEANUP, loc);
+        val_id address = ir_val_addr(l->b, object);
+        struct ir_call call = {.callee = dtor, .flags = CALL_IMPLICIT | CALL_CLEANUP, .loc = loc};
+        cxx_emit(l, call, &address, 1);
     } else {
         cxx_destroy_members(l, clang_getTypeDeclaration(t), object, loc, depth);
+    }
+}
+
+void cxx_destroy_pointee(struct lower *l, CXType t, val_id pointer, loc_id loc) {
+    t = clang_getCanonicalType(t);
+    bool is_virtual = false;
+    sym_id dtor = cxx_needs_dtor(l, t) ? dtor_sym(l, t, &is_virtual) : (sym_id){0};
+    if (dtor.v && is_virtual) {
+        struct ir_call call = {.kind = CALL_VIRTUAL, .callee = dtor, .flags = CALL_IMPLICIT, .loc = loc};
+        cxx_emit(l, call, &pointer, 1);
+    } else {
+        destroy_object(l, t, ir_path_deref(l->b, pointer, lower_type(l, t)), loc, 0);
     }
 }
 

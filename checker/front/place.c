@@ -25,7 +25,11 @@ static struct str stored_path(struct lower *l, CXFile file) {
         real = written;
     }
     struct str relative = fs_relative(root, real);
-    return relative.len < real.len ? relative : fs_relative(root, written);
+    if (relative.len < real.len) {
+        return relative;
+    }
+    relative = fs_relative(root, written);
+    return relative.len < written.len ? relative : real;
 }
 
 file_id lower_file(struct lower *l, CXFile file) {
