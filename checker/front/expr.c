@@ -2,8 +2,21 @@
 #include "checker/front/fn.h"
 #include "checker/front/symbol.h"
 
-loc_id lower_at(struct lower *l, CXCursor c) {
+// An expression, the casts around it and its first operand often have one extent: each extent is decoded once.
+static loc_id extent_loc(struct lower *l, CXCursor c) {
+    CXSourceRange extent = clang_getCursorExtent(c);
+    uint64_t key = (uint64_t)extent.begin_int_data << 32 | extent.end_int_data;
+    uint32_t known = 0;
+    if (map_get(&l->extents, key, &known)) {
+        return (loc_id){known};
+    }
     loc_id loc = lower_loc(l, c);
+    map_put(&l->extents, key, loc.v);
+    return loc;
+}
+
+loc_id lower_at(struct lower *l, CXCursor c) {
+    loc_id loc = clang_isDeclaration(clang_getCursorKind(c)) ? lower_loc(l, c) : extent_loc(l, c);
     if (loc.v && l->f->locs.data[loc.v].line) {
         l->fn->loc = loc;
     }

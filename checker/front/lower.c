@@ -326,7 +326,7 @@ bool front_read(const struct compile_cmd *cmd, const struct front_options *optio
         facts_init(f, arena);
         struct lower l = {.tu = tu, .b = ir_builder_new(f, &building), .f = f, .arena = arena,
                           .scratch = &scratch, .options = &lowering};
-        struct map *const maps[] = {&l.files, &l.symbols, &l.vars, &l.types, &l.records, &l.queued, &l.named};
+        struct map *const maps[] = {&l.files, &l.symbols, &l.vars, &l.types, &l.records, &l.queued, &l.named, &l.extents};
         for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
             map_init(maps[i], &scratch);
         }

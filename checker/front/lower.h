@@ -37,6 +37,7 @@ struct lower {
     VEC(CXCursor) queue;  // functions still to lower: template instantiations, lambdas' enclosing, header bodies
     VEC(CXCursor) globals; // variables at file and namespace scope of own files, static locals
     struct map queued;    // hash of canonical cursor, already queued or lowered
+    struct map extents;   // both ends of an expression's extent -> loc_id
     struct map named;     // hash of a name -> sym_id of the function, for cleanup attributes
 };
 
