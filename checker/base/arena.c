@@ -1,3 +1,5 @@
+// Arena: a stack of blocks filled from the bottom. Objects are separated by a poisoned red zone under AddressSanitizer
+// and by nothing otherwise. Out of memory ends the process, so that no caller needs to test for NULL.
 #include "checker/base/arena.h"
 
 #include <stdio.h>
@@ -34,7 +36,7 @@ struct arena_block {
     max_align_t data[];
 };
 
-static void out_of_memory(void) {
+_Noreturn static void out_of_memory(void) {
     static const char text[] = "threadlint: memory limit reached\n";
     if (write(STDERR_FILENO, text, sizeof text - 1) < 0) {
         _exit(ARENA_EXIT_CODE);
@@ -71,7 +73,6 @@ static void add_block(struct arena *a, size_t need) {
     struct arena_block *b = malloc(sizeof *b + cap);
     if (!b) {
         out_of_memory();
-        return;
     }
     b->prev = a->top;
     b->cap = cap;
@@ -86,7 +87,7 @@ void *arena_alloc(struct arena *a, size_t size, size_t count) {
     }
     size_t bytes = size * count;
     size_t need = ((bytes + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1)) + REDZONE;
-    if (a->limit && a->used + need > a->limit) {
+    if (a->limit && (a->used > a->limit || need > a->limit - a->used)) {
         out_of_memory();
     }
     if (!a->top || a->top->cap - a->top->used < need) {

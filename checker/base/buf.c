@@ -1,3 +1,4 @@
+// Growable text on the heap; every write goes through reserve(), which knows the maximum.
 #include "checker/base/buf.h"
 
 #include <stdarg.h>
@@ -28,14 +29,14 @@ static size_t reserve(struct buf *b, size_t more) {
         b->overflow = true;
         more = b->max - b->len;
     }
-    if (b->len + more + 1 <= b->cap) {
+    if (b->len + more < b->cap) {
         return more;
     }
     size_t cap = b->cap ? b->cap : 64;
-    while (cap < b->len + more + 1) {
+    while (cap < b->len + more + 1 && cap <= SIZE_MAX / 2) {
         cap *= 2;
     }
-    char *grown = realloc(b->data, cap);
+    char *grown = cap > b->len + more ? realloc(b->data, cap) : NULL;
     if (!grown) {
         b->overflow = true;
         return b->cap > b->len + 1 ? b->cap - b->len - 1 : 0;

@@ -1,11 +1,12 @@
-// realpath is XSI
-#define _XOPEN_SOURCE 700
+// Files and paths. The only file that looks at errno.
+#define _XOPEN_SOURCE 700 // realpath; NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 #include "checker/base/fs.h"
 
 #include "checker/base/buf.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,55 +14,77 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool read_all(int fd, char *data, size_t len, size_t *ret_len) {
-    size_t done = 0;
-    while (done < len) {
-        ssize_t n = read(fd, data + done, len - done);
-        if (n < 0 && errno == EINTR) {
-            continue;
+enum { READ_FIRST = 16 * 1024, TEMP_SUFFIX = 32 };
+
+// strerror is safe here: the engine has no threads.
+static bool fail_errno(struct error *err, const char *what, const char *path, int code) {
+    return error_set(err, "%s '%s': %s", what, path, strerror(code)); // NOLINT(concurrency-mt-unsafe)
+}
+
+static ssize_t read_some(int fd, char *data, size_t len) {
+    ssize_t n = read(fd, data, len);
+    while (n < 0 && errno == EINTR) {
+        n = read(fd, data, len);
+    }
+    return n;
+}
+
+// Reads until the end. The size that stat told is only a first guess: pipes and files of /proc tell 0.
+static bool read_all(struct arena *a, int fd, const char *path, struct str *text, size_t max_bytes,
+                     struct error *err) {
+    size_t cap = text->len + 1;
+    char *data = arena_alloc(a, 1, cap);
+    size_t len = 0;
+    for (;;) {
+        if (len == cap) {
+            char *grown = arena_alloc(a, 1, cap * 2);
+            memcpy(grown, data, len);
+            data = grown;
+            cap *= 2;
         }
+        ssize_t n = read_some(fd, data + len, cap - len);
         if (n < 0) {
-            return false;
+            return fail_errno(err, "cannot read", path, errno);
         }
         if (n == 0) {
-            break;
+            data[len] = '\0';
+            *text = (struct str){data, len};
+            return true;
         }
-        done += (size_t)n;
+        len += (size_t)n;
+        if (len > max_bytes) {
+            return error_set(err, "'%s' has more than %zu bytes, the limit for it", path, max_bytes);
+        }
     }
-    *ret_len = done;
-    return true;
 }
 
 bool fs_read(struct arena *a, const char *path, size_t max_bytes, struct str *ret_text,
              struct error *err) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        return error_set(err, "cannot read '%s': %s", path, strerror(errno)); // NOLINT(concurrency-mt-unsafe)
+        return fail_errno(err, "cannot read", path, errno);
     }
     struct stat st;
     bool ok = false;
     if (fstat(fd, &st) != 0) {
-        error_set(err, "cannot read '%s': %s", path, strerror(errno)); // NOLINT(concurrency-mt-unsafe)
+        fail_errno(err, "cannot read", path, errno);
     } else if (S_ISDIR(st.st_mode)) {
         error_set(err, "cannot read '%s': it is a directory", path);
-    } else if ((uint64_t)st.st_size > max_bytes) {
-        error_set(err, "'%s' has %lld bytes, more than the limit of %zu", path,
-                  (long long)st.st_size, max_bytes);
+    } else if (st.st_size > 0 && (uintmax_t)st.st_size > max_bytes) {
+        error_set(err, "'%s' has %jd bytes, more than %zu, the limit for it", path, (intmax_t)st.st_size, max_bytes);
     } else {
-        size_t len = 0;
-        char *data = arena_alloc(a, 1, (size_t)st.st_size + 1);
-        ok = read_all(fd, data, (size_t)st.st_size, &len);
+        struct str text = {.len = st.st_size > 0 ? (size_t)st.st_size : READ_FIRST};
+        ok = read_all(a, fd, path, &text, max_bytes, err);
         if (ok) {
-            *ret_text = (struct str){data, len};
-        } else {
-            error_set(err, "cannot read '%s': %s", path, strerror(errno)); // NOLINT(concurrency-mt-unsafe)
+            *ret_text = text;
         }
     }
-    close(fd);
+    (void)close(fd);
     return ok;
 }
 
-static bool write_all(int fd, struct str content) {
+// 0, or the errno of what failed.
+static int write_all(int fd, struct str content) {
     size_t done = 0;
     while (done < content.len) {
         ssize_t n = write(fd, content.ptr + done, content.len - done);
@@ -69,29 +92,39 @@ static bool write_all(int fd, struct str content) {
             continue;
         }
         if (n <= 0) {
-            return false;
+            return n < 0 ? errno : EIO;
         }
         done += (size_t)n;
     }
-    return true;
+    return 0;
+}
+
+// Writes `temp` and renames it to `path`; 0 or the errno of the first thing that failed.
+static int write_and_rename(const char *temp, const char *path, struct str content) {
+    int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (fd < 0) {
+        return errno;
+    }
+    int code = write_all(fd, content);
+    if (close(fd) != 0 && code == 0) {
+        code = errno;
+    }
+    if (code == 0 && rename(temp, path) != 0) {
+        code = errno;
+    }
+    if (code != 0) {
+        (void)unlink(temp);
+    }
+    return code;
 }
 
 bool fs_write_atomic(const char *path, struct str content, struct error *err) {
     struct buf temp;
-    buf_init(&temp, PATH_MAX + 32);
+    buf_init(&temp, PATH_MAX + TEMP_SUFFIX);
     buf_addf(&temp, "%s.tmp%ld", path, (long)getpid());
-    int fd = open(buf_c(&temp), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    bool ok = fd >= 0 && write_all(fd, content);
-    if (fd >= 0 && close(fd) != 0) {
-        ok = false;
-    }
-    ok = ok && rename(buf_c(&temp), path) == 0;
-    if (!ok) {
-        error_set(err, "cannot write '%s': %s", path, strerror(errno)); // NOLINT(concurrency-mt-unsafe)
-        (void)unlink(buf_c(&temp));
-    }
+    int code = temp.overflow ? ENAMETOOLONG : write_and_rename(buf_c(&temp), path, content);
     buf_release(&temp);
-    return ok;
+    return code == 0 || fail_errno(err, "cannot write", path, code);
 }
 
 bool fs_exists(const char *path) {
@@ -108,17 +141,25 @@ bool fs_mkdirs(const char *path, struct error *err) {
     struct buf part;
     buf_init(&part, PATH_MAX);
     buf_add_c(&part, path);
-    for (size_t i = 1; i <= part.len; i++) {
+    int code = part.overflow ? ENAMETOOLONG : ENOENT;
+    for (size_t i = 1; i <= part.len && !part.overflow; i++) {
         if (i == part.len || part.data[i] == '/') {
             char saved = part.data[i];
             part.data[i] = '\0';
-            (void)mkdir(part.data, 0755);
+            code = mkdir(part.data, 0755) != 0 ? errno : 0;
             part.data[i] = saved;
         }
     }
     buf_release(&part);
-    return fs_is_dir(path) ||
-           error_set(err, "cannot create directory '%s': %s", path, strerror(errno)); // NOLINT(concurrency-mt-unsafe)
+    return fs_is_dir(path) || fail_errno(err, "cannot create directory", path, code);
+}
+
+// Drops the last component of the `n` bytes in `out`, not going below `floor`.
+static size_t drop_last(const char *out, size_t n, size_t floor) {
+    while (n > floor && out[n - 1] != '/') {
+        n--;
+    }
+    return n > floor ? n - 1 : n;
 }
 
 char *fs_normalize(struct arena *a, struct str path) {
@@ -132,19 +173,12 @@ char *fs_normalize(struct arena *a, struct str path) {
     struct str rest = path;
     while (rest.len) {
         struct str part = str_cut(&rest, '/');
-        if (!part.len || str_eq(part, STR("."))) {
+        bool up = str_eq(part, STR(".."));
+        if (!part.len || str_eq(part, STR(".")) || (up && absolute && n == floor)) {
             continue;
         }
-        if (str_eq(part, STR("..")) && n > floor) {
-            while (n > floor && out[n - 1] != '/') {
-                n--;
-            }
-            if (n > floor) {
-                n--;
-            }
-            continue;
-        }
-        if (str_eq(part, STR("..")) && absolute) {
+        if (up && n > floor) {
+            n = drop_last(out, n, floor);
             continue;
         }
         if (n && out[n - 1] != '/') {
@@ -152,7 +186,7 @@ char *fs_normalize(struct arena *a, struct str path) {
         }
         memcpy(out + n, part.ptr, part.len);
         n += part.len;
-        if (str_eq(part, STR(".."))) {
+        if (up) {
             floor = n;
         }
     }
@@ -164,7 +198,7 @@ char *fs_normalize(struct arena *a, struct str path) {
 }
 
 char *fs_join(struct arena *a, struct str dir, struct str path) {
-    if (path.len && path.ptr[0] == '/') {
+    if (dir.len == 0 || (path.len && path.ptr[0] == '/')) {
         return fs_normalize(a, path);
     }
     struct buf joined;

@@ -1,3 +1,4 @@
+// XXH3 behind our own names; the only file that includes xxhash.h.
 #include "checker/base/hash.h"
 
 #define XXH_INLINE_ALL

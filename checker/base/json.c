@@ -1,9 +1,11 @@
+// Streaming JSON writer. Keeps one bit per open scope: whether a comma is due.
 #include "checker/base/json.h"
 
 #include "checker/base/utf.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 
 void json_init(struct json *j, FILE *out, bool pretty) {
     *j = (struct json){.out = out, .pretty = pretty};
@@ -19,15 +21,20 @@ static void newline(struct json *j) {
     }
 }
 
+// Scopes deeper than JSON_MAX_DEPTH share the last bit; json_*_end sets it again, so commas stay right.
+static bool *items(struct json *j) {
+    return &j->has_items[j->depth < JSON_MAX_DEPTH ? j->depth : JSON_MAX_DEPTH - 1];
+}
+
 static void before_value(struct json *j) {
     if (j->after_key) {
         j->after_key = false;
         return;
     }
-    if (j->has_items[j->depth]) {
+    if (*items(j)) {
         (void)fputc(',', j->out);
     }
-    j->has_items[j->depth] = true;
+    *items(j) = true;
     if (j->depth) {
         newline(j);
     }
@@ -36,18 +43,17 @@ static void before_value(struct json *j) {
 static void open_scope(struct json *j, char c) {
     before_value(j);
     (void)fputc(c, j->out);
-    if (j->depth + 1 < JSON_MAX_DEPTH) {
-        j->depth++;
-    }
-    j->has_items[j->depth] = false;
+    j->depth++;
+    *items(j) = false;
 }
 
 static void close_scope(struct json *j, char c) {
-    bool had = j->has_items[j->depth];
+    bool had = *items(j);
     j->depth -= j->depth > 0;
     if (had) {
         newline(j);
     }
+    *items(j) = true;
     (void)fputc(c, j->out);
 }
 
@@ -113,11 +119,17 @@ void json_int(struct json *j, int64_t value) {
 
 void json_double(struct json *j, double value) {
     before_value(j);
-    if (isfinite(value)) {
-        (void)fprintf(j->out, "%.6g", value);
-    } else {
+    if (!isfinite(value)) {
         (void)fputs("null", j->out);
+        return;
     }
+    // Fewest digits that read back as the same number.
+    char text[40];
+    (void)snprintf(text, sizeof text, "%.15g", value);
+    if (strtod(text, NULL) != value) {
+        (void)snprintf(text, sizeof text, "%.17g", value);
+    }
+    (void)fputs(text, j->out);
 }
 
 void json_bool(struct json *j, bool value) {

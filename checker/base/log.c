@@ -1,3 +1,4 @@
+// Messages on stderr: built in one buffer and written at once, so that workers do not mix lines.
 #include "checker/base/log.h"
 
 #include <stdarg.h>
@@ -13,7 +14,8 @@ void log_message(enum log_level level, const char *format, ...) {
     (void)vsnprintf(text + head, sizeof text - (size_t)head - 1, format, args);
     va_end(args);
     for (char *p = text; *p; p++) {
-        if ((unsigned char)*p < 0x20 && *p != '\n' && *p != '\t') {
+        unsigned char c = (unsigned char)*p;
+        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f) {
             *p = '?';
         }
     }

@@ -1,3 +1,4 @@
+// Slices: nothing here allocates or needs a NUL.
 #include "checker/base/str.h"
 
 #include <string.h>
@@ -30,13 +31,15 @@ bool str_ends(struct str s, struct str suffix) {
 }
 
 size_t str_find(struct str s, struct str needle, size_t from) {
-    if (needle.len > s.len) {
-        return SIZE_MAX;
+    if (needle.len == 0) {
+        return from <= s.len ? from : SIZE_MAX;
     }
-    for (size_t i = from; i <= s.len - needle.len; i++) {
-        if (needle.len == 0 || memcmp(s.ptr + i, needle.ptr, needle.len) == 0) {
+    size_t i = str_find_char(s, needle.ptr[0], from);
+    while (i != SIZE_MAX && needle.len <= s.len - i) {
+        if (memcmp(s.ptr + i, needle.ptr, needle.len) == 0) {
             return i;
         }
+        i = str_find_char(s, needle.ptr[0], i + 1);
     }
     return SIZE_MAX;
 }
@@ -148,7 +151,7 @@ enum { DISTANCE_MAX = 128 };
 
 unsigned str_distance(struct str a, struct str b, unsigned cap) {
     if (a.len > DISTANCE_MAX || b.len > DISTANCE_MAX) {
-        return cap;
+        return str_eq(a, b) ? 0 : cap;
     }
     unsigned row[DISTANCE_MAX + 1];
     for (size_t j = 0; j <= b.len; j++) {

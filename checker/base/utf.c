@@ -1,4 +1,13 @@
+// UTF-8 decoding; overlong forms, surrogates and truncated sequences are invalid.
 #include "checker/base/utf.h"
+
+// How many bytes follow this first byte of a longer sequence; 0 when it cannot start one.
+static unsigned following(unsigned char c) {
+    if (c < 0xC2 || c > 0xF4) {
+        return 0;
+    }
+    return c >= 0xF0 ? 3 : c >= 0xE0 ? 2 : 1;
+}
 
 uint32_t utf_decode(struct str s, size_t at, size_t *ret_len) {
     *ret_len = 1;
@@ -9,8 +18,8 @@ uint32_t utf_decode(struct str s, size_t at, size_t *ret_len) {
     if (c < 0x80) {
         return c;
     }
-    unsigned more = c >= 0xF0 && c < 0xF5 ? 3 : c >= 0xE0 && c < 0xF0 ? 2 : c >= 0xC2 && c < 0xE0 ? 1 : 0;
-    if (!more || at + more >= s.len + (more == 0)) {
+    unsigned more = following(c);
+    if (!more || more >= s.len - at) {
         return 0xFFFD;
     }
     uint32_t v = c & (0x3Fu >> more);
