@@ -112,6 +112,11 @@ void ir_edge_add(struct ir_builder *b, ir_bb from, ir_bb to, enum edge_kind kind
     }
     assert(from < b->fn->blocks.len && to < b->fn->blocks.len);
     struct draft_block *block = &b->fn->blocks.data[from];
+    for (uint32_t i = 0; kind == EDGE_DEFAULT && i < block->edges.len; i++) {
+        if (block->edges.data[i].kind == EDGE_DEFAULT) {
+            return; // a second `default:` is an error of the source
+        }
+    }
     struct ir_edge e = {.to = {to}, .kind = (uint8_t)kind, .lo = lo, .hi = hi};
     vec_push(b->scratch, &block->edges, e);
 }

@@ -1,82 +1,137 @@
+// Structural sanity of facts, one table after the other. Everything later trusts it, so it must hold for
+// any bytes: all loops are linear in the size of the tables.
 #include "checker/ir/check.h"
 
-// Where a check failed.
+#include "checker/ir/check_private.h"
+
+enum { MAX_TYPE_DEPTH = 500 };
+
+// Where a check failed, and what must not be used twice.
 struct checking {
     const struct facts *f;
     struct error *err;
     const char *table;
     uint32_t index;
+    struct arena scratch;
 };
 
 static bool bad(const struct checking *c, const char *rule) {
     return error_set(c->err, "facts: %s[%u]: %s", c->table, c->index, rule);
 }
 
-static bool check_names(struct checking *c) {
+#define NAME_OK(id) ((id).v < f->names.texts.len)
+#define ID_OK(table_name, id) ((id).v < f->table_name.len)
+#define RANGE_OK(table_name, first, count) ((uint64_t)(first) + (count) <= f->table_name.len)
+#define EACH_ROW(c, name)                                                                          \
+    for ((c)->table = #name, (c)->index = 0; (c)->index < (c)->f->name.len; (c)->index++)
+
+// Row 0 of every table means "none".
+static bool check_dummies(struct checking *c) {
     const struct facts *f = c->f;
-    uint32_t names = f->names.texts.len;
-    c->table = "files";
-    for (c->index = 0; c->index < f->files.len; c->index++) {
-        if (f->files.data[c->index].path.v >= names) {
+    if (!f->files.len || !f->locs.len || !f->types.len || !f->records.len || !f->fields.len ||
+        !f->vars.len || !f->syms.len || !f->paths.len || !f->vals.len || !f->calls.len ||
+        !f->args.len || !f->ops.len || !f->blocks.len || !f->edges.len || !f->fns.len ||
+        !f->names.texts.len) {
+        return error_set(c->err, "facts: a table without its row 0");
+    }
+    bool empty = f->types.data[0].kind == TYPE_NONE && f->vars.data[0].kind == VAR_NONE &&
+                 f->paths.data[0].kind == PATH_NONE && f->vals.data[0].kind == VAL_NONE &&
+                 f->ops.data[0].kind == OP_NOP && f->calls.data[0].arg_count == 0 &&
+                 f->records.data[0].field_count == 0 && f->args.data[0].v == 0 &&
+                 f->blocks.data[0].op_count == 0 && f->blocks.data[0].edge_count == 0 &&
+                 f->fns.data[0].block_count == 0 && f->fns.data[0].var_count == 0;
+    return empty || error_set(c->err, "facts: row 0 of a table is not empty");
+}
+
+static bool check_types(struct checking *c) {
+    const struct facts *f = c->f;
+    uint16_t *depth = ARENA_ARRAY(&c->scratch, uint16_t, f->types.len);
+    EACH_ROW(c, types) {
+        const struct ir_type *t = &f->types.data[c->index];
+        if (t->kind > TYPE_OTHER || !NAME_OK(t->name) || !ID_OK(records, t->record)) {
+            return bad(c, "kind, name or record out of range");
+        }
+        if (t->target.v && t->target.v >= c->index) {
+            return bad(c, "the target must come before the type");
+        }
+        depth[c->index] = (uint16_t)(depth[t->target.v] + 1);
+        if (depth[c->index] > MAX_TYPE_DEPTH) {
+            return bad(c, "nested too deeply");
+        }
+    }
+    return true;
+}
+
+static bool check_places(struct checking *c) {
+    const struct facts *f = c->f;
+    EACH_ROW(c, files) {
+        if (!NAME_OK(f->files.data[c->index].path)) {
             return bad(c, "path out of range");
         }
     }
-    c->table = "locs";
-    for (c->index = 0; c->index < f->locs.len; c->index++) {
-        if (f->locs.data[c->index].file.v >= f->files.len) {
+    EACH_ROW(c, locs) {
+        if (!ID_OK(files, f->locs.data[c->index].file)) {
             return bad(c, "file out of range");
         }
     }
-    c->table = "types";
-    for (c->index = 0; c->index < f->types.len; c->index++) {
-        const struct ir_type *t = &f->types.data[c->index];
-        if (t->kind > TYPE_OTHER || t->name.v >= names || t->record.v >= f->records.len ||
-            (t->target.v && t->target.v >= c->index)) {
-            return bad(c, "kind, name, target or record out of range");
+    EACH_ROW(c, diags) {
+        const struct ir_diag *d = &f->diags.data[c->index];
+        if (!ID_OK(locs, d->loc) || !NAME_OK(d->text)) {
+            return bad(c, "place or text out of range");
         }
     }
-    c->table = "fields";
-    for (c->index = 0; c->index < f->fields.len; c->index++) {
+    EACH_ROW(c, unhandled) {
+        if (!NAME_OK(f->unhandled.data[c->index].kind)) {
+            return bad(c, "kind out of range");
+        }
+    }
+    return NAME_OK(f->main_file) || error_set(c->err, "facts: main file out of range");
+}
+
+static bool check_records(struct checking *c) {
+    const struct facts *f = c->f;
+    uint64_t fields = 1;
+    EACH_ROW(c, records) {
+        const struct ir_record *r = &f->records.data[c->index];
+        fields += r->field_count;
+        if (!NAME_OK(r->name) || !NAME_OK(r->key) || !ID_OK(locs, r->loc) ||
+            !ID_OK(syms, r->dtor) || !ID_OK(syms, r->call_op)) {
+            return bad(c, "name, key, place or method out of range");
+        }
+        if (!RANGE_OK(fields, r->first_field.v, r->field_count) ||
+            (r->field_count && !r->first_field.v) || fields > f->fields.len) {
+            return bad(c, "fields out of range or shared");
+        }
+    }
+    EACH_ROW(c, fields) {
         const struct ir_field *x = &f->fields.data[c->index];
-        if (x->name.v >= names || x->type.v >= f->types.len || x->loc.v >= f->locs.len) {
+        if (!NAME_OK(x->name) || !ID_OK(types, x->type) || !ID_OK(locs, x->loc)) {
             return bad(c, "name, type or place out of range");
         }
     }
-    return f->main_file.v < names || error_set(c->err, "facts: main file out of range");
+    return true;
 }
 
 static bool check_symbols(struct checking *c) {
     const struct facts *f = c->f;
-    uint32_t names = f->names.texts.len;
-    c->table = "records";
-    for (c->index = 0; c->index < f->records.len; c->index++) {
-        const struct ir_record *r = &f->records.data[c->index];
-        if (r->name.v >= names || r->key.v >= names || r->loc.v >= f->locs.len || r->dtor.v >= f->syms.len ||
-            r->call_op.v >= f->syms.len || (uint64_t)r->first_field.v + r->field_count > f->fields.len) {
-            return bad(c, "id out of range");
-        }
-    }
-    c->table = "vars";
-    for (c->index = 0; c->index < f->vars.len; c->index++) {
+    EACH_ROW(c, vars) {
         const struct ir_var *v = &f->vars.data[c->index];
-        if (v->kind > VAR_TEMP || v->name.v >= names || v->key.v >= names || v->type.v >= f->types.len ||
-            v->loc.v >= f->locs.len || v->fn.v >= f->fns.len) {
-            return bad(c, "id out of range");
+        if (v->kind > VAR_TEMP || !NAME_OK(v->name) || !NAME_OK(v->key) || !ID_OK(types, v->type) ||
+            !ID_OK(locs, v->loc) || !ID_OK(fns, v->fn)) {
+            return bad(c, "kind, name, key, type, place or function out of range");
         }
     }
-    c->table = "syms";
-    for (c->index = 0; c->index < f->syms.len; c->index++) {
+    EACH_ROW(c, syms) {
         const struct ir_sym *s = &f->syms.data[c->index];
-        if (s->name.v >= names || s->key.v >= names || s->ret.v >= f->types.len ||
-            s->record.v >= f->records.len || s->loc.v >= f->locs.len) {
-            return bad(c, "id out of range");
+        if (!NAME_OK(s->name) || !NAME_OK(s->key) || !ID_OK(types, s->ret) ||
+            !ID_OK(records, s->record) || !ID_OK(locs, s->loc)) {
+            return bad(c, "name, key, type, record or place out of range");
         }
     }
-    c->table = "overrides";
-    for (c->index = 0; c->index < f->overrides.len; c->index++) {
+    EACH_ROW(c, overrides) {
         const struct ir_override *o = &f->overrides.data[c->index];
-        if (o->sym.v >= f->syms.len || o->base.v >= f->syms.len) {
-            return bad(c, "id out of range");
+        if (!ID_OK(syms, o->sym) || !ID_OK(syms, o->base)) {
+            return bad(c, "symbol out of range");
         }
     }
     return true;
@@ -84,60 +139,46 @@ static bool check_symbols(struct checking *c) {
 
 static bool check_values(struct checking *c) {
     const struct facts *f = c->f;
-    c->table = "paths";
-    for (c->index = 0; c->index < f->paths.len; c->index++) {
+    EACH_ROW(c, paths) {
         const struct ir_path *p = &f->paths.data[c->index];
-        if (p->kind > PATH_UNKNOWN || p->name.v >= f->names.texts.len || p->val.v >= f->vals.len ||
-            p->var.v >= f->vars.len || p->type.v >= f->types.len || p->record.v >= f->records.len ||
-            (p->base.v && p->base.v >= c->index)) {
-            return bad(c, "id out of range or base not before it");
+        if (p->kind > PATH_UNKNOWN || !NAME_OK(p->name) || !ID_OK(vals, p->val) ||
+            !ID_OK(vars, p->var) || !ID_OK(types, p->type) || !ID_OK(records, p->record)) {
+            return bad(c, "kind, name, value, variable, type or record out of range");
+        }
+        if (p->base.v && p->base.v >= c->index) {
+            return bad(c, "the base must come before the path");
         }
     }
-    c->table = "vals";
-    for (c->index = 0; c->index < f->vals.len; c->index++) {
+    EACH_ROW(c, vals) {
         const struct ir_val *v = &f->vals.data[c->index];
-        if (v->kind > VAL_BINARY || v->op > OPR_BITNOT || (v->a.v && v->a.v >= c->index) ||
-            (v->b.v && v->b.v >= c->index) || v->path.v >= f->paths.len || v->sym.v >= f->syms.len ||
-            v->call.v >= f->calls.len || v->name.v >= f->names.texts.len) {
-            return bad(c, "id out of range or operand not before it");
+        if (v->kind > VAL_BINARY || v->op > OPR_BITNOT || !ID_OK(paths, v->path) ||
+            !ID_OK(syms, v->sym) || !ID_OK(calls, v->call) || !NAME_OK(v->name)) {
+            return bad(c, "kind, operator, path, symbol, call or text out of range");
+        }
+        if ((v->a.v && v->a.v >= c->index) || (v->b.v && v->b.v >= c->index)) {
+            return bad(c, "an operand must come before the value");
         }
     }
     return true;
 }
 
-// Paths and values refer to each other: a path's value and a value's path must have been made before. Both tables grow
-// together, so a depth is assigned to each by repeated passes; a cycle never settles.
-enum { MAX_DEPTH = 4000 };
-
-static bool check_acyclic(struct checking *c, struct arena *scratch) {
+static bool check_calls(struct checking *c) {
     const struct facts *f = c->f;
-    uint16_t *path = ARENA_ARRAY(scratch, uint16_t, f->paths.len);
-    uint16_t *val = ARENA_ARRAY(scratch, uint16_t, f->vals.len);
-    bool changed = true;
-    for (unsigned round = 0; changed; round++) {
-        changed = false;
-        if (round > MAX_DEPTH) {
-            return error_set(c->err, "facts: paths and values refer to each other in a circle");
+    uint64_t args = 1;
+    EACH_ROW(c, calls) {
+        const struct ir_call *x = &f->calls.data[c->index];
+        args += x->arg_count;
+        if (x->kind > CALL_VIRTUAL || !ID_OK(syms, x->callee) || !ID_OK(vals, x->target) ||
+            !ID_OK(types, x->type) || !ID_OK(locs, x->loc) || !ID_OK(fns, x->fn)) {
+            return bad(c, "kind, callee, target, type, place or function out of range");
         }
-        for (uint32_t i = 1; i < f->paths.len; i++) {
-            uint16_t base = path[f->paths.data[i].base.v];
-            uint16_t v = val[f->paths.data[i].val.v];
-            uint16_t d = (uint16_t)((base > v ? base : v) + 1);
-            if (d > path[i] && d <= MAX_DEPTH) {
-                path[i] = d;
-                changed = true;
-            } else if (d > MAX_DEPTH) {
-                return error_set(c->err, "facts: paths and values refer to each other in a circle");
-            }
+        if (!RANGE_OK(args, x->first_arg.v, x->arg_count) || args > f->args.len) {
+            return bad(c, "arguments out of range or shared");
         }
-        for (uint32_t i = 1; i < f->vals.len; i++) {
-            const struct ir_val *x = &f->vals.data[i];
-            uint16_t d = val[x->a.v] > val[x->b.v] ? val[x->a.v] : val[x->b.v];
-            d = (uint16_t)((d > path[x->path.v] ? d : path[x->path.v]) + 1);
-            if (d > val[i] && d <= MAX_DEPTH) {
-                val[i] = d;
-                changed = true;
-            }
+    }
+    EACH_ROW(c, args) {
+        if (!ID_OK(vals, f->args.data[c->index])) {
+            return bad(c, "value out of range");
         }
     }
     return true;
@@ -145,105 +186,167 @@ static bool check_acyclic(struct checking *c, struct arena *scratch) {
 
 static bool check_ops(struct checking *c) {
     const struct facts *f = c->f;
-    c->table = "calls";
-    for (c->index = 0; c->index < f->calls.len; c->index++) {
-        const struct ir_call *x = &f->calls.data[c->index];
-        if (x->kind > CALL_VIRTUAL || x->callee.v >= f->syms.len || x->target.v >= f->vals.len ||
-            (uint64_t)x->first_arg.v + x->arg_count > f->args.len || x->type.v >= f->types.len ||
-            x->loc.v >= f->locs.len || x->fn.v >= f->fns.len) {
-            return bad(c, "id out of range");
-        }
-    }
-    c->table = "args";
-    for (c->index = 0; c->index < f->args.len; c->index++) {
-        if (f->args.data[c->index].v >= f->vals.len) {
-            return bad(c, "value out of range");
-        }
-    }
-    c->table = "ops";
-    for (c->index = 0; c->index < f->ops.len; c->index++) {
+    bool *called = ARENA_ARRAY(&c->scratch, bool, f->calls.len);
+    EACH_ROW(c, ops) {
         const struct ir_op *o = &f->ops.data[c->index];
-        if (o->kind > OP_UNKNOWN || o->opr > OPR_BITNOT || o->loc.v >= f->locs.len || o->path.v >= f->paths.len ||
-            o->val.v >= f->vals.len || o->call.v >= f->calls.len || o->var.v >= f->vars.len) {
-            return bad(c, "id out of range");
+        if (o->kind > OP_UNKNOWN || o->opr > OPR_BITNOT || !ID_OK(locs, o->loc) ||
+            !ID_OK(paths, o->path) || !ID_OK(vals, o->val) || !ID_OK(calls, o->call) ||
+            !ID_OK(vars, o->var)) {
+            return bad(c, "kind, operator, place or operand out of range");
+        }
+        if (o->kind != OP_CALL) {
+            continue;
+        }
+        if (!o->call.v || called[o->call.v]) {
+            return bad(c, "a call op without a call, or with one used before");
+        }
+        called[o->call.v] = true;
+    }
+    return true;
+}
+
+// Terminator and edges of one block; exception edges may be added to any.
+static bool edges_fit(const struct facts *f, const struct ir_block *b) {
+    uint32_t counts[EDGE_EXC + 1] = {0};
+    for (uint32_t i = 0; i < b->edge_count; i++) {
+        counts[f->edges.data[b->first_edge.v + i].kind]++;
+    }
+    uint32_t all = b->edge_count - counts[EDGE_EXC];
+    switch ((enum term_kind)b->term) {
+    case TERM_JUMP:
+        return all == 1 && counts[EDGE_NEXT] == 1;
+    case TERM_BRANCH:
+        return all == 2 && counts[EDGE_TRUE] == 1 && counts[EDGE_FALSE] == 1 &&
+               b->cmp >= OPR_EQ && b->cmp <= OPR_GE;
+    case TERM_SWITCH:
+        return all == counts[EDGE_CASE] + 1 && counts[EDGE_DEFAULT] == 1;
+    case TERM_INDIRECT:
+        return all == counts[EDGE_NEXT];
+    case TERM_RETURN:
+    case TERM_NORETURN:
+    case TERM_THROW:
+    case TERM_UNREACHABLE:
+        return all == 0;
+    case TERM_NONE:
+    default:
+        return false;
+    }
+}
+
+// Ops and edges of the blocks follow each other in the order of the blocks.
+static bool check_blocks(struct checking *c) {
+    const struct facts *f = c->f;
+    uint64_t op = 1;
+    uint64_t edge = 1;
+    EACH_ROW(c, edges) {
+        if (f->edges.data[c->index].kind > EDGE_EXC || !ID_OK(blocks, f->edges.data[c->index].to)) {
+            return bad(c, "kind or block out of range");
+        }
+    }
+    EACH_ROW(c, blocks) {
+        const struct ir_block *b = &f->blocks.data[c->index];
+        if (b->term > TERM_UNREACHABLE || b->cmp > OPR_BITNOT || !ID_OK(vals, b->lhs) ||
+            !ID_OK(vals, b->rhs) || !ID_OK(locs, b->loc)) {
+            return bad(c, "terminator, operand or place out of range");
+        }
+        if (c->index == 0) {
+            continue;
+        }
+        if (b->first_op.v != op || b->first_edge.v != edge ||
+            !RANGE_OK(ops, op, b->op_count) || !RANGE_OK(edges, edge, b->edge_count)) {
+            return bad(c, "ops or edges do not follow those of the block before");
+        }
+        op += b->op_count;
+        edge += b->edge_count;
+        if (!edges_fit(f, b)) {
+            return bad(c, b->term ? "edges do not fit the terminator" : "not terminated");
+        }
+    }
+    return (op == f->ops.len && edge == f->edges.len) ||
+           error_set(c->err, "facts: ops or edges outside of blocks");
+}
+
+static bool check_body(struct checking *c, const struct ir_fn *fn) {
+    const struct facts *f = c->f;
+    for (uint32_t i = 0; i < fn->block_count; i++) {
+        const struct ir_block *b = &f->blocks.data[fn->first_block.v + i];
+        for (uint32_t k = 0; k < b->edge_count; k++) {
+            uint32_t to = f->edges.data[b->first_edge.v + k].to.v;
+            if (to < fn->first_block.v || to - fn->first_block.v >= fn->block_count) {
+                return bad(c, "an edge leaves the function");
+            }
+        }
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *o = &f->ops.data[b->first_op.v + k];
+            if (o->kind == OP_CALL && f->calls.data[o->call.v].fn.v != c->index) {
+                return bad(c, "a call belongs to another function");
+            }
         }
     }
     return true;
 }
 
-static bool check_block(struct checking *c, const struct ir_block *b) {
+static bool check_fn_vars(struct checking *c, const struct ir_fn *fn) {
     const struct facts *f = c->f;
-    if (b->term > TERM_UNREACHABLE || b->cmp > OPR_BITNOT || (uint64_t)b->first_op.v + b->op_count > f->ops.len ||
-        (uint64_t)b->first_edge.v + b->edge_count > f->edges.len || b->lhs.v >= f->vals.len ||
-        b->rhs.v >= f->vals.len || b->loc.v >= f->locs.len) {
-        return bad(c, "id out of range");
+    for (uint32_t i = 0; i < fn->var_count; i++) {
+        var_id id = f->fn_vars.data[fn->first_var + i];
+        if (!ID_OK(vars, id) || f->vars.data[id.v].fn.v != c->index) {
+            return bad(c, "a variable of another function");
+        }
+        if ((f->vars.data[id.v].kind == VAR_PARAM) != (i < fn->param_count)) {
+            return bad(c, "parameters must come first");
+        }
     }
     return true;
 }
 
 static bool check_fns(struct checking *c) {
     const struct facts *f = c->f;
-    c->table = "blocks";
-    for (c->index = 0; c->index < f->blocks.len; c->index++) {
-        if (!check_block(c, &f->blocks.data[c->index])) {
+    bool *owned = ARENA_ARRAY(&c->scratch, bool, f->blocks.len);
+    bool *listed = ARENA_ARRAY(&c->scratch, bool, f->fn_vars.len);
+    uint64_t blocks = 1;
+    uint64_t vars = 0;
+    EACH_ROW(c, fns) {
+        const struct ir_fn *fn = &f->fns.data[c->index];
+        blocks += fn->block_count;
+        vars += fn->var_count;
+        if (!ID_OK(syms, fn->sym) || !ID_OK(locs, fn->loc) || !ID_OK(locs, fn->end)) {
+            return bad(c, "symbol or place out of range");
+        }
+        if (!RANGE_OK(fn_vars, fn->first_var, fn->var_count) || vars > f->fn_vars.len ||
+            fn->param_count > fn->var_count) {
+            return bad(c, "variables out of range or shared");
+        }
+        if (!RANGE_OK(blocks, fn->first_block.v, fn->block_count) || blocks > f->blocks.len ||
+            (fn->first_block.v == 0) != (c->index == 0) || (fn->block_count == 0) != (c->index == 0)) {
+            return bad(c, "blocks out of range or shared, or no entry");
+        }
+        for (uint32_t i = 0; i < fn->block_count; i++) {
+            if (owned[fn->first_block.v + i]) {
+                return bad(c, "shares blocks with another function");
+            }
+            owned[fn->first_block.v + i] = true;
+        }
+        for (uint32_t i = 0; i < fn->var_count; i++) {
+            if (listed[fn->first_var + i]) {
+                return bad(c, "shares variables with another function");
+            }
+            listed[fn->first_var + i] = true;
+        }
+        if (!check_fn_vars(c, fn) || !check_body(c, fn)) {
             return false;
         }
     }
-    c->table = "fns";
-    for (c->index = 0; c->index < f->fns.len; c->index++) {
-        const struct ir_fn *x = &f->fns.data[c->index];
-        if (x->sym.v >= f->syms.len || x->loc.v >= f->locs.len || x->end.v >= f->locs.len ||
-            (uint64_t)x->first_var + x->var_count > f->fn_vars.len || x->param_count > x->var_count ||
-            (uint64_t)x->first_block.v + x->block_count > f->blocks.len) {
-            return bad(c, "id out of range");
-        }
-        for (uint32_t i = 0; i < x->block_count; i++) {
-            const struct ir_block *b = &f->blocks.data[x->first_block.v + i];
-            for (uint32_t k = 0; k < b->edge_count; k++) {
-                const struct ir_edge *e = &f->edges.data[b->first_edge.v + k];
-                if (e->kind > EDGE_EXC || e->to.v < x->first_block.v ||
-                    e->to.v - x->first_block.v >= x->block_count) {
-                    return bad(c, "an edge leaves the function");
-                }
-            }
-        }
-    }
-    c->table = "fn_vars";
-    for (c->index = 0; c->index < f->fn_vars.len; c->index++) {
-        if (f->fn_vars.data[c->index].v >= f->vars.len) {
-            return bad(c, "variable out of range");
-        }
-    }
-    c->table = "diags";
-    for (c->index = 0; c->index < f->diags.len; c->index++) {
-        if (f->diags.data[c->index].loc.v >= f->locs.len || f->diags.data[c->index].text.v >= f->names.texts.len) {
-            return bad(c, "id out of range");
-        }
-    }
-    c->table = "unhandled";
-    for (c->index = 0; c->index < f->unhandled.len; c->index++) {
-        if (f->unhandled.data[c->index].kind.v >= f->names.texts.len) {
-            return bad(c, "name out of range");
-        }
-    }
-    return true;
-}
-
-static bool has_dummies(const struct facts *f) {
-    return f->files.len && f->locs.len && f->types.len && f->records.len && f->fields.len && f->vars.len &&
-           f->syms.len && f->paths.len && f->vals.len && f->calls.len && f->args.len && f->ops.len &&
-           f->blocks.len && f->edges.len && f->fns.len && f->names.texts.len;
+    return (blocks == f->blocks.len && vars == f->fn_vars.len) ||
+           error_set(c->err, "facts: blocks or variables without a function");
 }
 
 bool ir_check(const struct facts *f, struct error *err) {
     struct checking c = {.f = f, .err = err};
-    if (!has_dummies(f)) {
-        return error_set(err, "facts: a table is empty");
-    }
-    struct arena scratch;
-    arena_init(&scratch, 0);
-    bool ok = check_names(&c) && check_symbols(&c) && check_values(&c) && check_acyclic(&c, &scratch) &&
-              check_ops(&c) && check_fns(&c);
-    arena_release(&scratch);
+    arena_init(&c.scratch, 0);
+    bool ok = check_dummies(&c) && check_places(&c) && check_types(&c) && check_records(&c) &&
+              check_symbols(&c) && check_values(&c) && check_calls(&c) && check_ops(&c) &&
+              check_blocks(&c) && check_fns(&c) && check_acyclic(f, &c.scratch, err);
+    arena_release(&c.scratch);
     return ok;
 }
