@@ -60,7 +60,7 @@ static bool is_about_configuration(const struct report_note *note) {
     return str_eq(str_from(note->id), STR("config"));
 }
 
-static void put_notification(struct sarif *s, const struct report_note *note) {
+void sarif_notification(struct sarif *s, const struct report_note *note) {
     struct json *j = &s->json;
     json_object_begin(j);
     json_key(j, "descriptor");
@@ -93,8 +93,11 @@ static void put_notifications(struct sarif *s, const char *key, bool configurati
     json_array_begin(&s->json);
     for (uint32_t i = 0; i < s->report->notes.len; i++) {
         if (is_about_configuration(&s->report->notes.data[i]) == configuration) {
-            put_notification(s, &s->report->notes.data[i]);
+            sarif_notification(s, &s->report->notes.data[i]);
         }
+    }
+    if (!configuration) {
+        sarif_limits_notify(s);
     }
     json_array_end(&s->json);
 }
@@ -181,6 +184,7 @@ bool sarif_write(const struct report *r, const struct report_options *options, F
     json_init(&s.json, out, true);
     index_files(&s);
     sarif_rules_collect(&s);
+    sarif_limits_measure(&s);
     json_object_begin(&s.json);
     json_key_c(&s.json, "$schema", SCHEMA_URI);
     json_key_c(&s.json, "version", "2.1.0");

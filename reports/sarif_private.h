@@ -19,6 +19,15 @@ struct line_hashes {
     VEC(struct line_hash) lines; // [line - 1]; empty when the file cannot be read
 };
 
+enum { SARIF_CLASSES = 3 * 3 + 1 }; // levels by precisions, and suppressed
+
+struct sarif_limits {
+    uint32_t room[SARIF_CLASSES]; // results of the class that may still be written
+    uint32_t all;                 // results asked for
+    uint32_t taken;               // of these, how many fit
+    uint32_t long_flows;
+};
+
 struct sarif {
     const struct report *report;
     const struct report_options *options;
@@ -28,6 +37,7 @@ struct sarif {
     VEC(int) cwes;        // taxa, ascending
     struct map files;     // hash of a path -> index in artifacts
     struct line_hashes hashes;
+    struct sarif_limits limits;
 };
 
 enum { SARIF_NO_INDEX = 0x7fffffff };
@@ -48,6 +58,18 @@ void sarif_artifact_location(struct sarif *s, struct str file);
 void sarif_physical_location(struct sarif *s, struct place place, bool with_text);
 /// "<key>": {"text": "<text>"}, with a period at the end.
 void sarif_message(struct sarif *s, const char *key, struct str text);
+/// One notification of the invocation, an array item.
+void sarif_notification(struct sarif *s, const struct report_note *note);
+
+/// Counts what is asked for and shares out the room; before any result is written.
+void sarif_limits_measure(struct sarif *s);
+/// True when the result is to be written; each is asked for once.
+bool sarif_limits_take(struct sarif *s, const struct finding *f);
+/// How many of the first steps of a thread flow are left out.
+uint32_t sarif_limits_skip(uint32_t steps);
+/// Notifications about what did not fit.
+void sarif_limits_notify(struct sarif *s);
+
 /// "<hex>:<occurrence>" as GitHub computes it, into `out`; false when the file cannot be read.
 bool sarif_line_hash(struct sarif *s, struct place place, char out[40]);
 

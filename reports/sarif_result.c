@@ -131,7 +131,45 @@ static void put_location(struct sarif *s, struct place place, struct str text, i
     json_object_end(j);
 }
 
-// The message, then "See [1](1)." style links to the related places.
+// "[text](id)", an embedded link to a related location.
+static void add_link(struct buf *b, struct str text, uint32_t id) {
+    buf_add_char(b, '[');
+    for (size_t k = 0; k < text.len; k++) {
+        char c = text.ptr[k];
+        if (c == '[' || c == ']' || c == '\\') {
+            buf_add_char(b, '\\');
+        }
+        buf_add_char(b, c);
+    }
+    buf_addf(b, "](%u)", id);
+}
+
+static bool is_linked_step(const struct finding_step *step) {
+    return step->thread > 0 && step->place.line > 0;
+}
+
+// The last step of each other thread: viewers that show one thread only still lead to it.
+static void add_thread_links(struct buf *b, const struct finding *f) {
+    uint32_t id = f->related.len;
+    for (uint32_t i = 0; i < f->steps.len; i++) {
+        const struct finding_step *step = &f->steps.data[i];
+        id += is_linked_step(step);
+        bool is_last = is_linked_step(step);
+        for (uint32_t k = i + 1; k < f->steps.len && is_last; k++) {
+            is_last = f->steps.data[k].thread != step->thread || !is_linked_step(&f->steps.data[k]);
+        }
+        if (is_last) {
+            bool has_name = step->thread < f->threads.len && f->threads.data[step->thread].len;
+            buf_add_c(b, " In ");
+            buf_add(b, has_name ? f->threads.data[step->thread] : STR("another thread"));
+            buf_add_c(b, ": ");
+            add_link(b, step->text, id);
+            buf_add_char(b, '.');
+        }
+    }
+}
+
+// The message, then "See [text](1), [text](2)." for the related places and the end of other threads.
 static void put_message(struct sarif *s, const struct finding *f) {
     struct buf b;
     buf_init(&b, MAX_LINK_TEXT);
@@ -141,19 +179,21 @@ static void put_message(struct sarif *s, const struct finding *f) {
         buf_add_char(&b, '.');
     }
     for (uint32_t i = 0; i < f->related.len; i++) {
-        struct str text = f->related.data[i].text;
-        buf_add_c(&b, i ? ", [" : " See [");
-        for (size_t k = 0; k < text.len; k++) {
-            char c = text.ptr[k];
-            if (c == '[' || c == ']' || c == '\\') {
-                buf_add_char(&b, '\\');
-            }
-            buf_add_char(&b, c);
-        }
-        buf_addf(&b, "](%u)%s", i + 1, i + 1 == f->related.len ? "." : "");
+        buf_add_c(&b, i ? ", " : " See ");
+        add_link(&b, f->related.data[i].text, i + 1);
     }
+    buf_add_c(&b, f->related.len ? "." : "");
+    add_thread_links(&b, f);
     sarif_message(s, "message", buf_str(&b));
     buf_release(&b);
+}
+
+static bool has_related(const struct finding *f) {
+    bool has = f->related.len > 0;
+    for (uint32_t i = 0; i < f->steps.len && !has; i++) {
+        has = is_linked_step(&f->steps.data[i]);
+    }
+    return has;
 }
 
 static void put_related(struct sarif *s, const struct finding *f) {
@@ -166,14 +206,15 @@ static void put_related(struct sarif *s, const struct finding *f) {
     }
     for (uint32_t i = 0; i < f->steps.len; i++) {
         const struct finding_step *step = &f->steps.data[i];
-        if (step->thread > 0 && step->place.line) {
+        if (is_linked_step(step)) {
             put_location(s, step->place, step->text, ++id);
         }
     }
     json_array_end(j);
 }
 
-static void put_step(struct sarif *s, const struct finding_step *step) {
+// `order` is the place of the step among those of all threads, from 1.
+static void put_step(struct sarif *s, const struct finding_step *step, uint32_t order) {
     struct json *j = &s->json;
     bool is_way = step->kind == STEP_NOTE || step->kind == STEP_BRANCH ||
                   step->kind == STEP_CALL || step->kind == STEP_RETURN;
@@ -200,6 +241,7 @@ static void put_step(struct sarif *s, const struct finding_step *step) {
         json_object_end(j);
         json_object_end(j);
     }
+    json_key_int(j, "executionOrder", order);
     json_key_int(j, "nestingLevel", step->depth);
     json_key_c(j, "importance", is_way ? "important" : "essential");
     json_object_end(j);
@@ -227,14 +269,19 @@ static void put_thread(struct sarif *s, const struct finding *f, unsigned thread
     }
     json_key(j, "locations");
     json_array_begin(j);
+    uint32_t skip = sarif_limits_skip(steps_of(f, thread));
     for (uint32_t i = 0; i < f->steps.len; i++) {
-        if (f->steps.data[i].thread == thread) {
-            put_step(s, &f->steps.data[i]);
+        if (f->steps.data[i].thread != thread) {
+            continue;
         }
+        if (skip == 0) {
+            put_step(s, &f->steps.data[i], i + 1);
+        }
+        skip -= skip > 0;
     }
     if (!steps_of(f, thread)) { // the finding itself is all there is of its thread
         struct finding_step own = {.place = f->place, .text = f->message, .kind = STEP_NOTE};
-        put_step(s, &own);
+        put_step(s, &own, f->steps.len + 1);
     }
     json_array_end(j);
     json_object_end(j);
@@ -319,7 +366,7 @@ static void put_result(struct sarif *s, const struct finding *f) {
     json_key_c(j, "level", level_name((enum level)f->level));
     put_message(s, f);
     put_own_location(s, f);
-    if (f->related.len || f->steps.len) {
+    if (has_related(f)) {
         put_related(s, f);
     }
     if (f->steps.len) {
@@ -339,7 +386,7 @@ void sarif_results(struct sarif *s) {
     json_array_begin(&s->json);
     for (uint32_t i = 0; i < s->report->findings->items.len; i++) {
         const struct finding *f = &s->report->findings->items.data[i];
-        if (report_shows(s->options, f)) {
+        if (sarif_limits_take(s, f)) {
             struct arena_mark mark = arena_mark(&s->arena);
             put_result(s, f);
             arena_reset(&s->arena, mark);

@@ -156,7 +156,9 @@ static void put_properties(struct json *j, const struct rule *rule) {
     json_str(j, rule_family(rule));
     for (int k = 0; k < RULE_MAX_CWE && rule->cwe[k]; k++) {
         char tag[40];
-        (void)snprintf(tag, sizeof tag, "external/cwe/cwe-%03d", rule->cwe[k]);
+        (void)snprintf(tag, sizeof tag, "external/cwe/cwe-%03d", rule->cwe[k]); // GitHub
+        json_str(j, str_from(tag));
+        (void)snprintf(tag, sizeof tag, "CWE-%d", rule->cwe[k]); // GitLab
         json_str(j, str_from(tag));
     }
     if (rule->cert) {

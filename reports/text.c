@@ -38,9 +38,9 @@ static void put_head(const struct text_out *t, const struct finding *f) {
 static void put_step(const struct text_out *t, const struct finding_step *step, unsigned number,
                      unsigned indent) {
     unsigned depth = step->depth < 8 ? step->depth : 8;
-    (void)fprintf(t->out, "%*s%u. %*s", (int)indent, "", number, (int)(2 * depth), "");
+    (void)fprintf(t->out, "%*s%2u. %*s", (int)indent, "", number, (int)(2 * depth), "");
     if (step->place.line) {
-        text_place(t, step->place, false);
+        text_place(t, step->place, true);
         (void)fputs(": ", t->out);
     }
     text_put(t, step->text);
@@ -122,15 +122,47 @@ static void put_finding(const struct text_out *t, const struct finding *f) {
     (void)fputc('\n', t->out);
 }
 
+// The line of a note has the form of a finding's, so that editors and log scanners find the place.
+static void put_note(const struct text_out *t, struct place place, uint8_t level, struct str text,
+                     const char *id) {
+    text_colour(t, "1");
+    text_place(t, place, true);
+    (void)fputs(": ", t->out);
+    text_colour(t, "0");
+    put_level(t, level);
+    text_put(t, text);
+    (void)fprintf(t->out, " [%s]\n", id);
+}
+
+static bool has_note(const struct report *r, struct str path) {
+    for (uint32_t i = 0; i < r->notes.len; i++) {
+        const struct report_note *note = &r->notes.data[i];
+        if (str_eq(note->place.file, path) || str_find(note->text, path, 0) != SIZE_MAX) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void put_notes(const struct text_out *t) {
-    for (uint32_t i = 0; i < t->report->notes.len; i++) {
-        const struct report_note *note = &t->report->notes.data[i];
-        struct place place = note->place.line ? note->place : (struct place){0};
-        text_place(t, place, true);
-        (void)fputs(": ", t->out);
-        put_level(t, (uint8_t)note->level);
-        text_put(t, note->text);
-        (void)fprintf(t->out, " [%s]\n", note->id);
+    const struct report *r = t->report;
+    for (uint32_t i = 0; i < r->notes.len; i++) {
+        const struct report_note *note = &r->notes.data[i];
+        struct place place = note->place;
+        if (place.line == 0 && str_find(note->text, place.file, 0) != SIZE_MAX) {
+            place.file = (struct str){0}; // the text says which file
+        }
+        put_note(t, place, (uint8_t)note->level, note->text, note->id);
+    }
+    // Every skipped file is named, also when nobody said why.
+    for (uint32_t i = 0; i < r->files.len; i++) {
+        if (!r->files.data[i].analysed && !has_note(r, r->files.data[i].path)) {
+            struct place place = {.file = r->files.data[i].path};
+            put_note(t, place, LEVEL_ERROR, STR("the file was not analysed"), "file-skipped");
+        }
+    }
+    if (r->notes.len) {
+        (void)fputc('\n', t->out);
     }
 }
 

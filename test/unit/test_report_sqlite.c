@@ -88,7 +88,7 @@ static bool error_has(const struct base *x, const char *part) {
 }
 
 // First column of the first row, as text.
-static struct str ask_on(struct base *x, sqlite3 *db, const char *sql) {
+static const char *ask_on(struct base *x, sqlite3 *db, const char *sql) {
     sqlite3_stmt *stmt = NULL;
     struct str text = STR("(no row)");
     if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) != SQLITE_OK) {
@@ -96,15 +96,15 @@ static struct str ask_on(struct base *x, sqlite3 *db, const char *sql) {
     } else if (sqlite3_step(stmt) == SQLITE_ROW) {
         text = str_from((const char *)sqlite3_column_text(stmt, 0));
     }
-    text = str_make(arena_copy(&x->arena, text.ptr, text.len), text.len);
+    const char *copy = arena_copy(&x->arena, text.ptr, text.len);
     (void)sqlite3_finalize(stmt);
-    return text;
+    return copy;
 }
 
-static struct str ask(struct base *x, const char *sql) {
+static const char *ask(struct base *x, const char *sql) {
     sqlite3 *db = NULL;
     CHECK(sqlite3_open(x->path, &db) == SQLITE_OK);
-    struct str text = ask_on(x, db, sql);
+    const char *text = ask_on(x, db, sql);
     (void)sqlite3_close(db);
     return text;
 }
@@ -125,19 +125,19 @@ TEST(report_sqlite_first_run_fills_every_table) {
     vec_push(&x.arena, &r->notes, note);
     CHECK(store(&x));
     CHECK_STR_EQ(ask(&x, "SELECT started_at || files || functions || threads || locks FROM runs"),
-                 STR("2023-11-14T22:13:20Z1111"));
+                 "2023-11-14T22:13:20Z1111");
     CHECK_STR_EQ(ask(&x, "SELECT file || line || ending || end_line || many FROM thread_inventory"),
-                 STR("a.c7joined91"));
-    CHECK_STR_EQ(ask(&x, "SELECT kind || acquires FROM locks"), STR("pthread_mutex_t2"));
-    CHECK_STR_EQ(ask(&x, "SELECT name || line FROM functions"), STR("f2"));
-    CHECK_STR_EQ(ask(&x, "SELECT id || level || message FROM notes"), STR("limitwarninga.c: too big"));
+                 "a.c7joined91");
+    CHECK_STR_EQ(ask(&x, "SELECT kind || acquires FROM locks"), "pthread_mutex_t2");
+    CHECK_STR_EQ(ask(&x, "SELECT name || line FROM functions"), "f2");
+    CHECK_STR_EQ(ask(&x, "SELECT id || level || message FROM notes"), "limitwarninga.c: too big");
     CHECK_STR_EQ(ask(&x, "SELECT group_concat(position || kind || thread_name || held) FROM steps"),
-                 STR("1acquirethread mainmu,2related"));
-    CHECK_STR_EQ(ask(&x, "SELECT findings || warnings || files FROM findings_by_rule"), STR("111"));
-    CHECK_STR_EQ(ask(&x, "SELECT file || findings || rules FROM findings_by_file"), STR("a.c11"));
-    CHECK_STR_EQ(ask(&x, "PRAGMA journal_mode"), STR("wal"));
-    CHECK_STR_EQ(ask(&x, "PRAGMA integrity_check"), STR("ok"));
-    CHECK_STR_EQ(ask(&x, "PRAGMA foreign_key_check"), STR("(no row)"));
+                 "1acquirethread mainmu,2related");
+    CHECK_STR_EQ(ask(&x, "SELECT findings || warnings || files FROM findings_by_rule"), "111");
+    CHECK_STR_EQ(ask(&x, "SELECT file || findings || rules FROM findings_by_file"), "a.c11");
+    CHECK_STR_EQ(ask(&x, "PRAGMA journal_mode"), "wal");
+    CHECK_STR_EQ(ask(&x, "PRAGMA integrity_check"), "ok");
+    CHECK_STR_EQ(ask(&x, "PRAGMA foreign_key_check"), "(no row)");
     base_release(&x);
 }
 
@@ -148,20 +148,20 @@ TEST(report_sqlite_compares_with_the_previous_run) {
     add_finding(&x, "gone.c", 1, "mu");
     findings_finish(&x.findings, NULL, NULL);
     CHECK(store(&x));
-    CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM new_findings"), STR("3"));
-    CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM fixed_findings"), STR("0"));
+    CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM new_findings"), "3");
+    CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM fixed_findings"), "0");
     next_run(&x);
     add_finding(&x, "a.c", 40, "mu"); // moved: still the same
     add_finding(&x, "a.c", 50, "other_mu");
     findings_finish(&x.findings, NULL, NULL);
     CHECK(store(&x));
-    CHECK_STR_EQ(ask(&x, "SELECT group_concat(subject) FROM new_findings"), STR("other_mu"));
+    CHECK_STR_EQ(ask(&x, "SELECT group_concat(subject) FROM new_findings"), "other_mu");
     CHECK_STR_EQ(ask(&x, "SELECT group_concat(subject || ' ' || how) FROM fixed_findings"),
-                 STR("log_mu fixed,mu not looked at"));
-    CHECK_STR_EQ(ask(&x, "SELECT first_seen || last_seen || line FROM current_findings"), STR("1240"));
+                 "log_mu fixed,mu not looked at");
+    CHECK_STR_EQ(ask(&x, "SELECT first_seen || last_seen || line FROM current_findings"), "1240");
     CHECK_STR_EQ(ask(&x, "SELECT findings || appeared || disappeared FROM run_trend WHERE run = 2"),
-                 STR("212"));
-    CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM steps WHERE finding_id = 1"), STR("2"));
+                 "212");
+    CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM steps WHERE finding_id = 1"), "2");
     base_release(&x);
 }
 
@@ -172,13 +172,13 @@ TEST(report_sqlite_suppressed_findings_are_kept_apart) {
     x.findings.items.data[0].suppressed = true;
     x.findings.items.data[0].suppression = STR("the caller unlocks");
     CHECK(store(&x));
-    CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM current_findings"), STR("0"));
-    CHECK_STR_EQ(ask(&x, "SELECT suppression FROM suppressed_findings"), STR("the caller unlocks"));
-    CHECK_STR_EQ(ask(&x, "SELECT how FROM fixed_findings"), STR("suppressed"));
-    CHECK_STR_EQ(ask(&x, "SELECT findings || suppressed FROM run_trend WHERE run = 2"), STR("01"));
+    CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM current_findings"), "0");
+    CHECK_STR_EQ(ask(&x, "SELECT suppression FROM suppressed_findings"), "the caller unlocks");
+    CHECK_STR_EQ(ask(&x, "SELECT how FROM fixed_findings"), "suppressed");
+    CHECK_STR_EQ(ask(&x, "SELECT findings || suppressed FROM run_trend WHERE run = 2"), "01");
     x.findings.items.data[0].suppressed = false;
     CHECK(store(&x));
-    CHECK_STR_EQ(ask(&x, "SELECT first_seen FROM new_findings"), STR("1"));
+    CHECK_STR_EQ(ask(&x, "SELECT first_seen FROM new_findings"), "1");
     base_release(&x);
 }
 
@@ -190,7 +190,7 @@ TEST(report_sqlite_of_a_skipped_file_nothing_is_fixed) {
     x.report.files.data[0].analysed = false;
     x.report.complete = false;
     CHECK(store(&x));
-    CHECK_STR_EQ(ask(&x, "SELECT group_concat(how) FROM fixed_findings"), STR("not looked at"));
+    CHECK_STR_EQ(ask(&x, "SELECT group_concat(how) FROM fixed_findings"), "not looked at");
     base_release(&x);
 }
 
@@ -201,8 +201,8 @@ TEST(report_sqlite_stores_text_that_is_no_utf8_readably) {
     x.findings.items.data[0].place.file = STR("dir\xE4/a.c");
     CHECK(store(&x));
     CHECK_STR_EQ(ask(&x, "SELECT message FROM current_findings"),
-                 STR("a\xEF\xBF\xBDz\xEF\xBF\xBD\xC3\xA4 \xF0\x9F\x94\x92\xEF\xBF\xBD\xEF\xBF\xBD"));
-    CHECK_STR_EQ(ask(&x, "SELECT file FROM current_findings"), STR("dir\xEF\xBF\xBD/a.c"));
+                 "a\xEF\xBF\xBDz\xEF\xBF\xBD\xC3\xA4 \xF0\x9F\x94\x92\xEF\xBF\xBD\xEF\xBF\xBD");
+    CHECK_STR_EQ(ask(&x, "SELECT file FROM current_findings"), "dir\xEF\xBF\xBD/a.c");
     base_release(&x);
 }
 
@@ -211,7 +211,7 @@ TEST(report_sqlite_no_findings_is_a_run_too) {
     base_init(&x);
     x.findings.items.len = 0;
     CHECK(store(&x));
-    CHECK_STR_EQ(ask(&x, "SELECT findings || complete FROM run_trend"), STR("01"));
+    CHECK_STR_EQ(ask(&x, "SELECT findings || complete FROM run_trend"), "01");
     base_release(&x);
 }
 
@@ -219,16 +219,16 @@ TEST(report_sqlite_migrates_from_version_0_and_keeps_additions) {
     struct base x;
     base_init(&x);
     (void)ask(&x, "VACUUM"); // a database without tables, user_version 0
-    CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), STR("0"));
+    CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), "0");
     CHECK(store(&x));
-    CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), STR("1"));
+    CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), "1");
     (void)ask(&x, "CREATE VIEW mine AS SELECT count(*) AS n FROM findings");
     CHECK(store(&x));
-    CHECK_STR_EQ(ask(&x, "SELECT n FROM mine"), STR("1"));
+    CHECK_STR_EQ(ask(&x, "SELECT n FROM mine"), "1");
     (void)ask(&x, "PRAGMA user_version = 7");
     CHECK(!store(&x));
     CHECK(error_has(&x, "newer threadlint (schema 7, this one knows 1)"));
-    CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM runs"), STR("2"));
+    CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM runs"), "2");
     base_release(&x);
 }
 
@@ -247,8 +247,8 @@ TEST(report_sqlite_removes_old_runs_as_documented) {
     (void)sqlite3_close(db);
     CHECK_STR_EQ(ask(&x, "SELECT (SELECT count(*) FROM findings) || (SELECT count(*) FROM steps) ||"
                          " (SELECT count(*) FROM run_findings)"),
-                 STR("000"));
-    CHECK_STR_EQ(ask(&x, "SELECT id FROM latest_run"), STR("2"));
+                 "000");
+    CHECK_STR_EQ(ask(&x, "SELECT id FROM latest_run"), "2");
     base_release(&x);
 }
 
@@ -259,13 +259,13 @@ TEST(report_sqlite_readers_see_the_old_run_while_one_is_written) {
     sqlite3 *reader = NULL;
     CHECK(sqlite3_open(x.path, &reader) == SQLITE_OK);
     CHECK(sqlite3_exec(reader, "BEGIN", NULL, NULL, NULL) == SQLITE_OK);
-    CHECK_STR_EQ(ask_on(&x, reader, "SELECT count(*) FROM runs"), STR("1"));
+    CHECK_STR_EQ(ask_on(&x, reader, "SELECT count(*) FROM runs"), "1");
     next_run(&x);
     CHECK(sqlite_store_within(&x.report, x.path, SHORT_WAIT_MS, &x.err));
-    CHECK_STR_EQ(ask_on(&x, reader, "SELECT count(*) FROM runs"), STR("1"));
-    CHECK_STR_EQ(ask_on(&x, reader, "SELECT count(*) FROM current_findings"), STR("1"));
+    CHECK_STR_EQ(ask_on(&x, reader, "SELECT count(*) FROM runs"), "1");
+    CHECK_STR_EQ(ask_on(&x, reader, "SELECT count(*) FROM current_findings"), "1");
     CHECK(sqlite3_exec(reader, "COMMIT", NULL, NULL, NULL) == SQLITE_OK);
-    CHECK_STR_EQ(ask_on(&x, reader, "SELECT count(*) FROM current_findings"), STR("0"));
+    CHECK_STR_EQ(ask_on(&x, reader, "SELECT count(*) FROM current_findings"), "0");
     (void)sqlite3_close(reader);
     base_release(&x);
 }
@@ -281,7 +281,7 @@ TEST(report_sqlite_says_when_another_writer_holds_it) {
     CHECK(error_has(&x, "is locked: another process has been writing to it for 0.05 s"));
     (void)sqlite3_close(writer);
     CHECK(store(&x));
-    CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM runs"), STR("2"));
+    CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM runs"), "2");
     base_release(&x);
 }
 
@@ -304,7 +304,7 @@ TEST(report_sqlite_leaves_other_files_as_they_are) {
     CHECK(error_has(&x, "is not a SQLite database; it was left as it is"));
     struct str after = {0};
     CHECK(fs_read(&x.arena, x.path, sizeof text, &after, &x.err));
-    CHECK_STR_EQ(after, str_make(text, sizeof text));
+    CHECK(str_eq(after, str_make(text, sizeof text)));
     base_release(&x);
 }
 
@@ -363,8 +363,8 @@ TEST(report_sqlite_keeps_the_old_runs_when_there_is_no_space) {
     CHECK(signal(SIGXFSZ, SIG_DFL) != SIG_ERR);
     CHECK(!stored);
     CHECK(error_has(&x, "the run was not stored"));
-    CHECK_STR_EQ(ask(&x, "SELECT findings || '/' || count(*) FROM run_trend"), STR("1/1"));
-    CHECK_STR_EQ(ask(&x, "PRAGMA integrity_check"), STR("ok"));
+    CHECK_STR_EQ(ask(&x, "SELECT findings || '/' || count(*) FROM run_trend"), "1/1");
+    CHECK_STR_EQ(ask(&x, "PRAGMA integrity_check"), "ok");
     base_release(&x);
 }
 
@@ -389,7 +389,7 @@ TEST(report_sqlite_stores_many_findings_in_little_time) {
     findings_finish(&x.findings, NULL, NULL);
     CHECK(sqlite_store_within(&x.report, x.path, LONG_WAIT_MS, &x.err));
     CHECK(sqlite_store_within(&x.report, x.path, LONG_WAIT_MS, &x.err));
-    CHECK_STR_EQ(ask(&x, "SELECT findings FROM run_trend WHERE run = 2"), STR("20000"));
-    CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM steps"), STR("40000"));
+    CHECK_STR_EQ(ask(&x, "SELECT findings FROM run_trend WHERE run = 2"), "20000");
+    CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM steps"), "40000");
     base_release(&x);
 }
