@@ -1,4 +1,5 @@
 # Embeds rules/models/*.model.
+#   cmake -DOUT=<file> -DSOURCES=<list> -P models.cmake
 include(${CMAKE_CURRENT_LIST_DIR}/embed.cmake)
 set(texts "")
 set(entries "")

@@ -1,3 +1,4 @@
+// Runs the unit tests: all, or those whose name contains argv[1]. Ends with "N passed, N failed".
 #include "test/unit/test.h"
 
 #include <stdio.h>
@@ -10,11 +11,19 @@ void test_fail(const char *file, int line, const char *what) {
     (void)fprintf(stderr, "%s:%d: check failed: %s\n", file, line, what);
 }
 
+struct str test_text(const char *c_string) {
+    return c_string ? str_from(c_string) : STR("(null)");
+}
+
+struct str test_slice(struct str s) {
+    return s;
+}
+
 void test_str_eq(const char *file, int line, struct str got, struct str want) {
     if (!str_eq(got, want)) {
         failures++;
-        (void)fprintf(stderr, "%s:%d: texts differ\n  got:  " STR_FMT "\n  want: " STR_FMT "\n", file, line,
-                      STR_ARG(got), STR_ARG(want));
+        (void)fprintf(stderr, "%s:%d: texts differ\n  got:  " STR_FMT "\n  want: " STR_FMT "\n", file,
+                      line, STR_ARG(got), STR_ARG(want));
     }
 }
 
@@ -34,6 +43,7 @@ int main(int argc, char **argv) {
             passed++;
         }
     }
+    (void)fflush(stderr);
     printf("%u passed, %u failed\n", passed, failed);
-    return failed != 0;
+    return failed != 0 || passed == 0;
 }
