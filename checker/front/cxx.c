@@ -480,7 +480,7 @@ bool cxx_stmt(struct lower *l, CXCursor c) {
     case CXCursor_ReturnStmt:
         return cxx_return(l, c);
     case CXCursor_CXXTryStmt:
-        cxx_try(l, c);
+        cxx_try(l, c, NULL);
         return true;
     case CXCursor_CXXForRangeStmt:
         cxx_range_for(l, c);

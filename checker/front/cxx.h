@@ -118,9 +118,17 @@ val_id cxx_emit(struct lower *l, struct ir_call call, const val_id *args, uint32
 /// Initialises the members of *object that have default initialisers or default constructors, as an implicit
 /// constructor does.
 void cxx_default_members(struct lower *l, CXCursor decl, path_id object, loc_id loc, uint32_t depth);
+void cxx_default_member(struct lower *l, CXCursor field, path_id object, loc_id loc, uint32_t depth);
+// What a constructor does before its body.
+struct ctor_start {
+    CXCursor ctor;
+    struct cx_list children; // of the constructor: member initialisers among them
+};
+void cxx_init_members(struct lower *l, const struct ctor_start *start);
 
 // --- cxx_try.c ---
-void cxx_try(struct lower *l, CXCursor c);
+/// Try block; `start` is what a constructor whose body it is runs first, else NULL.
+void cxx_try(struct lower *l, CXCursor c, const struct ctor_start *start);
 void cxx_throw(struct lower *l, CXCursor c);
 void cxx_range_for(struct lower *l, CXCursor c);
 

@@ -87,7 +87,7 @@ static void default_bases(struct lower *l, CXCursor decl, path_id object, loc_id
     }
 }
 
-static void default_member(struct lower *l, CXCursor field, path_id object, loc_id loc, uint32_t depth) {
+void cxx_default_member(struct lower *l, CXCursor field, path_id object, loc_id loc, uint32_t depth) {
     path_id path = member_path(l, object, field);
     CXType t = clang_getCursorType(field);
     CXCursor init = default_initialiser(l, field);
@@ -107,7 +107,7 @@ void cxx_default_members(struct lower *l, CXCursor decl, path_id object, loc_id 
     default_bases(l, decl, object, loc, depth);
     struct member_list list = members_of(l, decl);
     for (uint32_t i = 0; i < list.fields.len; i++) {
-        default_member(l, list.fields.data[i], object, loc, depth);
+        cxx_default_member(l, list.fields.data[i], object, loc, depth);
     }
 }
 
@@ -149,9 +149,10 @@ static bool init_bases(struct lower *l, CXCursor decl, struct cx_list children, 
     return delegates;
 }
 
-static void init_members(struct lower *l, CXCursor ctor, struct cx_list children) {
-    CXCursor decl = clang_getCursorSemanticParent(ctor);
-    loc_id loc = lower_at(l, ctor);
+void cxx_init_members(struct lower *l, const struct ctor_start *start) {
+    struct cx_list children = start->children;
+    CXCursor decl = clang_getCursorSemanticParent(start->ctor);
+    loc_id loc = lower_at(l, start->ctor);
     path_id object = ir_path_deref(l->b, cxx_this(l), lower_type(l, clang_getCursorType(decl)));
     if (init_bases(l, decl, children, object, loc) || clang_getCursorKind(decl) == CXCursor_UnionDecl) {
         return;
@@ -161,7 +162,7 @@ static void init_members(struct lower *l, CXCursor ctor, struct cx_list children
         CXCursor field = list.fields.data[i];
         CXCursor init = listed_initialiser(children, field);
         if (cx_is_null(init)) {
-            default_member(l, field, object, loc, 0);
+            cxx_default_member(l, field, object, loc, 0);
             continue;
         }
         uint32_t mark = cxx_full_begin(l);
@@ -189,12 +190,25 @@ static CXCursor body_of(struct cx_list children) {
 
 static void lower_statements(struct lower *l, CXCursor body) {
     if (clang_getCursorKind(body) == CXCursor_CXXTryStmt) {
-        cxx_try(l, body);
+        cxx_try(l, body, NULL);
     } else if (clang_getCursorKind(body) == CXCursor_CompoundStmt) {
         lower_compound(l, body);
     } else if (!clang_CXXMethod_isDefaulted(l->fn->cursor)) {
         ir_fn_flag(l->b, FN_PARTIAL);
     }
+}
+
+static void lower_constructor(struct lower *l, CXCursor ctor, struct cx_list children, CXCursor body) {
+    enum CXCursorKind kind = clang_getCursorKind(body);
+    struct ctor_start start = {.ctor = ctor, .children = children};
+    lower_scope_push(l);
+    if (kind == CXCursor_CXXTryStmt) {
+        cxx_try(l, body, &start); // the handlers see what the initialisers throw
+    } else if (kind == CXCursor_CompoundStmt || clang_CXXMethod_isDefaulted(ctor)) {
+        cxx_init_members(l, &start);
+        lower_statements(l, body);
+    }
+    lower_scope_pop(l, l->fn->loc);
 }
 
 // The members and bases are destroyed on every way out of a destructor: `this` stands for them in the outermost
@@ -215,15 +229,12 @@ bool cxx_body(struct lower *l, CXCursor function, struct cx_list children) {
     if (body_kind == CXCursor_UnexposedStmt) {
         ir_fn_flag(l->b, FN_COROUTINE | FN_TRUNCATED);
     } else if (kind == CXCursor_Constructor) {
-        lower_scope_push(l);
-        init_members(l, function, children);
-        lower_statements(l, body);
-        lower_scope_pop(l, l->fn->loc);
+        lower_constructor(l, function, children, body);
     } else if (kind == CXCursor_Destructor) {
         lower_destructor(l, function, body);
     } else if (body_kind == CXCursor_CXXTryStmt) {
         lower_scope_push(l);
-        cxx_try(l, body);
+        cxx_try(l, body, NULL);
         lower_scope_pop(l, l->fn->loc);
     } else {
         return false;

@@ -74,6 +74,20 @@ static val_id constant_of(struct lower *l, CXCursor c) {
     return v;
 }
 
+static bool is_constant_name(CXCursor c) {
+    CXCursor decl = clang_getCursorReferenced(c);
+    return clang_getCursorKind(c) == CXCursor_DeclRefExpr && clang_getCursorKind(decl) == CXCursor_VarDecl &&
+           clang_isConstQualifiedType(clang_getCanonicalType(clang_getCursorType(decl))) &&
+           !cxx_is_class(clang_getCursorType(c));
+}
+
+static bool is_plain_copy(CXCursor c) {
+    CXCursor ctor = clang_getCursorReferenced(c);
+    return clang_getCursorKind(c) == CXCursor_CallExpr && clang_getCursorKind(ctor) == CXCursor_Constructor &&
+           clang_CXXConstructor_isCopyConstructor(ctor) && clang_Cursor_getNumArguments(c) == 1 &&
+           clang_isPODType(clang_getCursorType(c));
+}
+
 static val_id argument(struct lower *l, CXCursor arg, CXType param) {
     CXCursor inner = cxx_peel(arg);
     if (clang_getCursorKind(inner) == CXCursor_LambdaExpr) {
@@ -100,6 +114,20 @@ static val_id argument(struct lower *l, CXCursor arg, CXType param) {
     if (cxx_is_class(clang_getCursorType(arg)) && !cxx_is_class_prvalue(arg)) {
         return ir_val_path(l->b, lower_lvalue(l, arg));
     }
+    if (is_constant_name(inner)) { // std::memory_order_relaxed
+        val_id v = constant_of(l, inner);
+        if (v.v) {
+            return v;
+        }
+    }
+    if (is_plain_copy(inner)) { // tags such as std::defer_lock
+        CXCursor source = clang_Cursor_getArgument(inner, 0);
+        if (!cxx_is_class_prvalue(source)) {
+            path_id place = lower_lvalue(l, source);
+            lower_read(l, place, clang_getCursorType(source), lower_at(l, arg));
+            return ir_val_path(l->b, place);
+        }
+    }
     return lower_rvalue(l, arg);
 }
 
@@ -124,6 +152,11 @@ static void add_arguments(struct lower *l, CXCursor call, CXType fn, int from, i
 }
 
 // --- the object of a method call ---
+
+static CXCursor first_child(struct lower *l, CXCursor c) {
+    struct cx_list list = cx_children(l->scratch, c);
+    return list.count ? list.items[0] : clang_getNullCursor();
+}
 
 static bool is_member_kind(CXCursor c) {
     return clang_getCursorKind(c) == CXCursor_MemberRefExpr;
@@ -172,16 +205,41 @@ static val_id finish_call(struct lower *l, CXCursor c, CXCursor decl, const stru
     return lower_emit_call(l, &call, args->items, args->count);
 }
 
+// (object->*method)(...): the method is a value, the object argument 0.
+static val_id call_through_member(struct lower *l, CXCursor c, CXCursor callee) {
+    struct cx_list list = cx_children(l->scratch, callee);
+    if (list.count != 2) {
+        return lower_call(l, c);
+    }
+    struct call_args args = {.count = 0};
+    bool is_arrow = clang_getCursorBinaryOperatorKind(callee) == CXBinaryOperator_PtrMemI;
+    push(&args, is_arrow ? lower_rvalue(l, list.items[0]) : ir_val_addr(l->b, lower_lvalue(l, list.items[0])));
+    struct ir_call call = {.kind = CALL_INDIRECT, .target = lower_rvalue(l, list.items[1]),
+                           .type = lower_type(l, clang_getCursorType(c))};
+    CXType fn = clang_getPointeeType(clang_getCanonicalType(clang_getCursorType(list.items[1])));
+    add_arguments(l, c, fn, 0, 0, &args);
+    call.loc = lower_at(l, c);
+    return lower_emit_call(l, &call, args.items, args.count);
+}
+
+static bool is_member_pointer_call(CXCursor callee) {
+    if (clang_getCursorKind(callee) != CXCursor_BinaryOperator) {
+        return false;
+    }
+    enum CXBinaryOperatorKind op = clang_getCursorBinaryOperatorKind(callee);
+    return op == CXBinaryOperator_PtrMemD || op == CXBinaryOperator_PtrMemI;
+}
+
 val_id cxx_call(struct lower *l, CXCursor c) {
     CXCursor decl = clang_getCursorReferenced(c);
     if (!is_ordinary(decl)) {
-        return lower_call(l, c);
+        CXCursor first = cx_peel(first_child(l, c));
+        return is_member_pointer_call(first) ? call_through_member(l, c, first) : lower_call(l, c);
     }
     struct call_args args = {.count = 0};
     CXType fn = clang_getCanonicalType(clang_getCursorType(decl));
     bool is_method = is_method_kind(clang_getCursorKind(decl)) && !clang_CXXMethod_isStatic(decl);
-    struct cx_list list = cx_children(l->scratch, c);
-    CXCursor callee = list.count ? cx_peel(list.items[0]) : clang_getNullCursor();
+    CXCursor callee = cx_peel(first_child(l, c));
     if (is_member_call(callee, decl)) {
         path_id object = is_method ? cxx_member_base(l, callee) : (path_id){0};
         if (is_lambda_to_pointer(decl)) {

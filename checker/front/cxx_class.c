@@ -27,8 +27,10 @@ static CXType element_type(CXType t) {
 static enum CXVisitorResult scan_field(CXCursor field, CXClientData data) {
     struct field_scan *scan = data;
     CXType t = element_type(clang_getCursorType(field));
-    if (t.kind == CXType_Record && !clang_isPODType(t) &&
-        needs_dtor(scan->l, clang_getTypeDeclaration(t), scan->depth + 1)) {
+    CXCursor decl = clang_getTypeDeclaration(t);
+    bool is_class = t.kind == CXType_Record && !clang_isPODType(t);
+    bool is_dependent = clang_getCursorKind(decl) == CXCursor_ClassTemplate; // Other<T> in a template
+    if ((is_class || is_dependent) && needs_dtor(scan->l, decl, scan->depth + 1)) {
         scan->is_needed = true;
         return CXVisit_Break;
     }
@@ -82,6 +84,28 @@ static bool members_need_dtor(struct lower *l, CXCursor decl, struct cx_list mem
     return scan.is_needed;
 }
 
+// Classes that hold objects of their template arguments, in ways the template does not show.
+static bool holds_arguments(struct lower *l, CXCursor decl, uint32_t depth) {
+    static const char *const names[] = {"optional", "variant", "tuple", "pair", "expected"};
+    CXType t = clang_getCanonicalType(clang_getCursorType(decl));
+    int count = clang_Type_getNumTemplateArguments(t);
+    if (count <= 0 || !clang_Location_isInSystemHeader(clang_getCursorLocation(decl))) {
+        return false;
+    }
+    bool is_holder = false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        is_holder |= cx_is_spelled(decl, names[i]);
+    }
+    for (int i = 0; is_holder && i < count; i++) {
+        CXType argument = element_type(clang_Type_getTemplateArgumentAsType(t, (unsigned)i));
+        if (argument.kind == CXType_Record && !clang_isPODType(argument) &&
+            needs_dtor(l, clang_getTypeDeclaration(argument), depth + 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool needs_dtor(struct lower *l, CXCursor decl, uint32_t depth) {
     CXCursor definition = clang_getCursorDefinition(decl);
     if (!cx_is_null(definition)) {
@@ -96,7 +120,8 @@ static bool needs_dtor(struct lower *l, CXCursor decl, uint32_t depth) {
         return known != 0;
     }
     struct cx_list members = members_of(l, decl);
-    bool is_needed = is_written(user_dtor(members)) || members_need_dtor(l, decl, members, depth);
+    bool is_needed = is_written(user_dtor(members)) || members_need_dtor(l, decl, members, depth) ||
+                     holds_arguments(l, decl, depth);
     map_put(&cxx_here(l)->needs_dtor, key, is_needed ? 1 : 0);
     return is_needed;
 }
@@ -143,8 +168,30 @@ static enum CXVisitorResult note_field(CXCursor field, CXClientData data) {
 
 static void destroy_object(struct lower *l, CXType t, path_id object, loc_id loc, uint32_t depth);
 
+// Copies a closure holds.
+static void destroy_captures(struct lower *l, CXCursor decl, path_id object, loc_id loc, uint32_t depth) {
+    struct cxx_state *s = cxx_here(l);
+    uint32_t at = 0;
+    if (!map_get(&s->lambdas, lower_cursor_hash(decl), &at)) {
+        return;
+    }
+    const struct lambda_captures *captures = &s->captures.data[at];
+    record_id owner = lower_record(l, decl);
+    for (uint32_t i = captures->count; i-- > 0;) {
+        const struct lambda_capture *capture = &captures->items[i];
+        if (cxx_needs_dtor(l, capture->type)) {
+            path_id field = ir_path_field(l->b, object, capture->name, lower_type(l, capture->type), owner);
+            destroy_object(l, capture->type, field, loc, depth + 1);
+        }
+    }
+}
+
 void cxx_destroy_members(struct lower *l, CXCursor decl, path_id object, loc_id loc, uint32_t depth) {
     if (depth >= MAX_DESTROY_DEPTH || clang_getCursorKind(decl) == CXCursor_UnionDecl) {
+        return;
+    }
+    if (lower_is_lambda_class(decl)) {
+        destroy_captures(l, decl, object, loc, depth);
         return;
     }
     struct destroy d = {.l = l};

@@ -124,7 +124,9 @@ static enum CXVisitorResult add_field(CXCursor field, CXClientData data) {
 // std::initializer_list, a container, or an aggregate with bases: values are evaluated, their places unknown.
 static void init_elements(struct lower *l, struct cx_list values) {
     for (uint32_t i = 0; i < values.count; i++) {
-        if (cxx_is_class_prvalue(values.items[i])) {
+        if (clang_getCursorKind(values.items[i]) == CXCursor_InitListExpr) {
+            init_elements(l, cx_children(l->scratch, values.items[i])); // written braces have no type
+        } else if (cxx_is_class_prvalue(values.items[i])) {
             (void)cxx_materialize(l, values.items[i]);
         } else {
             (void)lower_rvalue(l, values.items[i]);
@@ -144,7 +146,8 @@ static bool has_class_member(const struct init_fields *fields) {
 
 static void init_aggregate(struct lower *l, path_id path, CXType t, CXCursor list) {
     struct cx_list values = cx_children(l->scratch, list);
-    if (!cxx_is_class(clang_getCursorType(list))) {
+    enum CXTypeKind kind = clang_getCanonicalType(clang_getCursorType(list)).kind;
+    if (kind == CXType_ConstantArray || kind == CXType_IncompleteArray) {
         init_elements(l, values); // the array behind an initializer_list
         return;
     }
@@ -153,7 +156,7 @@ static void init_aggregate(struct lower *l, path_id path, CXType t, CXCursor lis
     bool is_designated = values.count > 0 && clang_getCursorType(values.items[0]).kind == CXType_Void;
     if (is_designated || !has_class_member(&fields)) {
         lower_init(l, path, t, list);
-    } else if (values.count > fields.list.len) {
+    } else if (values.count > fields.list.len || clang_getCursorKind(clang_getTypeDeclaration(t)) == CXCursor_UnionDecl) {
         init_elements(l, values);
     } else {
         record_id owner = lower_record(l, clang_getTypeDeclaration(clang_getCanonicalType(t)));
@@ -162,6 +165,9 @@ static void init_aggregate(struct lower *l, path_id path, CXType t, CXCursor lis
             CXType type = clang_getCursorType(field);
             path_id at = ir_path_field(l->b, path, lower_field_name(l, field), lower_type(l, type), owner);
             cxx_init(l, at, type, values.items[i]);
+        }
+        for (uint32_t i = values.count; i < fields.list.len; i++) {
+            cxx_default_member(l, fields.list.data[i], path, lower_at(l, list), 0);
         }
     }
 }

@@ -73,7 +73,7 @@ static void lower_catch(struct lower *l, const struct catch_parts *p, loc_id loc
     lower_scope_pop(l, l->fn->loc);
 }
 
-void cxx_try(struct lower *l, CXCursor c) {
+void cxx_try(struct lower *l, CXCursor c, const struct ctor_start *start) {
     struct cx_list list = cx_children(l->scratch, c);
     loc_id loc = lower_at(l, c);
     ir_bb handler = ir_bb_new(l->b);
@@ -81,6 +81,9 @@ void cxx_try(struct lower *l, CXCursor c) {
     lower_scope_push(l);
     l->fn->scope->is_try = true;
     l->fn->scope->handler = handler;
+    if (start) {
+        cxx_init_members(l, start);
+    }
     if (list.count > 0) {
         lower_compound(l, list.items[0]);
     }
@@ -99,6 +102,9 @@ void cxx_try(struct lower *l, CXCursor c) {
             ir_bb_set(l->b, body);
         }
         lower_catch(l, &p, at);
+        if (start) {
+            throw_from_here(l, l->fn->loc); // a constructor's handler cannot end normally
+        }
         jump_if_open(l, after, l->fn->loc);
         ir_bb_set(l->b, catches_all ? IR_BB_NONE : next);
     }

@@ -61,9 +61,15 @@ static void add_without_template_arguments(struct buf *out, struct str name) {
     }
 }
 
+// What libclang calls things without a name: "(lambda at f.cpp:3:5)", "union (anonymous at /src/f.c:3:5)".
+static bool is_made_up(struct str name) {
+    return name.len == 0 || name.ptr[0] == '(' || str_find(name, STR("(anonymous"), 0) != SIZE_MAX ||
+           str_find(name, STR("(unnamed"), 0) != SIZE_MAX;
+}
+
 static void add_name_part(struct lower *l, struct buf *out, CXCursor c) {
     struct str name = cx_spelling(l->scratch, c);
-    if (name.len == 0 || name.ptr[0] == '(') {
+    if (is_made_up(name)) {
         bool is_lambda = is_class(clang_getCursorKind(c)) && lower_is_lambda_class(c);
         name = is_lambda ? STR("(lambda)") : STR("(anonymous)");
     }
@@ -84,6 +90,12 @@ static bool is_named_scope(CXCursor c) {
     return is_class(kind) || is_function(kind);
 }
 
+// operator() of a closure: "(lambda)" alone names it.
+static bool is_lambda_call(CXCursor function) {
+    return is_function(clang_getCursorKind(function)) && cx_is_spelled(function, "operator()") &&
+           lower_is_lambda_class(clang_getCursorSemanticParent(function));
+}
+
 struct str lower_qualified_name(struct lower *l, CXCursor decl) {
     if (cx_is_null(decl)) {
         return (struct str){0};
@@ -91,9 +103,8 @@ struct str lower_qualified_name(struct lower *l, CXCursor decl) {
     CXCursor parts[MAX_NAME_PARTS];
     uint32_t count = 0;
     CXCursor scope = decl;
-    if (is_function(clang_getCursorKind(decl)) && cx_is_spelled(decl, "operator()")) {
-        CXCursor owner = clang_getCursorSemanticParent(decl);
-        scope = lower_is_lambda_class(owner) ? owner : decl;
+    if (is_lambda_call(decl)) {
+        scope = clang_getCursorSemanticParent(decl);
     }
     parts[count++] = scope;
     bool is_external = clang_getCursorLinkage(decl) == CXLinkage_External;
@@ -104,7 +115,7 @@ struct str lower_qualified_name(struct lower *l, CXCursor decl) {
             break;
         }
         bool is_local_extern = is_external && count == 1 && is_function(kind);
-        if (is_named_scope(scope) && !is_local_extern) {
+        if (is_named_scope(scope) && !is_local_extern && !is_lambda_call(scope)) {
             parts[count++] = scope;
         }
     }
@@ -123,7 +134,7 @@ struct str lower_qualified_name(struct lower *l, CXCursor decl) {
 
 name_id lower_field_name(struct lower *l, CXCursor field) {
     struct str name = cx_spelling(l->scratch, field);
-    if (name.len > 0 && name.ptr[0] == '(') {
+    if (is_made_up(name)) {
         name = STR("");
     }
     return ir_name(l->b, name);
