@@ -128,7 +128,7 @@ TEST(ir_unpack_survives_flipped_bytes) {
         random = hash_mix(random, i);
         size_t at = random % bytes.len;
         char old = bytes.data[at];
-        unsigned flip = i % 2 ? 1u << (random >> 32) % 8 : 1 + (random >> 32) % 255;
+        unsigned flip = i % 2 ? 1u << (random >> 32) % 8 : 1u + (unsigned)((random >> 32) % 255);
         bytes.data[at] = (char)((unsigned char)old ^ flip);
         struct facts f;
         struct error err = {.set = false};
