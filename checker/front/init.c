@@ -206,7 +206,9 @@ static void fill_array(struct lower *l, path_id path, CXType t, struct items *s,
             return;
         }
         if (parts.count) {
-            if (constant_of(parts.items[0], &next)) {
+            bool is_range = parts.count > 2 && clang_isExpression(clang_getCursorKind(parts.items[1])) &&
+                            !lower_is_array(element);
+            if (constant_of(parts.items[is_range], &next)) {
                 next++;
             }
             designated(l, path, t, parts, s->flags);

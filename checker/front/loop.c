@@ -80,71 +80,79 @@ static uint32_t bits(int mask) {
     return (uint32_t)(mask & 1) + (uint32_t)(mask >> 1 & 1) + (uint32_t)(mask >> 2 & 1);
 }
 
-// The parts the header has: by the raw text (P1) or, when that is macro trickery, by what clang prints of the loop.
-static int header_mask(struct lower *l, CXCursor c, uint32_t parts) {
-    if (parts == 3) {
-        return SCAN_FOR_INIT | SCAN_FOR_COND | SCAN_FOR_INC;
+// An expression that is there to change something: more likely an init or an increment than a condition.
+static bool is_step(CXCursor c) {
+    c = cx_peel(c);
+    switch ((int)clang_getCursorKind(c)) {
+    case CXCursor_DeclStmt:
+    case CXCursor_CompoundAssignOperator: return true;
+    case CXCursor_BinaryOperator: {
+        enum CXBinaryOperatorKind op = clang_getCursorBinaryOperatorKind(c);
+        return op == CXBinaryOperator_Assign || op == CXBinaryOperator_Comma;
     }
-    if (parts == 0) {
-        return 0;
+    case CXCursor_UnaryOperator: {
+        enum CXUnaryOperatorKind op = clang_getCursorUnaryOperatorKind(c);
+        return op == CXUnaryOperator_PreInc || op == CXUnaryOperator_PreDec || op == CXUnaryOperator_PostInc ||
+               op == CXUnaryOperator_PostDec;
+    }
+    default: return clang_getCanonicalType(clang_getCursorType(c)).kind == CXType_Void;
+    }
+}
+
+// The parts the header has: by the raw text (P1) or, when empty macro arguments hide them, by what the parts look like.
+static int header_mask(struct lower *l, CXCursor c, const CXCursor *parts, uint32_t count) {
+    if (count == 0 || count == 3) {
+        return count ? SCAN_FOR_INIT | SCAN_FOR_COND | SCAN_FOR_INC : 0;
     }
     struct cx_place at = cx_spelling_place(cx_start(c));
     int mask = scan_for_parts(cx_file_text(l->tu, at.file), at.offset);
-    if (mask >= 0 && bits(mask) == parts) {
+    if (mask >= 0 && bits(mask) == count) {
         return mask;
     }
-    CXPrintingPolicy policy = clang_getCursorPrintingPolicy(c);
-    struct str printed = cx_str(l->scratch, clang_getCursorPrettyPrinted(c, policy));
-    clang_PrintingPolicy_dispose(policy);
-    mask = scan_for_parts(printed, scan_skip_blank(printed, 0));
-    return mask >= 0 && bits(mask) == parts ? mask : -1;
+    if (count == 1) {
+        bool is_decl = clang_getCursorKind(parts[0]) == CXCursor_DeclStmt;
+        return is_decl ? SCAN_FOR_INIT : is_step(parts[0]) ? SCAN_FOR_INC : SCAN_FOR_COND;
+    }
+    if (!is_step(parts[0])) {
+        return SCAN_FOR_COND | SCAN_FOR_INC;
+    }
+    return SCAN_FOR_INIT | (is_step(parts[1]) ? SCAN_FOR_INC : SCAN_FOR_COND);
 }
 
-static bool split_for(struct lower *l, CXCursor c, struct cx_list list, struct for_parts *ret) {
+static void split_for(struct lower *l, CXCursor c, struct for_parts *ret) {
+    struct cx_list list = cx_children(l->scratch, c);
     CXCursor none = clang_getNullCursor();
     *ret = (struct for_parts){none, none, none, none, none};
     if (list.count == 0) {
-        return false;
+        return;
     }
     ret->body = list.items[list.count - 1];
-    uint32_t variables = 0; // a condition variable is a child of its own besides the condition
+    CXCursor parts[3];
+    uint32_t count = 0;
     for (uint32_t i = 0; i + 1 < list.count; i++) {
-        variables += clang_getCursorKind(list.items[i]) == CXCursor_VarDecl;
+        if (clang_getCursorKind(list.items[i]) == CXCursor_VarDecl) {
+            ret->decl = list.items[i]; // a condition variable, a child of its own besides the condition
+        } else if (count < 3) {
+            parts[count++] = list.items[i];
+        }
     }
-    int mask = header_mask(l, c, list.count - 1 - variables);
-    if (mask < 0) {
-        return false;
-    }
+    int mask = header_mask(l, c, parts, count);
     uint32_t i = 0;
     if (mask & SCAN_FOR_INIT) {
-        ret->init = list.items[i++];
-    }
-    if (variables) {
-        ret->decl = list.items[i++];
+        ret->init = parts[i++];
     }
     if (mask & SCAN_FOR_COND) {
-        ret->cond = list.items[i++];
+        ret->cond = parts[i++];
     }
     if (mask & SCAN_FOR_INC) {
-        ret->inc = list.items[i];
+        ret->inc = parts[i];
     }
-    return true;
-}
-
-// The condition of a loop whose header could not be read: the parts are evaluated each turn, any number of times.
-static void guess_cond(struct lower *l, struct cx_list list, ir_bb body, ir_bb on_break, loc_id loc) {
-    ir_unhandled(l->b, STR("for header"));
-    for (uint32_t i = 0; i + 1 < list.count; i++) {
-        lower_stmt(l, list.items[i]);
-    }
-    ir_term_branch(l->b, OPR_NE, ir_val_unknown(l->b), ir_val_const(l->b, 0), body, on_break, loc);
 }
 
 void lower_for(struct lower *l, CXCursor c) {
-    struct cx_list list = cx_children(l->scratch, c);
     struct for_parts p;
     loc_id loc = lower_at(l, c);
-    bool is_known = split_for(l, c, list, &p);
+    split_for(l, c, &p);
     lower_scope_push(l);
     if (!cx_is_null(p.init)) {
         lower_stmt(l, p.init);
@@ -157,9 +165,7 @@ void lower_for(struct lower *l, CXCursor c) {
     lower_targets_push(l, &t);
     lower_scope_push(l);
     t.continue_scope = l->fn->scope; // the condition variable lives while the increment runs
-    if (!is_known) {
-        guess_cond(l, list, body, t.on_break, loc);
-    } else if (!cx_is_null(p.decl)) {
+    if (!cx_is_null(p.decl) && !cx_is_null(p.cond)) {
         cond_with_variable(l, p.decl, p.cond, body, t.on_break);
     } else if (!cx_is_null(p.cond)) {
         lower_cond(l, p.cond, body, t.on_break);

@@ -23,6 +23,23 @@ static struct CXUnsavedFile *unsaved_files(const struct front_options *options, 
     return list;
 }
 
+// gcc takes these with a warning, clang calls them errors; the code is as it is, and it compiles.
+static const char *const tolerated[] = {"-Wno-implicit-function-declaration", "-Wno-implicit-int",
+                                        "-Wno-int-conversion", "-Wno-incompatible-function-pointer-types",
+                                        "-Wno-return-mismatch"};
+enum { TOLERATED = sizeof tolerated / sizeof *tolerated };
+
+static const char **arguments(const struct compile_cmd *cmd, struct arena *scratch) {
+    const char **args = ARENA_ARRAY(scratch, const char *, cmd->arg_count + TOLERATED);
+    for (uint32_t i = 0; i < cmd->arg_count; i++) {
+        args[i] = cmd->args[i];
+    }
+    for (uint32_t i = 0; i < TOLERATED; i++) {
+        args[cmd->arg_count + i] = tolerated[i];
+    }
+    return args;
+}
+
 CXTranslationUnit parse_tu(CXIndex index, const struct compile_cmd *cmd, const struct front_options *options,
                            struct arena *scratch, struct error *err) {
     const char *file = arena_copy(scratch, cmd->file.ptr, cmd->file.len);
@@ -33,7 +50,8 @@ CXTranslationUnit parse_tu(CXIndex index, const struct compile_cmd *cmd, const s
     unsigned flags = CXTranslationUnit_KeepGoing;
     CXTranslationUnit tu = NULL;
     enum CXErrorCode code = clang_parseTranslationUnit2FullArgv(
-        index, file, cmd->args, (int)cmd->arg_count, unsaved_files(options, scratch), options->unsaved_count, flags, &tu);
+        index, file, arguments(cmd, scratch), (int)cmd->arg_count + TOLERATED, unsaved_files(options, scratch),
+        options->unsaved_count, flags, &tu);
     if (code != CXError_Success || !tu) {
         error_set(err, "%s: %s", file, error_text(code));
         return NULL;

@@ -128,11 +128,31 @@ static struct if_parts split_if(struct lower *l, CXCursor c) {
     return p;
 }
 
+// The branch and the first arm; afterwards the block of the else is current.
+static void lower_arm(struct lower *l, const struct if_parts *p, ir_bb otherwise, ir_bb after, loc_id loc) {
+    ir_bb then = ir_bb_new(l->b);
+    if (cx_is_null(p->cond)) {
+        ir_term_branch(l->b, OPR_NE, ir_val_unknown(l->b), ir_val_const(l->b, 0), then, otherwise, loc);
+    } else {
+        lower_cond(l, p->cond, then, otherwise);
+    }
+    ir_bb_set(l->b, then);
+    if (!cx_is_null(p->then)) {
+        lower_stmt(l, p->then);
+    }
+    ir_term_jump(l->b, after, l->fn->loc);
+    ir_bb_set(l->b, otherwise);
+}
+
+static bool is_scoped(const struct if_parts *p) {
+    return !cx_is_null(p->init) || !cx_is_null(p->decl);
+}
+
+// A chain of `else if` is walked, not descended: generated code has thousands.
 static void lower_if(struct lower *l, CXCursor c) {
     struct if_parts p = split_if(l, c);
-    loc_id loc = lower_at(l, c);
-    bool scoped = !cx_is_null(p.init) || !cx_is_null(p.decl);
-    if (scoped) {
+    bool opens_scope = is_scoped(&p);
+    if (opens_scope) {
         lower_scope_push(l);
     }
     if (!cx_is_null(p.init)) {
@@ -141,26 +161,28 @@ static void lower_if(struct lower *l, CXCursor c) {
     if (!cx_is_null(p.decl)) {
         lower_local(l, p.decl);
     }
-    ir_bb then = ir_bb_new(l->b);
     ir_bb after = ir_bb_new(l->b);
-    ir_bb otherwise = cx_is_null(p.otherwise) ? after : ir_bb_new(l->b);
-    if (cx_is_null(p.cond)) {
-        ir_term_branch(l->b, OPR_NE, ir_val_unknown(l->b), ir_val_const(l->b, 0), then, otherwise, loc);
-    } else {
-        lower_cond(l, p.cond, then, otherwise);
-    }
-    ir_bb_set(l->b, then);
-    if (!cx_is_null(p.then)) {
-        lower_stmt(l, p.then);
-    }
-    ir_term_jump(l->b, after, l->fn->loc);
-    if (!cx_is_null(p.otherwise)) {
-        ir_bb_set(l->b, otherwise);
-        lower_stmt(l, p.otherwise);
-        ir_term_jump(l->b, after, l->fn->loc);
+    for (;;) {
+        bool has_else = !cx_is_null(p.otherwise);
+        lower_arm(l, &p, has_else ? ir_bb_new(l->b) : after, after, lower_at(l, c));
+        if (!has_else) {
+            break;
+        }
+        struct if_parts next = {.then = clang_getNullCursor()};
+        bool is_chain = clang_getCursorKind(p.otherwise) == CXCursor_IfStmt;
+        if (is_chain) {
+            next = split_if(l, p.otherwise);
+        }
+        if (!is_chain || is_scoped(&next)) {
+            lower_stmt(l, p.otherwise);
+            ir_term_jump(l->b, after, l->fn->loc);
+            break;
+        }
+        c = p.otherwise;
+        p = next;
     }
     ir_bb_set(l->b, after);
-    if (scoped) {
+    if (opens_scope) {
         lower_scope_pop(l, l->fn->loc);
     }
 }
@@ -221,30 +243,42 @@ static bool constant(CXCursor c, int64_t *ret_value) {
     return ok;
 }
 
-static void lower_case(struct lower *l, CXCursor c, bool is_default) {
+static void add_case(struct lower *l, struct jump_targets *t, struct cx_list list, ir_bb here) {
+    int64_t lo = INT64_MIN;
+    int64_t hi = INT64_MAX;
+    bool is_known = constant(list.items[0], &lo);
+    hi = is_known ? lo : hi;
+    if (list.count == 3 && !constant(list.items[1], &hi)) { // GNU `case lo ... hi`
+        hi = INT64_MAX;
+    }
+    ir_edge_add(l->b, t->switch_block, here, EDGE_CASE, lo, hi);
+}
+
+static bool is_case(CXCursor c) {
+    enum CXCursorKind kind = clang_getCursorKind(c);
+    return kind == CXCursor_CaseStmt || kind == CXCursor_DefaultStmt;
+}
+
+// `case 1: case 2: s;` is a case in a case: walked, not descended (P5).
+static void lower_cases(struct lower *l, CXCursor c) {
     struct jump_targets *t = innermost_switch(l);
-    struct cx_list list = cx_children(l->scratch, c);
-    ir_bb here = ir_bb_new(l->b);
-    loc_id loc = lower_at(l, c);
-    ir_term_jump(l->b, here, loc);
-    if (t && is_default) {
-        t->has_default = true;
-        ir_edge_add(l->b, t->switch_block, here, EDGE_DEFAULT, 0, 0);
-    } else if (t && list.count) {
-        int64_t lo = INT64_MIN;
-        int64_t hi = INT64_MAX;
-        bool known = constant(list.items[0], &lo);
-        bool is_range = list.count == 3;
-        hi = known ? lo : hi;
-        if (is_range && !constant(list.items[1], &hi)) {
-            hi = INT64_MAX;
+    while (is_case(c)) {
+        struct cx_list list = cx_children(l->scratch, c);
+        ir_bb here = ir_bb_new(l->b);
+        ir_term_jump(l->b, here, lower_at(l, c));
+        if (t && clang_getCursorKind(c) == CXCursor_DefaultStmt) {
+            t->has_default = true;
+            ir_edge_add(l->b, t->switch_block, here, EDGE_DEFAULT, 0, 0);
+        } else if (t && list.count) {
+            add_case(l, t, list, here);
         }
-        ir_edge_add(l->b, t->switch_block, here, EDGE_CASE, lo, hi);
+        ir_bb_set(l->b, here);
+        if (!list.count) {
+            return;
+        }
+        c = list.items[list.count - 1];
     }
-    ir_bb_set(l->b, here);
-    if (list.count) {
-        lower_stmt(l, list.items[list.count - 1]);
-    }
+    lower_stmt(l, c);
 }
 
 // --- jumps ---
@@ -364,8 +398,8 @@ static void dispatch(struct lower *l, CXCursor c) {
     case CXCursor_DoStmt: lower_do(l, c); break;
     case CXCursor_ForStmt: lower_for(l, c); break;
     case CXCursor_SwitchStmt: lower_switch(l, c); break;
-    case CXCursor_CaseStmt: lower_case(l, c, false); break;
-    case CXCursor_DefaultStmt: lower_case(l, c, true); break;
+    case CXCursor_CaseStmt:
+    case CXCursor_DefaultStmt: lower_cases(l, c); break;
     case CXCursor_BreakStmt: lower_break(l, lower_at(l, c)); break;
     case CXCursor_ContinueStmt: lower_continue(l, lower_at(l, c)); break;
     case CXCursor_ReturnStmt: lower_return(l, c); break;
