@@ -4,11 +4,12 @@
 #
 #     validate-sarif.sh FILE.sarif...            schema and validator
 #     validate-sarif.sh --root DIR FILE.sarif... also recomputes the line hashes from the sources in DIR
-#     validate-sarif.sh --unit-tests PROGRAM     lets the unit tests write their samples and judges those
+#     validate-sarif.sh --unit-tests PROGRAM     lets the unit tests (beside PROGRAM if that is threadlint) write samples, and judges those
+#     validate-sarif.sh --tool PROGRAM           lets threadlint check example.c, and judges that
 #
-# Exit status: 0 all good; 1 something is wrong with a file; 77 the tools cannot be had here
-# (the line then starts with UNSUPPORTED). Needs node, npm and jq; the tools are installed beside this
-# script on first use, in the versions of package-lock.json.
+# Exit status: 0 all good, 1 something is wrong. Needs node, npm and jq; the validators are installed
+# beside this script on first use, in the versions of package-lock.json. Where they cannot be had it says
+# UNSUPPORTED and succeeds, unless THREADLINT_REQUIRE_VALIDATORS is set.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,7 +20,8 @@ failed=0
 
 unsupported() {
     echo "UNSUPPORTED: validate-sarif.sh: $1"
-    exit 77
+    [ -z "${THREADLINT_REQUIRE_VALIDATORS:-}" ]
+    exit $?
 }
 
 fail() {
@@ -113,7 +115,9 @@ check_hashes() { # file root
 root=
 case ${1:-} in
 --unit-tests)
-    THREADLINT_SARIF_SAMPLES=$work/samples "$2" report_samples > "$work/unit.log" 2>&1 || {
+    program=$2
+    [ "$(basename "$2")" = threadlint ] && program=$(dirname "$2")/unit_tests
+    THREADLINT_SARIF_SAMPLES=$work/samples "$program" report_samples > "$work/unit.log" 2>&1 || {
         cat "$work/unit.log"
         echo "FAIL: the unit tests did not write the samples"
         exit 1
@@ -121,13 +125,23 @@ case ${1:-} in
     root=$work/samples
     set -- "$work"/samples/*.sarif
     ;;
+--tool)
+    (cd "$here" && "$2" check --no-cache --format sarif example.c -- -std=c11) > "$work/tool.sarif"
+    status=$?
+    [ $status -eq 1 ] || {
+        echo "FAIL: the tool ends with $status, not 1 (findings)"
+        exit 1
+    }
+    root=$here
+    set -- "$work/tool.sarif"
+    ;;
 --root)
     root=$(cd "$2" && pwd)
     shift 2
     ;;
 esac
 [ $# -gt 0 ] && [ -f "$1" ] || {
-    echo "usage: validate-sarif.sh [--root DIR] FILE.sarif... | --unit-tests PROGRAM"
+    echo "usage: validate-sarif.sh [--root DIR] FILE.sarif... | --unit-tests PROGRAM | --tool PROGRAM"
     exit 2
 }
 
