@@ -27,7 +27,7 @@ static bool in_system_header(CXCursor c) {
 void lower_enqueue(struct lower *l, CXCursor function) {
     CXCursor def = clang_getCursorDefinition(function);
     if (cx_is_null(def) || !is_function_kind(clang_getCursorKind(def)) || in_system_header(def) ||
-        l->queue.len >= MAX_QUEUE) {
+        l->queue.len >= MAX_QUEUE || (l->is_cxx && lower_is_dependent(def))) {
         return;
     }
     uint64_t key = lower_cursor_hash(def);

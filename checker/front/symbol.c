@@ -38,6 +38,22 @@ bool lower_is_lambda_class(CXCursor record_decl) {
     return is_lambda;
 }
 
+bool lower_is_dependent(CXCursor decl) {
+    CXCursor scope = decl;
+    while (!cx_is_null(scope)) {
+        enum CXCursorKind kind = clang_getCursorKind(scope);
+        if (kind == CXCursor_ClassTemplate || kind == CXCursor_ClassTemplatePartialSpecialization ||
+            kind == CXCursor_FunctionTemplate) {
+            return true;
+        }
+        if (kind == CXCursor_TranslationUnit || kind == CXCursor_Namespace) {
+            return false;
+        }
+        scope = clang_getCursorSemanticParent(scope);
+    }
+    return false;
+}
+
 // --- qualified names ---
 
 static bool is_operator_name(struct str name) {

@@ -6,6 +6,8 @@
 #include "checker/front/lower.h"
 
 bool lower_is_lambda_class(CXCursor record_decl);
+/// Declared in a template that is not instantiated: types in it are unknown, calls unresolved.
+bool lower_is_dependent(CXCursor decl);
 
 /// Name of a field; "" for anonymous struct and union members.
 name_id lower_field_name(struct lower *l, CXCursor field);
