@@ -233,6 +233,10 @@ expr_id expr_class(struct expr_table *t, expr_id location) {
     if (x.kind == EX_GLOBAL) {
         return location;
     }
+    if (x.kind == EX_DEREF && expr_get(t, x.a)->kind == EX_LOAD) { // the lock a field or global points to
+        expr_id pointer = expr_class(t, expr_get(t, x.a)->a);
+        return pointer.v ? expr_deref(t, expr_load(t, pointer)) : pointer;
+    }
     if (x.kind != EX_FIELD) {
         return (expr_id){0};
     }

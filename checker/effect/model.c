@@ -49,7 +49,8 @@ static bool same_signature(const struct summary *a, const struct summary *b) {
 
 static struct overload *find_overload(struct model_set *set, const struct summary *head,
                                       struct str source) {
-    struct model_name *slot = &set->functions.data[name_slot(set, head->name)];
+    uint32_t number = name_slot(set, head->name);
+    struct model_name *slot = &set->functions.data[number];
     if (slot->overloads.len && slot->overloads.data[0]->text != set->texts) {
         slot->overloads.len = 0; // a later text replaces the function
     }
@@ -100,7 +101,8 @@ static bool add_traits(struct model_set *set, struct str rest, struct str where,
         }
         bits |= bit;
     }
-    set->traits.data[name_slot(set, name)] = bits;
+    uint32_t number = name_slot(set, name);
+    set->traits.data[number] = bits;
     return true;
 }
 

@@ -367,6 +367,15 @@ static void apply_summary(struct application *a, const struct world *w, const st
     }
 }
 
+// One symbol for all calls with these arguments: `if (on()) lock(); ... if (on()) unlock();` agrees with itself.
+static expr_id pure_result(struct application *a) {
+    expr_id e = expr_numbered(a->r->c->exprs, EX_RESULT, (int64_t)a->ir->callee.v | 1LL << 40);
+    for (uint32_t i = 0; i < a->arg_count; i++) {
+        e = expr_binary(a->r->c->exprs, OPR_NONE, e, a->args[i]);
+    }
+    return e;
+}
+
 void run_call(struct run *r, const struct world *w, call_id call, world_vec *out) {
     struct application a = {.r = r, .call = call, .ir = &r->f->calls.data[call.v]};
     struct world n = world_copy(&r->space, w);
@@ -378,8 +387,12 @@ void run_call(struct run *r, const struct world *w, call_id call, world_vec *out
     const struct summary *s = r->c->callee(r->c->ctx, r->f, call, target, r->domain);
     a.inferred = s && !(s->flags & SUMMARY_MODEL);
     world_forget(&r->space, &n, run_result_loc(r, call));
-    a.result = run_fresh(r, &n, EX_RESULT, call.v);
-    world_forget_known(&n, a.result);
+    if (r->c->is_pure(r->c->ctx, r->f, call, target)) {
+        a.result = pure_result(&a);
+    } else {
+        a.result = run_fresh(r, &n, EX_RESULT, call.v);
+        world_forget_known(&n, a.result);
+    }
     world_put(&r->space, &n, run_result_loc(r, call), a.result);
     if (r->domain == FLOW_LOCKS && !(s && (s->flags & SUMMARY_MODEL))) {
         VEC(struct lock_state) held = {0};

@@ -251,8 +251,9 @@ static void blend_cases(struct condenser *c) {
     }
 }
 
-static void add_bounds(struct condenser *c, const struct known_value *v, void *list) {
-    VEC(struct constraint) *out = list;
+typedef VEC(struct constraint) constraint_vec;
+
+static void add_bounds(struct condenser *c, const struct known_value *v, constraint_vec *out) {
     const struct range *r = &v->range;
     if (r->lo == r->hi) {
         vec_push(c->r->c->arena, out, ((struct constraint){v->val, OPR_EQ, r->lo}));
@@ -271,7 +272,7 @@ static void add_bounds(struct condenser *c, const struct known_value *v, void *l
 
 // Conditions that matter: those that tell this case from another one.
 static void conditions(struct condenser *c, uint32_t index, struct summary_case *out) {
-    VEC(struct constraint) list = {0};
+    constraint_vec list = {0};
     const struct exit_case *k = &c->cases.data[index];
     for (uint32_t i = 0; i < k->knows.len && list.len < MAX_CONDITIONS; i++) {
         bool matters = false;

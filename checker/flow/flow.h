@@ -49,6 +49,8 @@ struct flow_context {
     bool (*keeps)(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t arg);
     /// True when the callee may write a field or global of this name (directly or through its callees).
     bool (*writes)(void *ctx, const struct facts *f, call_id call, expr_id target, struct str name);
+    /// True when the call changes nothing outside: the same arguments give the same result.
+    bool (*is_pure)(void *ctx, const struct facts *f, call_id call, expr_id target);
     /// True when locks at this place may be taken again by their holder.
     bool (*is_recursive)(void *ctx, expr_id lock);
     uint32_t step_limit; // ops times worlds; 0 = default

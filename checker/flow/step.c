@@ -237,6 +237,31 @@ void run_block(struct run *r, uint32_t index, struct world w) {
     }
 }
 
+// p = p->next: the new content gets the symbol, what had it before becomes older.
+static void renew_symbol(struct run *r, struct world *w, expr_id loc, expr_id val, expr_id symbol) {
+    expr_id aside = expr_numbered(r->c->exprs, EX_UNKNOWN, -7);
+    bool follows = world_property_mentions(&r->space, w, val);
+    world_put(&r->space, w, loc, expr_const(r->c->exprs, 0));
+    if (follows) {
+        world_rename(&r->space, w, val, aside);
+    }
+    if (world_mentions(&r->space, w, symbol)) {
+        world_rename(&r->space, w, symbol, expr_old(r->c->exprs, symbol));
+    }
+    if (follows) {
+        world_rename(&r->space, w, aside, symbol);
+    }
+    world_put(&r->space, w, loc, symbol);
+}
+
+static unsigned holders(const struct world *w, expr_id val) {
+    unsigned n = 0;
+    for (uint16_t i = 0; i < w->mem_count; i++) {
+        n += expr_same(w->mem[i].val, val);
+    }
+    return n;
+}
+
 // A variable changed by the loop gets a symbol of the loop head, so that the analysis ends; what the property knows under
 // its old value follows when no other variable holds that value.
 static void name_loop_variable(struct run *r, struct world *w, uint32_t block, expr_id loc) {
@@ -246,40 +271,20 @@ static void name_loop_variable(struct run *r, struct world *w, uint32_t block, e
     if (x->kind == EX_CONST || expr_same(val, symbol)) {
         return;
     }
-    if (world_mentions(&r->space, w, symbol) && !expr_contains(r->c->exprs, val, symbol)) {
-        world_rename(&r->space, w, symbol, expr_old(r->c->exprs, symbol));
-    } else if (expr_contains(r->c->exprs, val, symbol)) { // p = p->next: what p was is older now
-        struct world copy = world_copy(&r->space, w);
-        world_put(&r->space, &copy, loc, expr_const(r->c->exprs, 0));
-        expr_id old = expr_old(r->c->exprs, symbol);
-        bool same_name = world_property_mentions(&r->space, w, val);
-        if (same_name) {
-            world_rename(&r->space, &copy, val, expr_numbered(r->c->exprs, EX_UNKNOWN, -7));
-        }
-        if (world_mentions(&r->space, &copy, symbol)) {
-            world_rename(&r->space, &copy, symbol, old);
-        }
-        if (same_name) {
-            world_rename(&r->space, &copy, expr_numbered(r->c->exprs, EX_UNKNOWN, -7), symbol);
-        }
-        world_put(&r->space, &copy, loc, symbol);
-        *w = copy;
-        return;
-    }
-    unsigned holders = 0;
-    for (uint16_t i = 0; i < w->mem_count; i++) {
-        holders += expr_same(w->mem[i].val, val);
-    }
+    bool stays = x->kind == EX_PARAM || x->kind == EX_FRESH || x->kind == EX_ADDR;
     struct range range = world_range(&r->space, w, val);
-    if (holders <= 1 && world_property_mentions(&r->space, w, val) && x->kind != EX_PARAM &&
-        x->kind != EX_FRESH && x->kind != EX_ADDR) {
-        world_rename(&r->space, w, val, symbol);
+    if (expr_contains(r->c->exprs, val, symbol)) {
+        renew_symbol(r, w, loc, val, symbol);
+    } else {
+        if (world_mentions(&r->space, w, symbol)) {
+            world_rename(&r->space, w, symbol, expr_old(r->c->exprs, symbol));
+        }
+        if (!stays && holders(w, val) <= 1 && world_property_mentions(&r->space, w, val)) {
+            world_rename(&r->space, w, val, symbol);
+        }
+        world_put(&r->space, w, loc, symbol);
     }
-    world_put(&r->space, w, loc, symbol);
-    world_forget_known(w, symbol);
-    if (range.lo == 1 || (range.ne_count && range.ne[0] == 0)) {
-        world_assume(&r->space, w, symbol, OPR_NE, 0);
-    }
+    world_set_range(&r->space, w, symbol, range);
 }
 
 static void check_loop_variables(struct run *r, struct world *w, const struct block_state *s) {

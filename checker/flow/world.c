@@ -281,6 +281,23 @@ static struct known_value *known(const struct world *w, expr_id val) {
     return NULL;
 }
 
+// Range of x + by; an end that would overflow is open.
+static struct range shifted(struct range r, int64_t by) {
+    if (by > INT32_MAX || by < INT32_MIN) {
+        return range_any();
+    }
+    if (r.lo != INT64_MIN) {
+        r.lo = r.lo > INT64_MAX / 2 || r.lo < INT64_MIN / 2 ? INT64_MIN : r.lo + by;
+    }
+    if (r.hi != INT64_MAX) {
+        r.hi = r.hi > INT64_MAX / 2 || r.hi < INT64_MIN / 2 ? INT64_MAX : r.hi + by;
+    }
+    for (uint8_t i = 0; i < r.ne_count; i++) {
+        r.ne[i] += by;
+    }
+    return r;
+}
+
 static struct range known_range(const struct world_space *s, const struct known_value *k,
                                 uint16_t count, expr_id val) {
     const struct expr *x = expr_get(s->exprs, val);
@@ -297,6 +314,11 @@ static struct range known_range(const struct world_space *s, const struct known_
     }
     if (x->kind == EX_BINARY && x->op >= OPR_EQ && x->op <= OPR_GE) {
         return (struct range){.lo = 0, .hi = 1};
+    }
+    if (x->kind == EX_BINARY && (x->op == OPR_ADD || x->op == OPR_SUB) &&
+        expr_get(s->exprs, x->b)->kind == EX_CONST) {
+        int64_t by = expr_get(s->exprs, x->b)->num;
+        return shifted(known_range(s, k, count, x->a), x->op == OPR_ADD ? by : -by);
     }
     return range_any();
 }
@@ -356,6 +378,13 @@ static bool assume_inside(const struct world_space *s, struct world *w, expr_id 
         }
     }
     return true;
+}
+
+void world_set_range(const struct world_space *s, struct world *w, expr_id val, struct range r) {
+    world_forget_known(w, val);
+    if (r.lo != INT64_MIN || r.hi != INT64_MAX || r.ne_count) {
+        known_put(s, w, val, r);
+    }
 }
 
 bool world_assume(const struct world_space *s, struct world *w, expr_id val, uint8_t cmp, int64_t num) {

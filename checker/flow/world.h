@@ -70,6 +70,8 @@ bool world_assume(const struct world_space *s, struct world *w, expr_id val, uin
 bool world_assume_values(const struct world_space *s, struct world *w, uint8_t cmp, expr_id a, expr_id b);
 bool range_disjoint(struct range a, struct range b);
 struct range range_join(struct range a, struct range b);
+/// Replaces what is known of a symbol.
+void world_set_range(const struct world_space *s, struct world *w, expr_id val, struct range r);
 void world_forget_known(struct world *w, expr_id val);
 
 /// Replaces `from` by `to` everywhere in the world.

@@ -40,10 +40,6 @@ static bool same_range(struct range a, struct range b) {
     return true;
 }
 
-static bool is_any(struct range r) {
-    return r.lo == INT64_MIN && r.hi == INT64_MAX && r.ne_count == 0;
-}
-
 struct merger {
     const struct world_space *s;
     const struct world *a;
@@ -54,34 +50,37 @@ struct merger {
     bool changed;
 };
 
+// A bound that still moves after several joins is given up; the other one stays.
+static struct range widened(struct range before, struct range after) {
+    if (after.lo < before.lo) {
+        after.lo = INT64_MIN;
+    }
+    if (after.hi > before.hi) {
+        after.hi = INT64_MAX;
+    }
+    return after;
+}
+
 // Joins the content of one place. The merged symbol means "whatever this place holds when this block is entered".
 static void merge_cell(struct merger *m, expr_id loc) {
     expr_id x = world_read(m->s, m->a, loc);
     expr_id y = world_read(m->s, m->b, loc);
     if (expr_same(x, y)) {
         world_put(m->s, &m->out, loc, x);
+        if (expr_get(m->s->exprs, x)->kind == EX_MERGE && expr_get(m->s->exprs, x)->num == m->block) {
+            struct range before = world_range(m->s, m->a, x);
+            struct range r = range_join(before, world_range(m->s, m->b, x));
+            world_set_range(m->s, &m->out, x, m->widen ? widened(before, r) : r);
+            m->changed |= !same_range(before, world_range(m->s, &m->out, x));
+        }
         return;
     }
     expr_id merged = expr_merge(m->s->exprs, m->block, loc.v);
-    struct range r = range_join(world_range(m->s, m->a, x), world_range(m->s, m->b, y));
+    struct range before = world_range(m->s, m->a, x);
+    struct range r = range_join(before, world_range(m->s, m->b, y));
     world_put(m->s, &m->out, loc, merged);
-    world_forget_known(&m->out, merged);
-    if (!is_any(r) && !m->widen && r.lo != r.hi) {
-        struct range before = world_range(m->s, m->a, merged);
-        m->changed |= expr_same(x, merged) && !same_range(before, r);
-        if (r.lo != INT64_MIN) {
-            world_assume(m->s, &m->out, merged, OPR_GE, r.lo);
-        }
-        if (r.hi != INT64_MAX) {
-            world_assume(m->s, &m->out, merged, OPR_LE, r.hi);
-        }
-        for (uint8_t i = 0; i < r.ne_count; i++) {
-            world_assume(m->s, &m->out, merged, OPR_NE, r.ne[i]);
-        }
-    } else {
-        m->changed |= expr_same(x, merged) && !is_any(world_range(m->s, m->a, merged));
-    }
-    m->changed |= !expr_same(x, merged);
+    world_set_range(m->s, &m->out, merged, m->widen ? widened(before, r) : r);
+    m->changed |= !expr_same(x, merged) || !same_range(before, world_range(m->s, &m->out, merged));
 }
 
 static void merge_known(struct merger *m) {
@@ -91,26 +90,11 @@ static void merge_known(struct merger *m) {
         if (x->kind == EX_MERGE && x->num == m->block) {
             continue; // renewed by merge_cell
         }
-        struct range ra = m->a->known[i].range;
-        struct range r = range_join(ra, world_range(m->s, m->b, val));
-        if (!same_range(ra, r)) {
-            m->changed = true;
-            if (m->widen) {
-                r = range_any();
-            }
-        }
-        if (is_any(r)) {
-            continue;
-        }
-        if (r.lo != INT64_MIN) {
-            world_assume(m->s, &m->out, val, OPR_GE, r.lo);
-        }
-        if (r.hi != INT64_MAX) {
-            world_assume(m->s, &m->out, val, OPR_LE, r.hi);
-        }
-        for (uint8_t k = 0; k < r.ne_count; k++) {
-            world_assume(m->s, &m->out, val, OPR_NE, r.ne[k]);
-        }
+        struct range before = m->a->known[i].range;
+        struct range r = range_join(before, world_range(m->s, m->b, val));
+        r = m->widen ? widened(before, r) : r;
+        m->changed |= !same_range(before, r);
+        world_set_range(m->s, &m->out, val, r);
     }
 }
 

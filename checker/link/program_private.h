@@ -21,6 +21,7 @@ struct node {
     uint32_t keeps;        // bit i: parameter i may be kept beyond the call
     VEC(uint32_t) writes;  // names of fields and globals written, also through callees; sorted
     bool writes_all;
+    bool impure;           // does something besides computing its result
     const struct flow_result *flow[FLOW_DOMAINS];
     VEC(expr_id) entry_locks; // classes callers may hold
 };

@@ -78,8 +78,8 @@ bool program_is_address_taken(const struct program *p, node_id n) {
 
 bool program_may_hold_at_entry(const struct program *p, node_id n, expr_id lock) {
     expr_id class = expr_class(p->exprs, lock);
-    if (!class.v) {
-        return p->nodes.data[n].entry_locks.len != 0; // which lock it is cannot be told
+    if (!class.v) { // which lock it is cannot be told: only a root surely has none
+        return p->nodes.data[n].callers.len != 0 || p->nodes.data[n].entry_locks.len != 0;
     }
     for (uint32_t i = 0; i < p->nodes.data[n].entry_locks.len; i++) {
         if (expr_same(p->nodes.data[n].entry_locks.data[i], class)) {

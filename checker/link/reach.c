@@ -162,6 +162,35 @@ static void scan(struct program *p, node_id id) {
     arena_reset(&p->scratch, mark);
 }
 
+// Calls nothing but functions that are pure themselves, and yields something.
+static bool calls_only_pure(const struct program *p, const struct node *n) {
+    const struct facts *f = n->ref.facts;
+    const struct unit *u = program_unit(p, f);
+    const struct ir_fn *fn = &f->fns.data[n->ref.fn.v];
+    for (uint32_t i = 0; i < fn->block_count; i++) {
+        const struct ir_block *b = &f->blocks.data[fn->first_block.v + i];
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &f->ops.data[b->first_op.v + k];
+            if (op->kind == OP_ASM || (op->kind == OP_READ && op->flags & (OPF_ATOMIC | OPF_VOLATILE))) {
+                return false;
+            }
+            if (op->kind != OP_CALL) {
+                continue;
+            }
+            const struct ir_call *c = &f->calls.data[op->call.v];
+            node_id to = c->kind == CALL_DIRECT ? u->sym_nodes[c->callee.v] : NODE_NONE;
+            if (u->models[op->call.v] || to == NODE_NONE || p->nodes.data[to].impure) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static void find_purity(const struct program *p, struct node *n) {
+    n->impure = n->writes_all || n->writes.len || n->recursive || !calls_only_pure(p, n);
+}
+
 static void take_from_callees(struct program *p, struct node *n) {
     for (uint32_t i = 0; i < n->callees.len; i++) {
         const struct node *c = &p->nodes.data[n->callees.data[i]];
@@ -176,6 +205,7 @@ void program_find_reach(struct program *p) {
     for (uint32_t i = 0; i < p->order.len; i++) {
         scan(p, p->order.data[i]);
         take_from_callees(p, &p->nodes.data[p->order.data[i]]);
+        find_purity(p, &p->nodes.data[p->order.data[i]]);
         if (p->nodes.data[p->order.data[i]].recursive) { // the rest of the component comes later: once more
             for (uint32_t k = i; k > 0 && p->nodes.data[p->order.data[k - 1]].component ==
                                               p->nodes.data[p->order.data[i]].component;

@@ -87,6 +87,15 @@ static bool ask_writes(void *ctx, const struct facts *f, call_id call, expr_id t
     return x->writes_all || (lo < x->writes.len && x->writes.data[lo] == number);
 }
 
+static bool ask_pure(void *ctx, const struct facts *f, call_id call, expr_id target) {
+    const struct solver *s = ctx;
+    if (program_unit(s->p, f)->models[call.v]) {
+        return false;
+    }
+    node_id n = call_node(s->p, f, call, target);
+    return n != NODE_NONE && !s->p->nodes.data[n].impure;
+}
+
 static bool ask_recursive(void *ctx, expr_id lock) {
     const struct solver *s = ctx;
     return program_is_recursive(s->p, lock);
@@ -254,7 +263,7 @@ void program_run_flows(struct program *p) {
     s.context = (struct flow_context){.arena = p->arena, .scratch = &p->scratch, .exprs = p->exprs,
                                       .sites = &p->sites, .ctx = &s, .callee = ask_callee,
                                       .function = ask_function, .keeps = ask_keeps,
-                                      .writes = ask_writes, .is_recursive = ask_recursive,
+                                      .writes = ask_writes, .is_pure = ask_pure, .is_recursive = ask_recursive,
                                       .step_limit = p->options.fn_step_limit};
     uint32_t from = 0;
     for (uint32_t i = 0; i < p->order.len; i++) {

@@ -32,7 +32,11 @@ static bool caller_cannot_hold(const struct rule_ctx *ctx, const struct flow_res
 static bool is_wrong(const struct rule_ctx *ctx, const struct flow_result *r, const struct flow_event *e) {
     switch (e->kind) {
     case FLOW_RELEASE_FREE: return true;
-    case FLOW_RELEASE_ENTRY: return !e->inner && caller_cannot_hold(ctx, r, e);
+    case FLOW_RELEASE_ENTRY: {
+        // inside a callee: that function tells it itself when the lock has a name everyone knows
+        bool told_there = e->inner && expr_class(program_exprs(ctx->program), e->subject).v;
+        return !told_there && caller_cannot_hold(ctx, r, e);
+    }
     default: return false;
     }
 }
