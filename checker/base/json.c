@@ -124,10 +124,9 @@ void json_double(struct json *j, double value) {
         return;
     }
     // Fewest digits that read back as the same number.
-    char text[40];
-    (void)snprintf(text, sizeof text, "%.15g", value);
-    if (strtod(text, NULL) != value) {
-        (void)snprintf(text, sizeof text, "%.17g", value);
+    char text[40] = "";
+    for (int digits = 15; digits <= 17 && (!text[0] || strtod(text, NULL) != value); digits++) {
+        (void)snprintf(text, sizeof text, "%.*g", digits, value);
     }
     (void)fputs(text, j->out);
 }
