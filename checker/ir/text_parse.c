@@ -48,7 +48,8 @@ static void parse_file(struct parser *p) {
         file.content.lo = read_hex(&p->r);
     }
     if (!p->r.failed) {
-        p->r.f->files.data[ir_file(p->r.b, &file).v] = file;
+        file_id id = ir_file(p->r.b, &file); // before files.data: it may move
+        p->r.f->files.data[id.v] = file;
     }
     read_end_of_line(&p->r);
 }
