@@ -265,6 +265,21 @@ static void init_class_array(struct lower *l, path_id path, CXType t, CXCursor i
     }
 }
 
+// Array copied as a whole (structured binding, capture): libclang shows the source and the copy of an element.
+static bool copy_array(struct lower *l, path_id path, CXType t, CXCursor init) {
+    if (t.kind != CXType_ConstantArray || clang_getCursorKind(init) != CXCursor_UnexposedExpr) {
+        return false;
+    }
+    struct cx_list list = cx_children(l->scratch, init);
+    if (list.count != 2 || clang_getCanonicalType(clang_getCursorType(list.items[0])).kind != CXType_ConstantArray) {
+        return false;
+    }
+    path_id source = lower_lvalue(l, list.items[0]);
+    lower_read(l, source, t, lower_at(l, init));
+    ir_op_write(l->b, path, ir_val_path(l->b, source), OPF_INIT, lower_at(l, init));
+    return true;
+}
+
 void cxx_init(struct lower *l, path_id path, CXType t, CXCursor init) {
     if (cxx_is_reference(t)) {
         val_id address = ir_val_addr(l->b, lower_lvalue(l, init));
@@ -272,6 +287,9 @@ void cxx_init(struct lower *l, path_id path, CXType t, CXCursor init) {
         return;
     }
     CXType canonical = clang_getCanonicalType(t);
+    if (copy_array(l, path, canonical, init)) {
+        return;
+    }
     if (canonical.kind == CXType_Record) {
         init_class(l, path, canonical, init);
     } else if ((canonical.kind == CXType_ConstantArray || canonical.kind == CXType_IncompleteArray) &&
