@@ -63,4 +63,4 @@ void bindings(Pair p, std::map<int, std::string> &m) {
 // CHECK: write *#[[P]]->right = 2
 // CHECK: write #[[A:[0-9]+]] = a init
 // CHECK: read #[[A]][1]
-// CHECK: ->first
+// CHECK: read #{{[0-9]+}}->{{.*}}first
