@@ -222,6 +222,13 @@ static const struct rule f_rules[] = {
     {"use-linker-plugin", IS, false, 0},
     {"no-use-linker-plugin", IS, false, 0},
     {"embed-bitcode", STARTS, false, 0},
+    {"no-freestanding", IS, false, 0}, // clang has only the positive form of these
+    {"no-hosted", IS, false, 0},
+    {"no-trapv", IS, false, 0},
+    {"no-openacc", IS, false, 0},
+    {"no-stack-protector-all", IS, false, 0},
+    {"no-stack-protector-strong", IS, false, 0},
+    {"no-for-scope", IS, false, 0},
 };
 
 // Optimiser and front-end switches only gcc knows, after -f and "no-"; groups of one prefix.
@@ -260,11 +267,12 @@ static const char *const gcc_f[] = {
     "stdarg-opt", "store-merging", "strict-prototype", "strict-volatile-bitfields", "strong-eval-order",
     "strub", "this-is-variable", "thread-jumps", "toplevel-reorder", "track-macro-expansion", "unconstrained-commons",
     "use-cxa-get-exception-ptr", "version-loops-for-strides", "vpt", "vtable-gc", "vtable-thunks", "weak",
-    "wide-exec-charset", "xref",
+    "wide-exec-charset", "wrapv-pointer", "xref",
 };
 
 static const char *const gcc_m[] = {
-    "128bit-long-double", "8bit-idiv", "96bit-long-double", "accumulate-outgoing-args", "address-mode", "align-data",
+    "128bit-long-double", "8bit-idiv", "96bit-long-double", "abm", "android", "avx512er", "avx512pf", "bionic",
+    "direct-extern-access", "mwait", "relax-cmpxchg-loop", "sseregparm", "accumulate-outgoing-args", "address-mode", "align-data",
     "align-stringops", "avx256-split-unaligned-load", "avx256-split-unaligned-store", "avx5124fmaps", "avx5124vnniw",
     "branch-cost", "call-ms2sysv-xlogues", "cet-switch", "cld", "dispatch-scheduler", "dump-tune-features",
     "fancy-math-387", "fentry-name", "fentry-section", "force-drap", "force-indirect-call", "fp-ret-in-387",
