@@ -1,0 +1,42 @@
+// Compile commands -> facts: from the cache where it is valid, else parsed by workers.
+#ifndef CHECKER_DRIVE_LOAD_H
+#define CHECKER_DRIVE_LOAD_H
+
+#include "checker/drive/progress.h"
+#include "checker/drive/project.h"
+
+struct load_tu {
+    struct str file;     // main file, as reports show it
+    struct facts *facts; // NULL when the TU could not be read
+    struct str failure;  // then: why, and what to do
+    struct str packed;   // when asked for: the facts as they came, in the arena
+    bool cached;
+    bool has_errors; // error or fatal diagnostics in its code
+};
+
+struct load {
+    struct project *project;
+    struct load_tu *tus; // load_run: as project->cmds
+    uint32_t count;
+    bool keep_packed; // set before load_run: fill load_tu.packed
+    struct progress *progress; // may be NULL
+    // figures
+    uint32_t parsed;
+    uint32_t cached;
+    uint32_t failed;
+    uint32_t with_errors;
+    uint64_t peak_kib; // of the greatest worker
+    double seconds;
+};
+
+/// Reads all commands of the project. A TU that cannot be read is a failure of that TU only; notes are added to
+/// project->notes in the order of the commands. Fails when no worker process can be started.
+bool load_run(struct load *l, struct error *err);
+/// Notes for TUs with errors in their code, and for TUs without facts.
+void load_add_notes(struct load *l);
+/// True when the TU has diagnostics of error severity.
+bool load_has_errors(const struct facts *f);
+/// True when every TU was read without errors.
+bool load_is_complete(const struct load *l);
+
+#endif

@@ -1,0 +1,322 @@
+#include "checker/drive/run.h"
+
+// Nothing here depends on the order in which workers end: TUs are taken in the order of their main files.
+
+#include "checker/base/fs.h"
+#include "checker/base/log.h"
+#include "checker/drive/inventory.h"
+#include "checker/drive/output.h"
+#include "checker/drive/shard.h"
+#include "checker/drive/source.h"
+#include "checker/drive/stats.h"
+#include "checker/rule/check.h"
+#include "checker/rule/suppress.h"
+
+#include "version.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_MODEL = 4 << 20 };
+
+struct run {
+    struct arena arena;
+    const struct cli *cli;
+    struct project project;
+    struct load load;
+    bool whole;
+    struct program *program;
+    struct sources sources;
+    struct finding_list findings;
+    struct report report;
+    VEC(struct str) only;
+    struct stats stats;
+    struct progress progress;
+};
+
+// --- program ---
+
+struct ordered {
+    struct str name;
+    uint32_t index;
+};
+
+static int compare_ordered(const void *a, const void *b) {
+    const struct ordered *x = a;
+    const struct ordered *y = b;
+    int order = str_cmp(x->name, y->name);
+    return order ? order : x->index < y->index ? -1 : 1;
+}
+
+static struct model_set *read_models(struct project *project, struct expr_table *exprs, struct error *err) {
+    struct model_set *models = model_set_new(project->arena, exprs, err);
+    for (uint32_t i = 0; models && i < project->config.models.len; i++) {
+        struct str path = project->config.models.data[i];
+        struct str text = {0};
+        if (!fs_read(project->arena, path.ptr, MAX_MODEL, &text, err) || !model_add(models, path, text, err)) {
+            error_wrap(err, "model file");
+            return NULL;
+        }
+    }
+    return models;
+}
+
+static void add_limits(struct project *project, const struct program *p) {
+    uint32_t count = program_stats(p).limited;
+    for (uint32_t i = 0; i < count; i++) {
+        notes_add(&project->notes, "limit", LEVEL_NOTE, (struct place){0},
+                  "function '" STR_FMT "' has too many paths to follow all; what is said of it may be incomplete",
+                  STR_ARG(program_limited(p, i)));
+    }
+}
+
+static struct program *link_program(struct project *project, const struct load *load, bool whole, struct error *err) {
+    struct arena *arena = project->arena;
+    struct expr_table *exprs = ARENA_NEW(arena, struct expr_table);
+    expr_table_init(exprs, arena);
+    struct model_set *models = read_models(project, exprs, err);
+    if (!models) {
+        return NULL;
+    }
+    const struct program_options options = {.whole = whole};
+    struct program *program = program_new(arena, exprs, models, &options);
+    struct ordered *order = ARENA_ARRAY(arena, struct ordered, load->count);
+    for (uint32_t i = 0; i < load->count; i++) {
+        order[i] = (struct ordered){load->tus[i].file, i};
+    }
+    qsort(order, load->count, sizeof *order, compare_ordered);
+    for (uint32_t i = 0; i < load->count; i++) {
+        const struct facts *f = load->tus[order[i].index].facts;
+        if (f) {
+            program_add(program, f);
+        }
+    }
+    program_solve(program);
+    add_limits(project, program);
+    return program;
+}
+
+struct program *run_link(struct project *project, const struct load *load, struct error *err) {
+    bool whole = project->database.len && load_is_complete(load);
+    return link_program(project, load, whole, err);
+}
+
+// --- what to report ---
+
+static bool is_below(const struct project_source *s, struct str path) {
+    return str_eq(path, s->path) || str_eq(path, s->real) ||
+           (s->is_dir && (fs_relative(s->path, path).len < path.len || fs_relative(s->real, path).len < path.len));
+}
+
+static void add_source(struct run *run, const struct project_source *s) {
+    uint32_t before = run->only.len;
+    for (uint32_t i = 0; i < run->report.files.len; i++) {
+        struct str file = run->report.files.data[i].path;
+        if (is_below(s, str_from(fs_join(&run->arena, run->project.root, file)))) {
+            vec_push(&run->arena, &run->only, file);
+        }
+    }
+    if (run->only.len == before) {
+        vec_push(&run->arena, &run->only, project_relative(&run->project, s->real)); // never "everything"
+        notes_add(&run->project.notes, "config", LEVEL_WARNING, (struct place){0},
+                  "no translation unit includes '%s', or it is not below the project root '" STR_FMT
+                  "': nothing is reported for it",
+                  s->given, STR_ARG(run->project.root));
+    }
+}
+
+static void restrict_files(struct run *run) {
+    for (uint32_t i = 0; i < run->project.sources.len && !run->cli->has_flags; i++) {
+        add_source(run, &run->project.sources.data[i]);
+    }
+}
+
+static bool is_wanted(const struct run *run, struct str file) {
+    for (uint32_t i = 0; i < run->only.len; i++) {
+        if (str_eq(run->only.data[i], file)) {
+            return true;
+        }
+    }
+    return !run->only.len;
+}
+
+// A suppression is known to be unused only when all that it might have suppressed was looked for.
+static void drop_doubtful(struct run *run) {
+    struct finding_list *list = &run->findings;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < list->items.len; i++) {
+        const struct finding *f = &list->items.data[i];
+        bool is_unused = str_eq(str_from(f->rule->id), STR("suppression-unused"));
+        if (!is_unused || (run->whole && is_wanted(run, f->place.file))) {
+            list->items.data[kept++] = list->items.data[i];
+        }
+    }
+    list->items.len = kept;
+}
+
+static void suppress(struct run *run) {
+    struct suppressions s;
+    suppressions_init(&s, &run->arena);
+    for (uint32_t i = 0; i < run->report.files.len; i++) {
+        struct str file = run->report.files.data[i].path;
+        suppressions_scan(&s, file, sources_text(&run->sources, file));
+    }
+    suppressions_apply(&s, &run->project.config, &run->findings);
+    drop_doubtful(run);
+}
+
+// --- report ---
+
+static int exit_code(const struct run *run) {
+    const struct config *c = &run->project.config;
+    bool incomplete = !run->report.complete && !run->cli->allow_partial;
+    bool found = false;
+    for (uint32_t i = 0; i < run->findings.items.len; i++) {
+        const struct finding *f = &run->findings.items.data[i];
+        found = found || (!f->suppressed && c->fail_on != LEVEL_OFF && f->level >= (unsigned)c->fail_on);
+    }
+    return incomplete ? EXIT_INCOMPLETE : found && !run->cli->exit_zero ? EXIT_FINDINGS : EXIT_CLEAN;
+}
+
+// The number of workers changes nothing in a report, so it is not part of the command line either.
+static uint32_t skip_jobs(int argc, const char *const *argv, int i) {
+    struct str arg = str_from(argv[i]);
+    if (str_eq(arg, STR("-j")) || str_eq(arg, STR("--jobs"))) {
+        return i + 1 < argc ? 2 : 1;
+    }
+    bool is_short = arg.len > 2 && str_starts(arg, STR("-j")) && arg.ptr[2] >= '0' && arg.ptr[2] <= '9';
+    return is_short || str_starts(arg, STR("--jobs=")) ? 1 : 0;
+}
+
+static void describe_invocation(struct run *run, int argc, const char *const *argv) {
+    struct report *r = &run->report;
+    struct buf line;
+    buf_init(&line, 1 << 20);
+    buf_add_c(&line, "threadlint");
+    bool after = false;
+    for (int i = 1; i < argc;) {
+        after = after || strcmp(argv[i], "--") == 0;
+        uint32_t skip = after ? 0 : skip_jobs(argc, argv, i);
+        if (skip) {
+            i += (int)skip;
+            continue;
+        }
+        bool quoted = argv[i][strcspn(argv[i], " \t\n'\"\\$*?;&|<>()")] != '\0' || !argv[i][0];
+        buf_addf(&line, quoted ? " \"%s\"" : " %s", argv[i]);
+        vec_push(&run->arena, &r->arguments, str_from(argv[i]));
+        i++;
+    }
+    r->command_line = str_make(arena_copy(&run->arena, buf_c(&line), line.len), line.len);
+    r->working_directory = run->project.cwd;
+    buf_release(&line);
+}
+
+static void finish_report(struct run *run, double start) {
+    struct report *r = &run->report;
+    bool fixed = false;
+    bool *enabled = ARENA_ARRAY(&run->arena, bool, rule_count);
+    for (size_t i = 0; i < rule_count; i++) {
+        const struct rule *rule = rule_table[i].rule;
+        enabled[i] = config_may_report(&run->project.config, rule) && (run->whole || !rule->whole_program);
+    }
+    r->rule_enabled = enabled;
+    r->findings = &run->findings;
+    for (uint32_t i = 0; i < run->project.notes.items.len; i++) {
+        vec_push(&run->arena, &r->notes, run->project.notes.items.data[i]);
+    }
+    r->root = run->project.root;
+    r->version = STR(THREADLINT_VERSION);
+    r->end_time = output_time(&fixed);
+    r->seconds = fixed ? 0 : progress_now() - start;
+    r->tus = run->load.count;
+    r->tus_cached = run->load.cached;
+    r->tus_failed = run->load.failed;
+    r->complete = load_is_complete(&run->load);
+    r->exit_code = exit_code(run);
+    r->line = sources_line;
+    r->line_ctx = &run->sources;
+}
+
+// --- phases ---
+
+static bool judge(struct run *run, int argc, const char *const *argv, struct error *err) {
+    double start = progress_now();
+    progress_phase(&run->progress, "linking");
+    run->program = link_program(&run->project, &run->load, run->whole, err);
+    if (!run->program) {
+        return false;
+    }
+    double linked = progress_now();
+    run->stats.link = linked - start;
+    progress_phase(&run->progress, "checking");
+    sources_init(&run->sources, &run->arena, run->project.root);
+    run->findings.arena = &run->arena;
+    inventory_fill(&run->report, &run->arena, &run->load, run->program);
+    restrict_files(run);
+    load_add_notes(&run->load);
+    rules_check(run->program, &run->project.config, run->only.data, run->only.len, &run->findings);
+    suppress(run);
+    findings_finish(&run->findings, sources_place_line, &run->sources);
+    double judged = progress_now();
+    run->stats.rules = judged - linked;
+    describe_invocation(run, argc, argv);
+    finish_report(run, start - run->stats.load);
+    progress_end(&run->progress);
+    bool ok = output_write(&run->report, run->cli, err);
+    run->stats.report = progress_now() - judged;
+    return ok;
+}
+
+static int finish(struct run *run, bool ok, const struct error *err) {
+    progress_end(&run->progress);
+    if (!ok) {
+        log_message(LOG_ERROR, "%s", err->text);
+    } else if (run->cli->verbose) {
+        log_message(LOG_INFO, "finished in %.2f s",
+                    run->stats.load + run->stats.link + run->stats.rules + run->stats.report);
+    }
+    if (ok && run->cli->stats) {
+        stats_print(&run->stats, &run->load, run->program);
+    }
+    int code = ok ? run->report.exit_code : EXIT_USAGE;
+    arena_release(&run->arena);
+    return code;
+}
+
+static void begin(struct run *run, const struct cli *cli) {
+    bool fixed = false;
+    run->cli = cli;
+    arena_init(&run->arena, 0);
+    run->report.start_time = output_time(&fixed);
+    run->load.project = &run->project;
+    run->load.progress = &run->progress;
+}
+
+int run_check(const struct cli *cli, int argc, const char *const *argv) {
+    struct run run = {.cli = cli};
+    struct error err = {0};
+    begin(&run, cli);
+    bool ok = project_open(&run.project, &run.arena, cli, cli->operands.data, cli->operands.len, &err);
+    if (ok) {
+        progress_begin(&run.progress, !cli->quiet, run.project.cmds.len);
+        ok = load_run(&run.load, &err);
+        run.stats.load = run.load.seconds;
+        run.whole = run.project.database.len && load_is_complete(&run.load);
+    }
+    ok = ok && judge(&run, argc, argv, &err);
+    return finish(&run, ok, &err);
+}
+
+int run_fact_files(const struct cli *cli, int argc, const char *const *argv) {
+    struct run run = {.cli = cli};
+    struct error err = {0};
+    begin(&run, cli);
+    bool all_shards = false;
+    double start = progress_now();
+    bool ok = project_open_linked(&run.project, &run.arena, cli, &err) &&
+              shard_read(&run.load, cli->operands.data, cli->operands.len, &all_shards, &err);
+    run.stats.load = progress_now() - start;
+    run.whole = all_shards && load_is_complete(&run.load);
+    ok = ok && judge(&run, argc, argv, &err);
+    return finish(&run, ok, &err);
+}

@@ -1,0 +1,129 @@
+#include "checker/drive/show.h"
+
+// The topics. `facts` needs one TU and no program; the others link all of them first.
+
+#include "checker/base/buf.h"
+#include "checker/base/log.h"
+#include "checker/drive/load.h"
+#include "checker/drive/run.h"
+#include "checker/ir/text.h"
+
+enum { MAX_DUMP = 1 << 30 };
+
+enum topic { TOPIC_FACTS, TOPIC_SUMMARIES, TOPIC_CALLGRAPH, TOPIC_THREADS, TOPIC_COUNT };
+
+static const char *const topic_names[TOPIC_COUNT] = {"facts", "summaries", "callgraph", "threads"};
+
+static bool find_topic(const char *word, enum topic *ret_topic) {
+    for (int t = 0; t < TOPIC_COUNT; t++) {
+        if (str_eq(str_from(word), str_from(topic_names[t]))) {
+            *ret_topic = (enum topic)t;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void tell_notes(const struct notes *notes) {
+    for (uint32_t i = 0; i < notes->items.len; i++) {
+        const struct report_note *n = &notes->items.data[i];
+        log_message(n->level == LEVEL_ERROR ? LOG_ERROR : LOG_WARNING, STR_FMT, STR_ARG(n->text));
+    }
+}
+
+static void show_place(struct buf *out, const struct facts *f, loc_id loc) {
+    const struct ir_loc *at = &f->locs.data[loc.v];
+    struct str path = facts_text(f, f->files.data[at->file.v].path);
+    buf_addf(out, STR_FMT ":%u", STR_ARG(path), at->line);
+}
+
+static void show_threads(const struct program *p, struct buf *out) {
+    for (uint32_t i = 0; i < program_thread_count(p); i++) {
+        const struct program_thread *t = program_thread(p, i);
+        struct str entry = t->entry.len ? t->entry : STR("?");
+        buf_addf(out, "thread " STR_FMT " started at ", STR_ARG(entry));
+        show_place(out, t->spawn_fn.facts, t->spawn_loc);
+        buf_addf(out, "%s, handle " STR_FMT ", %s", t->many ? " in a loop" : "",
+                 STR_ARG(t->handle.len ? t->handle : STR("dropped")), t->end);
+        if (t->end_fn.facts && t->end_loc.v) {
+            buf_add_c(out, " at ");
+            show_place(out, t->end_fn.facts, t->end_loc);
+        }
+        buf_add_char(out, '\n');
+    }
+    for (uint32_t i = 0; i < program_lock_count(p); i++) {
+        const struct program_lock *l = program_lock(p, i);
+        buf_addf(out, "lock " STR_FMT " (" STR_FMT "), acquired at %u places\n", STR_ARG(l->name), STR_ARG(l->type),
+                 l->acquires);
+    }
+}
+
+static bool dump(struct load *load, enum topic topic, struct buf *out, struct error *err) {
+    if (topic == TOPIC_FACTS) {
+        for (uint32_t i = 0; i < load->count; i++) {
+            if (load->tus[i].facts) {
+                ir_text_print(load->tus[i].facts, out);
+            }
+        }
+        return true;
+    }
+    struct program *p = run_link(load->project, load, err);
+    if (p && topic == TOPIC_SUMMARIES) {
+        program_print_summaries(p, out);
+    } else if (p && topic == TOPIC_CALLGRAPH) {
+        program_print_callgraph(p, out);
+    } else if (p) {
+        show_threads(p, out);
+    }
+    return p != NULL;
+}
+
+static bool choose(struct project *project, enum topic topic, struct error *err) {
+    if (topic != TOPIC_FACTS) {
+        return true;
+    }
+    if (!project->sources.len) {
+        return error_set(err, "'show facts' needs a source file: threadlint show facts SOURCE [-- FLAGS]");
+    }
+    project_keep_sources(project);
+    return project->cmds.len ||
+           error_set(err, "'%s' is compiled by no command; name a source file that includes it",
+                     project->sources.data[0].given);
+}
+
+static bool show(struct arena *arena, const struct cli *cli, struct load *load, struct buf *out, struct error *err) {
+    enum topic topic = TOPIC_FACTS;
+    struct project *project = ARENA_NEW(arena, struct project);
+    if (!find_topic(cli->operands.data[0], &topic)) {
+        return error_set(err, "'show %s': the topics are facts, summaries, callgraph and threads", cli->operands.data[0]);
+    }
+    load->project = project;
+    if (!project_open(project, arena, cli, cli->operands.data + 1, cli->operands.len - 1, err) ||
+        !choose(project, topic, err) || !load_run(load, err) || !dump(load, topic, out, err)) {
+        return false;
+    }
+    load_add_notes(load);
+    tell_notes(&project->notes);
+    return true;
+}
+
+int show_run(const struct cli *cli) {
+    struct arena arena;
+    struct buf out;
+    struct error err = {0};
+    struct load load = {0};
+    arena_init(&arena, 0);
+    buf_init(&out, MAX_DUMP);
+    bool ok = show(&arena, cli, &load, &out, &err);
+    if (ok) {
+        ok = fwrite(out.data ? out.data : "", 1, out.len, stdout) == out.len && fflush(stdout) == 0;
+        ok = ok || error_set(&err, "cannot write to standard output");
+    }
+    bool complete = load_is_complete(&load) || cli->allow_partial;
+    if (!ok) {
+        log_message(LOG_ERROR, "%s", err.text);
+    }
+    buf_release(&out);
+    arena_release(&arena);
+    return !ok ? 2 : complete ? 0 : 3;
+}
