@@ -335,7 +335,7 @@ static val_id decl_value(struct lower *l, CXCursor c) {
     }
     path_id p = lower_lvalue(l, c);
     loc_id loc = lower_at(l, c);
-    if (lower_is_array_param(decl)) {
+    if (lower_is_decayed_param(decl)) {
         ir_op_read(l->b, p, 0, loc);
         return ir_val_path(l->b, p);
     }

@@ -153,8 +153,8 @@ bool lower_is_array(CXType t);
 bool lower_is_pointer(CXType t);
 bool lower_is_reference(CXType t);
 bool lower_is_function(CXType t);
-/// Parameter declared as an array: a pointer, though its type is shown as the array.
-bool lower_is_array_param(CXCursor decl);
+/// Parameter declared as an array or function: a pointer, though libclang shows the type as declared.
+bool lower_is_decayed_param(CXCursor decl);
 
 // --- cond.c ---
 /// Evaluates as a condition and branches; afterwards no block is current.
@@ -199,6 +199,8 @@ bool cxx_body(struct lower *l, CXCursor function, struct cx_list children);
 var_id cxx_this_param(struct lower *l, CXCursor function);
 /// Initialiser of a global of class type (constructor call with its address); true when handled.
 bool cxx_global(struct lower *l, CXCursor decl, var_id var);
+/// Lowers the next queued method of a class template instance (cxx_instance.c); false when there is none.
+bool cxx_lower_instance(struct lower *l);
 /// Destructors of one variable.
 void cxx_end_variable(struct lower *l, const struct scope_item *item, loc_id loc);
 

@@ -44,10 +44,12 @@ static bool is_record(CXType t) {
     return clang_getCanonicalType(t).kind == CXType_Record;
 }
 
-static bool is_system_union(CXType t) {
+// Lists of library objects say nothing by member: PTHREAD_MUTEX_INITIALIZER, std::vector{1, 2}.
+static bool is_opaque(CXType t) {
     CXCursor decl = clang_getTypeDeclaration(clang_getCanonicalType(t));
-    return clang_getCursorKind(decl) == CXCursor_UnionDecl &&
-           clang_Location_isInSystemHeader(clang_getCursorLocation(decl)) != 0;
+    return clang_Location_isInSystemHeader(clang_getCursorLocation(decl)) != 0 &&
+           (clang_getCursorKind(decl) == CXCursor_UnionDecl ||
+            clang_getCursorKind(clang_getCursorSemanticParent(decl)) == CXCursor_Namespace);
 }
 
 // --- designators ---
@@ -256,7 +258,7 @@ static void store_list(struct lower *l, path_id path, CXType t, struct cx_list l
         if (!is_plain_table(list)) {
             fill(l, path, t, &s, true);
         }
-    } else if (is_record(t) && !(is_system_union(t) && list.count && !designator(l, list.items[0]).count)) {
+    } else if (is_record(t) && !(is_opaque(t) && list.count && !designator(l, list.items[0]).count)) {
         fill(l, path, t, &s, true);
     } else if (!is_record(t) && list.count == 1) {
         lower_store(l, path, t, list.items[0], flags);

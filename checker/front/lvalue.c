@@ -26,13 +26,14 @@ bool lower_is_function(CXType t) {
     return kind == CXType_FunctionProto || kind == CXType_FunctionNoProto;
 }
 
-// libclang shows the type of a parameter `T a[]`, and of every expression it has decayed in, as an array.
+// libclang shows the type of a parameter `T a[]`, and of expressions made of it, as the array.
 static bool is_address(CXType t) {
     return lower_is_pointer(t) || lower_is_array(t);
 }
 
-bool lower_is_array_param(CXCursor decl) {
-    return clang_getCursorKind(decl) == CXCursor_ParmDecl && lower_is_array(clang_getCursorType(decl));
+bool lower_is_decayed_param(CXCursor decl) {
+    CXType t = clang_getCursorType(decl);
+    return clang_getCursorKind(decl) == CXCursor_ParmDecl && (lower_is_array(t) || lower_is_function(t));
 }
 
 static CXType pointee(CXType t) {

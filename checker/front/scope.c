@@ -4,7 +4,7 @@
 void lower_scope_push(struct lower *l) {
     struct scope *s = ARENA_NEW(l->scratch, struct scope);
     s->outer = l->fn->scope;
-    s->outer_count = s->outer_count;
+    s->outer_count = s->outer ? s->outer->items.len : 0;
     l->fn->scope = s;
 }
 

@@ -189,6 +189,42 @@ static void lower_if(struct lower *l, CXCursor c) {
 
 // --- switch ---
 
+struct header_search {
+    CXFile file;
+    uint32_t from;
+    uint32_t to; // exclusive
+    CXCursor found;
+};
+
+static enum CXChildVisitResult find_in_header(CXCursor c, CXCursor parent, CXClientData data) {
+    (void)parent;
+    struct header_search *s = data;
+    CXCursor decl = clang_getCursorKind(c) == CXCursor_DeclRefExpr ? clang_getCursorReferenced(c) : clang_getNullCursor();
+    if (clang_getCursorKind(decl) != CXCursor_VarDecl) {
+        return CXChildVisit_Recurse;
+    }
+    struct cx_place at = cx_spelling_place(clang_getCursorLocation(decl));
+    if (at.file != s->file || at.offset < s->from || at.offset >= s->to) {
+        return CXChildVisit_Recurse;
+    }
+    s->found = decl;
+    return CXChildVisit_Break;
+}
+
+// libclang drops the init statement of a switch (P3); the variable it declares is reached through its uses.
+static void lower_switch_init(struct lower *l, CXCursor c) {
+    struct cx_place at = cx_spelling_place(cx_start(c));
+    size_t end = scan_after_init(cx_file_text(l->tu, at.file), at.offset);
+    struct header_search s = {at.file, at.offset, (uint32_t)end, clang_getNullCursor()};
+    clang_visitChildren(c, find_in_header, &s);
+    if (cx_is_null(s.found)) {
+        ir_fn_flag(l->b, FN_PARTIAL);
+        ir_unhandled(l->b, STR("switch init"));
+    } else {
+        lower_local(l, s.found);
+    }
+}
+
 static void lower_switch(struct lower *l, CXCursor c) {
     struct cx_list list = cx_children(l->scratch, c);
     loc_id loc = lower_at(l, c);
@@ -201,8 +237,7 @@ static void lower_switch(struct lower *l, CXCursor c) {
     if (clang_getCursorKind(list.items[0]) == CXCursor_VarDecl && list.count > 2) {
         lower_local(l, list.items[at++]);
     } else if (has_init(l, c)) {
-        ir_fn_flag(l->b, FN_PARTIAL); // libclang drops the init statement (P3)
-        ir_unhandled(l->b, STR("switch init"));
+        lower_switch_init(l, c);
     }
     val_id v = lower_rvalue(l, list.items[at]);
     bool is_reachable = ir_bb_open(l->b);

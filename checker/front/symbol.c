@@ -382,6 +382,28 @@ static void name_global(struct lower *l, CXCursor cursor, struct ir_var *var) {
     var->flags |= is_defined || is_tentative ? 0 : VAR_EXTERN;
 }
 
+// Parameters declared as arrays or functions are pointers; libclang shows them as declared.
+static type_id object_type(struct lower *l, CXCursor var) {
+    CXType t = clang_getCursorType(var);
+    CXType canonical = clang_getCanonicalType(t);
+    struct ir_type pointer = {.kind = TYPE_POINTER};
+    switch ((int)canonical.kind) {
+    case CXType_ConstantArray:
+    case CXType_IncompleteArray:
+    case CXType_VariableArray:
+        pointer.target = lower_type(l, clang_getArrayElementType(canonical));
+        break;
+    case CXType_FunctionProto:
+    case CXType_FunctionNoProto:
+        pointer.target = lower_type(l, t);
+        break;
+    default:
+        break;
+    }
+    bool is_decayed = clang_getCursorKind(var) == CXCursor_ParmDecl && pointer.target.v;
+    return is_decayed ? ir_type(l->b, &pointer) : lower_type(l, t);
+}
+
 var_id lower_var(struct lower *l, CXCursor var) {
     uint64_t key = lower_cursor_hash(var);
     uint32_t known = 0;
@@ -395,7 +417,7 @@ var_id lower_var(struct lower *l, CXCursor var) {
     if (made.kind == VAR_GLOBAL || made.kind == VAR_STATIC_LOCAL) {
         name_global(l, var, &made);
     } else {
-        made.type = lower_type(l, clang_getCursorType(var));
+        made.type = object_type(l, var);
         made.loc = lower_loc(l, var);
     }
     if (made.kind == VAR_PARAM) {
