@@ -1,5 +1,6 @@
-// Arena: a stack of blocks filled from the bottom. Objects are separated by a poisoned red zone under AddressSanitizer
-// and by nothing otherwise. Out of memory ends the process, so that no caller needs to test for NULL.
+// Arena: a stack of blocks filled from the bottom. Objects are separated by a poisoned red zone
+// under AddressSanitizer and by nothing otherwise. Out of memory ends the process, so that no
+// caller needs to test for NULL.
 #include "checker/base/arena.h"
 
 #include <stdio.h>
@@ -18,11 +19,11 @@
 
 #ifdef ARENA_ASAN
 #include <sanitizer/asan_interface.h>
-#define POISON(p, n) ASAN_POISON_MEMORY_REGION((p), (n))
+#define POISON(p, n)   ASAN_POISON_MEMORY_REGION((p), (n))
 #define UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION((p), (n))
 enum { REDZONE = 16 };
 #else
-#define POISON(p, n) ((void)(p), (void)(n))
+#define POISON(p, n)   ((void)(p), (void)(n))
 #define UNPOISON(p, n) ((void)(p), (void)(n))
 enum { REDZONE = 0 };
 #endif

@@ -37,7 +37,7 @@ char *arena_copy(struct arena *a, const char *ptr, size_t len);
 struct arena_mark arena_mark(const struct arena *a);
 void arena_reset(struct arena *a, struct arena_mark mark);
 
-#define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type), 1))
+#define ARENA_NEW(arena, type)      ((type *)arena_alloc((arena), sizeof(type), 1))
 #define ARENA_ARRAY(arena, type, n) ((type *)arena_alloc((arena), sizeof(type), (n)))
 
 #endif

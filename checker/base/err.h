@@ -9,7 +9,8 @@ struct error {
     char text[1024];
 };
 
-/// Fills `err` (which may be NULL) and returns false, so that `return error_set(err, ...)` reads well.
+/// Fills `err` (which may be NULL) and returns false, so that `return error_set(err, ...)` reads
+/// well.
 bool error_set(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /// Puts "<context>: " before the present text; returns false.
 bool error_wrap(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -1,5 +1,6 @@
 // Files and paths. The only file that looks at errno.
-#define _XOPEN_SOURCE 700 // realpath; NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
+#define _XOPEN_SOURCE                                                                              \
+    700 // realpath; NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 #include "checker/base/fs.h"
 
 #include "checker/base/buf.h"
@@ -18,7 +19,8 @@ enum { READ_FIRST = 16 * 1024, TEMP_SUFFIX = 32 };
 
 // strerror is safe here: the engine has no threads.
 static bool fail_errno(struct error *err, const char *what, const char *path, int code) {
-    return error_set(err, "%s '%s': %s", what, path, strerror(code)); // NOLINT(concurrency-mt-unsafe)
+    return error_set(err, "%s '%s': %s", what, path,
+                     strerror(code)); // NOLINT(concurrency-mt-unsafe)
 }
 
 static ssize_t read_some(int fd, char *data, size_t len) {
@@ -29,7 +31,8 @@ static ssize_t read_some(int fd, char *data, size_t len) {
     return n;
 }
 
-// Reads until the end. The size that stat told is only a first guess: pipes and files of /proc tell 0.
+// Reads until the end. The size that stat told is only a first guess: pipes and files of /proc tell
+// 0.
 static bool read_all(struct arena *a, int fd, const char *path, struct str *text, size_t max_bytes,
                      struct error *err) {
     size_t cap = text->len + 1;
@@ -53,7 +56,8 @@ static bool read_all(struct arena *a, int fd, const char *path, struct str *text
         }
         len += (size_t)n;
         if (len > max_bytes) {
-            return error_set(err, "'%s' has more than %zu bytes, the limit for it", path, max_bytes);
+            return error_set(err, "'%s' has more than %zu bytes, the limit for it", path,
+                             max_bytes);
         }
     }
 }
@@ -71,7 +75,8 @@ bool fs_read(struct arena *a, const char *path, size_t max_bytes, struct str *re
     } else if (S_ISDIR(st.st_mode)) {
         error_set(err, "cannot read '%s': it is a directory", path);
     } else if (st.st_size > 0 && (uintmax_t)st.st_size > max_bytes) {
-        error_set(err, "'%s' has %jd bytes, more than %zu, the limit for it", path, (intmax_t)st.st_size, max_bytes);
+        error_set(err, "'%s' has %jd bytes, more than %zu, the limit for it", path,
+                  (intmax_t)st.st_size, max_bytes);
     } else {
         struct str text = {.len = st.st_size > 0 ? (size_t)st.st_size : READ_FIRST};
         ok = read_all(a, fd, path, &text, max_bytes, err);

@@ -10,7 +10,8 @@
 /// on a directory, or when it cannot be read; the error names the path.
 bool fs_read(struct arena *a, const char *path, size_t max_bytes, struct str *ret_text,
              struct error *err);
-/// Writes through a temporary file in the same directory and renames: readers see old or new, never half.
+/// Writes through a temporary file in the same directory and renames: readers see old or new, never
+/// half.
 bool fs_write_atomic(const char *path, struct str content, struct error *err);
 bool fs_exists(const char *path);
 bool fs_is_dir(const char *path);

@@ -1,4 +1,5 @@
-// Interned text: one map from hash to the newest number, numbers of equal hash chained through `next`.
+// Interned text: one map from hash to the newest number, numbers of equal hash chained through
+// `next`.
 #include "checker/base/intern.h"
 
 #include "checker/base/hash.h"

@@ -21,7 +21,8 @@ static void newline(struct json *j) {
     }
 }
 
-// Scopes deeper than JSON_MAX_DEPTH share the last bit; json_*_end sets it again, so commas stay right.
+// Scopes deeper than JSON_MAX_DEPTH share the last bit; json_*_end sets it again, so commas stay
+// right.
 static bool *items(struct json *j) {
     return &j->has_items[j->depth < JSON_MAX_DEPTH ? j->depth : JSON_MAX_DEPTH - 1];
 }
@@ -75,12 +76,23 @@ void json_array_end(struct json *j) {
 
 static void write_char(FILE *out, struct str s, size_t at, size_t len, uint32_t c) {
     switch (c) {
-    case '"': (void)fputs("\\\"", out); return;
-    case '\\': (void)fputs("\\\\", out); return;
-    case '\n': (void)fputs("\\n", out); return;
-    case '\r': (void)fputs("\\r", out); return;
-    case '\t': (void)fputs("\\t", out); return;
-    default: break;
+    case '"':
+        (void)fputs("\\\"", out);
+        return;
+    case '\\':
+        (void)fputs("\\\\", out);
+        return;
+    case '\n':
+        (void)fputs("\\n", out);
+        return;
+    case '\r':
+        (void)fputs("\\r", out);
+        return;
+    case '\t':
+        (void)fputs("\\t", out);
+        return;
+    default:
+        break;
     }
     if (c < 0x20 || c == 0x7f || (c == 0xFFFD && len == 1)) {
         (void)fprintf(out, "\\u%04x", (unsigned)c);

@@ -1,6 +1,6 @@
-// Streaming JSON writer: SARIF, JSON lines and LSP messages are written value by value in flat memory.
-// Commas, quoting and indentation are the writer's business. Text that is not valid UTF-8 is written
-// with U+FFFD in place of each bad byte.
+// Streaming JSON writer: SARIF, JSON lines and LSP messages are written value by value in flat
+// memory. Commas, quoting and indentation are the writer's business. Text that is not valid UTF-8
+// is written with U+FFFD in place of each bad byte.
 #ifndef CHECKER_BASE_JSON_H
 #define CHECKER_BASE_JSON_H
 

@@ -1,5 +1,5 @@
-// Linear probing over a power of two, at most three quarters full. Growth allocates anew; the old arrays stay in the
-// arena until it is reset.
+// Linear probing over a power of two, at most three quarters full. Growth allocates anew; the old
+// arrays stay in the arena until it is reset.
 #include "checker/base/map.h"
 
 #include "checker/base/hash.h"
@@ -33,7 +33,8 @@ bool map_get(const struct map *m, uint64_t key, uint32_t *ret_value) {
 static void grow(struct map *m) {
     struct map old = *m;
     m->cap = old.cap ? old.cap * 2 : 16;
-    // A count of 2^32 entries has no capacity to go to; the arena ends the process over the impossible size.
+    // A count of 2^32 entries has no capacity to go to; the arena ends the process over the
+    // impossible size.
     m->keys = ARENA_ARRAY(m->arena, uint64_t, m->cap ? m->cap : SIZE_MAX);
     m->values = ARENA_ARRAY(m->arena, uint32_t, m->cap);
     for (uint32_t i = 0; i < old.cap; i++) {

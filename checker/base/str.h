@@ -12,8 +12,8 @@ struct str {
 };
 
 #define STR(literal) ((struct str){(literal), sizeof(literal) - 1})
-#define STR_FMT "%.*s"
-#define STR_ARG(s) (int)(s).len, (s).ptr ? (s).ptr : ""
+#define STR_FMT      "%.*s"
+#define STR_ARG(s)   (int)(s).len, (s).ptr ? (s).ptr : ""
 
 /// Slice over a NUL-terminated string; NULL gives the empty slice.
 struct str str_from(const char *c_string);

@@ -22,6 +22,6 @@ void *vec_grow(struct arena *a, const void *data, uint32_t len, uint32_t *cap, s
                                                         sizeof *(v)->data))                        \
                           : (void)0)
 #define vec_push(arena, v, item) (vec_reserve_one((arena), (v)), (v)->data[(v)->len++] = (item))
-#define vec_last(v) ((v)->data[(v)->len - 1])
+#define vec_last(v)              ((v)->data[(v)->len - 1])
 
 #endif

@@ -22,8 +22,8 @@ struct str test_slice(struct str s) {
 void test_str_eq(const char *file, int line, struct str got, struct str want) {
     if (!str_eq(got, want)) {
         failures++;
-        (void)fprintf(stderr, "%s:%d: texts differ\n  got:  " STR_FMT "\n  want: " STR_FMT "\n", file,
-                      line, STR_ARG(got), STR_ARG(want));
+        (void)fprintf(stderr, "%s:%d: texts differ\n  got:  " STR_FMT "\n  want: " STR_FMT "\n",
+                      file, line, STR_ARG(got), STR_ARG(want));
     }
 }
 

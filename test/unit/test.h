@@ -1,5 +1,6 @@
-// Unit tests: `TEST(name) { CHECK(...); }` in any file of this directory. The list is generated from the sources
-// (cmake/unit.cmake); main.c runs it. A failed check is printed and the test goes on.
+// Unit tests: `TEST(name) { CHECK(...); }` in any file of this directory. The list is generated
+// from the sources (cmake/unit.cmake); main.c runs it. A failed check is printed and the test goes
+// on.
 #ifndef TEST_UNIT_TEST_H
 #define TEST_UNIT_TEST_H
 
@@ -29,7 +30,7 @@ struct str test_slice(struct str s);
 #define CHECK(condition) ((condition) ? (void)0 : test_fail(__FILE__, __LINE__, #condition))
 
 // Both texts may be a C string or a struct str.
-#define TEST_AS_STR(x) _Generic((x), struct str: test_slice, default: test_text)(x)
+#define TEST_AS_STR(x)          _Generic((x), struct str : test_slice, default : test_text)(x)
 #define CHECK_STR_EQ(got, want) test_str_eq(__FILE__, __LINE__, TEST_AS_STR(got), TEST_AS_STR(want))
 
 #endif

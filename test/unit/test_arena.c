@@ -116,7 +116,9 @@ static int code_of_child(size_t limit, size_t size, size_t count) {
         _exit(0);
     }
     int status = 0;
-    return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status)
+               ? WEXITSTATUS(status)
+               : -1;
 }
 
 TEST(arena_limit_ends_the_process) {

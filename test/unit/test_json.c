@@ -52,26 +52,32 @@ static void write_sample(struct json *j) {
 TEST(json_compact) {
     struct sink s;
     write_sample(start(&s, false));
-    check_text(&s, STR("{\"a\":-1,\"b\":[-9223372036854775808,true,null,{},[]],\"c\":false,\"d\":\"text\",\"e\":\"\","
+    check_text(&s, STR("{\"a\":-1,\"b\":[-9223372036854775808,true,null,{},[]],\"c\":false,\"d\":"
+                       "\"text\",\"e\":\"\","
                        "\"f\":\"slice\"}"));
 }
 
 TEST(json_pretty) {
     struct sink s;
     write_sample(start(&s, true));
-    check_text(&s, STR("{\n  \"a\": -1,\n  \"b\": [\n    -9223372036854775808,\n    true,\n    null,\n    {},\n    []\n  ],\n"
-                       "  \"c\": false,\n  \"d\": \"text\",\n  \"e\": \"\",\n  \"f\": \"slice\"\n}"));
+    check_text(&s,
+               STR("{\n  \"a\": -1,\n  \"b\": [\n    -9223372036854775808,\n    true,\n    null,\n "
+                   "   {},\n    []\n  ],\n"
+                   "  \"c\": false,\n  \"d\": \"text\",\n  \"e\": \"\",\n  \"f\": \"slice\"\n}"));
 }
 
 TEST(json_quotes_text) {
     struct sink s;
-    json_str(start(&s, false), STR("\" \\ / \b\f\n\r\t \x01 \x1F \x7F \0 \xC3\xBC \xF0\x9F\x94\x92"));
-    check_text(&s, STR("\"\\\" \\\\ / \\u0008\\u000c\\n\\r\\t \\u0001 \\u001f \\u007f \\u0000 \xC3\xBC \xF0\x9F\x94\x92\""));
+    json_str(start(&s, false),
+             STR("\" \\ / \b\f\n\r\t \x01 \x1F \x7F \0 \xC3\xBC \xF0\x9F\x94\x92"));
+    check_text(&s, STR("\"\\\" \\\\ / \\u0008\\u000c\\n\\r\\t \\u0001 \\u001f \\u007f \\u0000 "
+                       "\xC3\xBC \xF0\x9F\x94\x92\""));
 }
 
 TEST(json_replaces_bad_bytes) {
     struct sink s;
-    json_str(start(&s, false), STR("a\xFF\xC3" "b\xEF\xBF\xBD"));
+    json_str(start(&s, false), STR("a\xFF\xC3"
+                                   "b\xEF\xBF\xBD"));
     check_text(&s, STR("\"a\\ufffd\\ufffdb\xEF\xBF\xBD\""));
 }
 
@@ -129,7 +135,8 @@ static struct str logged(enum log_level level, const char *text, char *out, size
 
 TEST(log_replaces_control_characters) {
     char out[8192];
-    CHECK_STR_EQ(logged(LOG_ERROR, "a\x1b[2Jb\x7f\n\tc", out, sizeof out), "threadlint: error: a?[2Jb?\n\tc\n");
+    CHECK_STR_EQ(logged(LOG_ERROR, "a\x1b[2Jb\x7f\n\tc", out, sizeof out),
+                 "threadlint: error: a?[2Jb?\n\tc\n");
     CHECK_STR_EQ(logged(LOG_WARNING, "", out, sizeof out), "threadlint: warning: \n");
     CHECK_STR_EQ(logged(LOG_INFO, "x", out, sizeof out), "threadlint: info: x\n");
     CHECK_STR_EQ(logged(LOG_DEBUG, "x", out, sizeof out), "threadlint: debug: x\n");

@@ -89,13 +89,14 @@ TEST(str_numbers) {
 }
 
 TEST(str_refuses_what_is_no_number) {
-    static const char *const unsigned_texts[] = {"", "-1", "+1", " 1", "1 ", "0x1", "1.0", "18446744073709551616",
-                                                 "99999999999999999999"};
+    static const char *const unsigned_texts[] = {
+        "", "-1", "+1", " 1", "1 ", "0x1", "1.0", "18446744073709551616", "99999999999999999999"};
     uint64_t u = 5;
     for (size_t i = 0; i < sizeof unsigned_texts / sizeof *unsigned_texts; i++) {
         CHECK(!str_to_u64(str_from(unsigned_texts[i]), &u));
     }
-    static const char *const signed_texts[] = {"", "-", "--1", "+1", "9223372036854775808", "-9223372036854775809"};
+    static const char *const signed_texts[] = {
+        "", "-", "--1", "+1", "9223372036854775808", "-9223372036854775809"};
     int64_t s = 5;
     for (size_t i = 0; i < sizeof signed_texts / sizeof *signed_texts; i++) {
         CHECK(!str_to_i64(str_from(signed_texts[i]), &s));

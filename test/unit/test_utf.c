@@ -73,7 +73,8 @@ TEST(utf_valid_text) {
 
 TEST(utf_columns) {
     // a, u umlaut (2 bytes, 1 unit), lock emoji (4 bytes, 2 units), b
-    struct str line = STR("a\xC3\xBC\xF0\x9F\x94\x92" "b");
+    struct str line = STR("a\xC3\xBC\xF0\x9F\x94\x92"
+                          "b");
     static const size_t bytes[] = {0, 1, 3, 7, 8};
     static const size_t units[] = {0, 1, 2, 4, 5};
     for (size_t i = 0; i < 5; i++) {
