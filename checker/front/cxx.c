@@ -17,13 +17,6 @@ struct cxx_state *cxx_here(struct lower *l) {
     s->temps.len = 0;
     s->this_var = (var_id){0};
     s->lambda = NULL;
-    const struct facts *f = l->f;
-    for (uint32_t i = f->vars.len; i-- > 1 && s->this_var.v == 0;) {
-        const struct ir_var *var = &f->vars.data[i];
-        if (var->kind == VAR_PARAM && var->fn.v == f->fns.len - 1 && (var->flags & VAR_THIS)) {
-            s->this_var.v = i;
-        }
-    }
     CXCursor owner = clang_getCursorSemanticParent(l->fn->cursor);
     uint32_t at = 0;
     if (lower_is_lambda_class(owner) && map_get(&s->lambdas, lower_cursor_hash(owner), &at)) {
@@ -329,9 +322,14 @@ bool cxx_expr(struct lower *l, CXCursor c, val_id *ret) {
 
 static path_id member_place(struct lower *l, CXCursor c, CXCursor field) {
     path_id base = cxx_member_base(l, c);
+    field = cxx_concrete_field(l, field);
+    name_id name = lower_field_name(l, field);
+    if (!name.v) {
+        return base; // anonymous struct or union: its members count as the outer record's
+    }
     CXCursor owner = clang_getCursorSemanticParent(field);
     CXType t = clang_getCursorType(field);
-    path_id path = ir_path_field(l->b, base, lower_field_name(l, field), lower_type(l, t), lower_record(l, owner));
+    path_id path = ir_path_field(l->b, base, name, lower_type(l, t), lower_record(l, owner));
     if (cxx_is_reference(t)) {
         return ir_path_deref(l->b, ir_val_path(l->b, path), lower_type(l, cxx_bare_type(t)));
     }

@@ -36,6 +36,13 @@ struct binding {
     uint32_t count; // names of `whole`
 };
 
+// A method of a class template to lower for one instance of the class (cxx_instance.c).
+struct class_instance {
+    CXCursor method;   // in the template
+    CXCursor concrete; // the instantiated class
+    sym_id sym;
+};
+
 // State of the C++ lowering of one TU, l->cxx.
 struct cxx_state {
     struct map needs_dtor; // hash of class -> bool
@@ -44,6 +51,9 @@ struct cxx_state {
     VEC(struct temp_item) temps; // alive, in order of construction
     struct map binding_index;    // hash of a structured binding -> index into bindings
     VEC(struct binding) bindings;
+    VEC(struct class_instance) instances;
+    uint32_t next_instance;                // first one not lowered yet
+    const struct class_instance *instance; // being lowered, or NULL
     uint32_t depth; // nesting of full expressions; 0 = none
     fn_id fn;       // the function the members below and the temporaries belong to
     var_id this_var;
@@ -78,6 +88,19 @@ void cxx_destroy(struct lower *l, CXType t, path_id object, loc_id loc);
 void cxx_destroy_pointee(struct lower *l, CXType t, val_id pointer, loc_id loc);
 /// Emits the destructor calls of the members and bases of *object, in reverse order of construction.
 void cxx_destroy_members(struct lower *l, CXCursor decl, path_id object, loc_id loc, uint32_t depth);
+
+// --- cxx_instance.c ---
+/// Queues `method` of a class template to be lowered for the instance `concrete`, under the symbol `sym`.
+void cxx_enqueue_instance(struct lower *l, CXCursor method, CXCursor concrete, sym_id sym);
+/// Lowers the next queued one; false when there is none.
+bool cxx_lower_instance(struct lower *l);
+/// The field or class of the instance being lowered that stands for one of the template; else itself.
+CXCursor cxx_concrete_field(struct lower *l, CXCursor field);
+CXCursor cxx_concrete_class(struct lower *l, CXCursor owner);
+/// Type of an expression, that of the instance's field where the template's depends on a parameter.
+CXType cxx_expr_type(struct lower *l, CXCursor c);
+/// Call the template could not resolve; true when handled.
+bool cxx_instance_call(struct lower *l, CXCursor c, CXCursor callee, val_id *ret);
 
 // --- cxx_init.c ---
 /// Canonical type without reference and qualifiers.

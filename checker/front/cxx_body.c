@@ -174,14 +174,16 @@ void cxx_init_members(struct lower *l, const struct ctor_start *start) {
 // --- bodies ---
 
 var_id cxx_this_param(struct lower *l, CXCursor function) {
-    CXCursor owner = clang_getCursorSemanticParent(function);
+    CXCursor owner = cxx_concrete_class(l, clang_getCursorSemanticParent(function));
     struct ir_type pointer = {.kind = TYPE_POINTER, .target = lower_type(l, clang_getCursorType(owner))};
     struct ir_var v = {.kind = VAR_PARAM,
                        .flags = VAR_THIS,
                        .name = ir_name(l->b, STR("this")),
                        .type = ir_type(l->b, &pointer),
                        .loc = lower_loc(l, function)};
-    return ir_var(l->b, &v);
+    struct cxx_state *s = cxx_here(l);
+    s->this_var = ir_var(l->b, &v);
+    return s->this_var;
 }
 
 static CXCursor body_of(struct cx_list children) {
@@ -215,7 +217,7 @@ static void lower_constructor(struct lower *l, CXCursor ctor, struct cx_list chi
 // scope.
 static void lower_destructor(struct lower *l, CXCursor dtor, CXCursor body) {
     lower_scope_push(l);
-    CXCursor decl = clang_getCursorSemanticParent(dtor);
+    CXCursor decl = cxx_concrete_class(l, clang_getCursorSemanticParent(dtor));
     struct scope_item item = {.var = cxx_here(l)->this_var, .type = clang_getCursorType(decl), .destroy = true};
     vec_push(l->scratch, &l->fn->scope->items, item);
     lower_statements(l, body);

@@ -169,13 +169,13 @@ path_id cxx_member_base(struct lower *l, CXCursor member) {
         if (!clang_isExpression(clang_getCursorKind(base))) {
             continue; // qualifiers: Base::x
         }
-        CXType t = clang_getCanonicalType(clang_getCursorType(base));
+        CXType t = clang_getCanonicalType(cxx_expr_type(l, base));
         if (t.kind == CXType_Pointer) {
             return ir_path_deref(l->b, lower_rvalue(l, base), lower_type(l, clang_getPointeeType(t)));
         }
         return lower_lvalue(l, base);
     }
-    CXCursor owner = clang_getCursorSemanticParent(clang_getCursorReferenced(member));
+    CXCursor owner = cxx_concrete_class(l, clang_getCursorSemanticParent(clang_getCursorReferenced(member)));
     return ir_path_deref(l->b, cxx_this(l), lower_type(l, clang_getCursorType(owner)));
 }
 
@@ -232,6 +232,10 @@ static bool is_member_pointer_call(CXCursor callee) {
 
 val_id cxx_call(struct lower *l, CXCursor c) {
     CXCursor decl = clang_getCursorReferenced(c);
+    val_id v = {0};
+    if (cxx_here(l)->instance && cxx_instance_call(l, c, cx_peel(first_child(l, c)), &v)) {
+        return v;
+    }
     if (!is_ordinary(decl)) {
         CXCursor first = cx_peel(first_child(l, c));
         return is_member_pointer_call(first) ? call_through_member(l, c, first) : lower_call(l, c);
@@ -389,7 +393,7 @@ void cxx_delete(struct lower *l, CXCursor c) {
         (void)lower_unhandled(l, c);
         return;
     }
-    CXType t = clang_getCanonicalType(clang_getCursorType(operand));
+    CXType t = clang_getCanonicalType(cxx_expr_type(l, operand));
     val_id pointer = lower_rvalue(l, operand);
     loc_id loc = lower_at(l, c);
     bool is_array = is_array_delete(l, c);

@@ -147,7 +147,11 @@ static sym_id dtor_sym(struct lower *l, CXType t, bool *ret_is_virtual) {
     *ret_is_virtual = !cx_is_null(dtor) && clang_CXXMethod_isVirtual(dtor);
     bool is_pattern = cx_child_count(decl) == 0;
     if (cx_is_null(dtor) || is_pattern) {
-        return lower_implied_dtor(l, decl);
+        sym_id sym = lower_implied_dtor(l, decl);
+        if (!is_system && !cx_is_null(dtor)) {
+            cxx_enqueue_instance(l, clang_getCursorDefinition(dtor), decl, sym);
+        }
+        return sym;
     }
     lower_enqueue(l, dtor);
     return lower_sym(l, dtor);

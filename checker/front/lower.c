@@ -241,10 +241,16 @@ static enum CXChildVisitResult enqueue_mentioned(CXCursor c, CXCursor parent, CX
 static void lower_functions(struct lower *l) {
     uint32_t next_function = 0;
     uint32_t next_global = 0;
-    while (next_function < l->queue.len || next_global < l->globals.len) {
+    for (;;) {
         if (next_function < l->queue.len) {
             lower_function(l, l->queue.data[next_function++]);
             continue;
+        }
+        if (l->is_cxx && cxx_lower_instance(l)) {
+            continue;
+        }
+        if (next_global == l->globals.len) {
+            break;
         }
         CXCursor init = clang_Cursor_getVarDeclInitializer(l->globals.data[next_global++]);
         if (!cx_is_null(init)) {
