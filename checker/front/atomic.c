@@ -71,6 +71,21 @@ static val_id choose(struct lower *l, CXCursor c) {
     return lower_rvalue(l, list.items[cond ? 1 : 2]);
 }
 
+// Evaluates the operands of a builtin the facts have no word for (vectors, va_arg: its list is no value).
+static void operands(struct lower *l, CXCursor c) {
+    struct cx_list list = cx_children(l->scratch, c);
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (!clang_isExpression(clang_getCursorKind(list.items[i]))) {
+            continue;
+        }
+        if (clang_getCursorKind(list.items[i]) == CXCursor_DeclRefExpr) {
+            (void)lower_lvalue(l, list.items[i]);
+        } else {
+            lower_discard(l, list.items[i]);
+        }
+    }
+}
+
 bool lower_builtin(struct lower *l, CXCursor c, val_id *ret) {
     struct str name = cx_token_at(l->tu, c);
     if (!str_starts(name, STR("__"))) {
@@ -87,13 +102,8 @@ bool lower_builtin(struct lower *l, CXCursor c, val_id *ret) {
         *ret = lower_constant(l, c);
         return true;
     }
-    if (str_eq(name, STR("__builtin_va_arg"))) {
-        struct cx_list list = cx_children(l->scratch, c);
-        for (uint32_t i = 0; i < list.count; i++) {
-            if (clang_isExpression(clang_getCursorKind(list.items[i]))) {
-                (void)lower_lvalue(l, list.items[i]);
-            }
-        }
+    if (str_starts(name, STR("__builtin_"))) {
+        operands(l, c);
         *ret = ir_val_unknown(l->b);
         return true;
     }

@@ -29,14 +29,23 @@ static const char *const tolerated[] = {"-Wno-implicit-function-declaration", "-
                                         "-Wno-return-mismatch"};
 enum { TOLERATED = sizeof tolerated / sizeof *tolerated };
 
-static const char **arguments(const struct compile_cmd *cmd, struct arena *scratch) {
+// Code under OpenMP directives is hidden by libclang; without the directives it is ordinary code.
+static bool is_dropped(struct str arg) {
+    return str_starts(arg, STR("-fopenmp"));
+}
+
+static const char **arguments(const struct compile_cmd *cmd, struct arena *scratch, uint32_t *ret_count) {
     const char **args = ARENA_ARRAY(scratch, const char *, cmd->arg_count + TOLERATED);
+    uint32_t count = 0;
     for (uint32_t i = 0; i < cmd->arg_count; i++) {
-        args[i] = cmd->args[i];
+        if (!is_dropped(str_from(cmd->args[i]))) {
+            args[count++] = cmd->args[i];
+        }
     }
     for (uint32_t i = 0; i < TOLERATED; i++) {
-        args[cmd->arg_count + i] = tolerated[i];
+        args[count++] = tolerated[i];
     }
+    *ret_count = count;
     return args;
 }
 
@@ -49,9 +58,10 @@ CXTranslationUnit parse_tu(CXIndex index, const struct compile_cmd *cmd, const s
     }
     unsigned flags = CXTranslationUnit_KeepGoing;
     CXTranslationUnit tu = NULL;
+    uint32_t count = 0;
+    const char **args = arguments(cmd, scratch, &count);
     enum CXErrorCode code = clang_parseTranslationUnit2FullArgv(
-        index, file, arguments(cmd, scratch), (int)cmd->arg_count + TOLERATED, unsaved_files(options, scratch),
-        options->unsaved_count, flags, &tu);
+        index, file, args, (int)count, unsaved_files(options, scratch), options->unsaved_count, flags, &tu);
     if (code != CXError_Success || !tu) {
         error_set(err, "%s: %s", file, error_text(code));
         return NULL;
