@@ -1,6 +1,6 @@
 // Files and paths. The only file that looks at errno.
-#define _XOPEN_SOURCE                                                                              \
-    700 // realpath; NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
+// For realpath. NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
+#define _XOPEN_SOURCE 700
 #include "checker/base/fs.h"
 
 #include "checker/base/buf.h"
@@ -31,8 +31,7 @@ static ssize_t read_some(int fd, char *data, size_t len) {
     return n;
 }
 
-// Reads until the end. The size that stat told is only a first guess: pipes and files of /proc tell
-// 0.
+// Reads until the end. The size that stat told is a first guess: pipes and files of /proc tell 0.
 static bool read_all(struct arena *a, int fd, const char *path, struct str *text, size_t max_bytes,
                      struct error *err) {
     size_t cap = text->len + 1;
