@@ -100,6 +100,10 @@ static bool primary(struct reader *r, expr_id *ret) {
         *ret = expr_ret(r->t);
         return true;
     }
+    if (str_eq(w, STR("self"))) { // the calling thread
+        *ret = expr_str(r->t, STR("$self"));
+        return true;
+    }
     for (uint32_t i = 0; w.len && i < r->head->param_count; i++) {
         if (str_eq(w, r->head->params[i])) {
             *ret = expr_param(r->t, i);
@@ -231,7 +235,7 @@ static uint8_t modifiers(struct reader *r) {
     } table[] = {{"shared", EF_SHARED},       {"any", EF_ANY_MODE},
                  {"recursive", EF_RECURSIVE}, {"ownerless", EF_OWNERLESS},
                  {"predicate", EF_PREDICATE}, {"timed", EF_TIMED},
-                 {"maybe", EF_MAYBE}};
+                 {"maybe", EF_MAYBE},         {"orderly", EF_ORDERLY}};
     uint8_t flags = 0;
     for (size_t i = 0; i < sizeof table / sizeof *table;) {
         if (accept_word(r, table[i].text)) {

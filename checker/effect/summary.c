@@ -40,7 +40,7 @@ static void print_flags(const struct printer *p, uint8_t flags) {
     } table[] = {{EF_SHARED, " shared"},       {EF_ANY_MODE, " any"},
                  {EF_RECURSIVE, " recursive"}, {EF_OWNERLESS, " ownerless"},
                  {EF_PREDICATE, " predicate"}, {EF_TIMED, " timed"},
-                 {EF_MAYBE, " maybe"}};
+                 {EF_MAYBE, " maybe"},         {EF_ORDERLY, " orderly"}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (flags & table[i].bit) {
             buf_add_c(p->out, table[i].text);

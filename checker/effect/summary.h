@@ -44,6 +44,7 @@ enum {
     EF_PREDICATE = 16, // wait that re-tests its predicate itself
     EF_TIMED = 32,
     EF_MAYBE = 64, // only on some paths of a case
+    EF_ORDERLY = 128, // noreturn that runs exit handlers and destroys static objects
 };
 
 struct effect {

@@ -93,6 +93,12 @@ static void apply_lock_effect(struct application *a, struct world *w, const stru
     }
 }
 
+// Place a handle is read from.
+static expr_id read_from(struct application *a, struct world *w, expr_id value) {
+    const struct expr *x = expr_get(a->r->c->exprs, value);
+    return x->kind == EX_LOAD ? instantiate(a, w, x->a) : (expr_id){0};
+}
+
 static void apply_thread_effect(struct application *a, struct world *w, const struct effect *e,
                                 uint32_t inner) {
     struct run *r = a->r;
@@ -103,15 +109,25 @@ static void apply_thread_effect(struct application *a, struct world *w, const st
     x.d = instantiate(a, w, e->d);
     switch (e->kind) {
     case EFFECT_SPAWN: thread_spawn(r, w, &x, a->call); break;
-    case EFFECT_JOIN: thread_join(r, w, x.a, a->call, inner); break;
-    case EFFECT_DETACH: thread_detach(r, w, x.a, a->call, inner); break;
+    case EFFECT_JOIN: thread_join(r, w, x.a, read_from(a, w, e->a), a->call, inner); break;
+    case EFFECT_DETACH: thread_detach(r, w, x.a, read_from(a, w, e->a), a->call, inner); break;
     case EFFECT_JOIN_OWNER:
-        thread_owner_ends(r, w, x.a, expr_get(r->c->exprs, x.b)->num == 1, a->call);
+        thread_owner_ends(r, w, x.a, (int)expr_get(r->c->exprs, x.b)->num, a->call);
         break;
     case EFFECT_FREE: thread_freed(r, w, x.a, (expr_id){0}, a->call); break;
     case EFFECT_LOCK_DESTROY: thread_freed(r, w, (expr_id){0}, x.a, a->call); break;
     default: break;
     }
+}
+
+static bool excludes_zero(const struct world_space *s, const struct world *w, expr_id val) {
+    struct range r = world_range(s, w, val);
+    for (uint8_t i = 0; i < r.ne_count; i++) {
+        if (r.ne[i] == 0) {
+            return true;
+        }
+    }
+    return r.hi < 0;
 }
 
 static void apply_effect(struct application *a, struct world *w, const struct effect *e) {
@@ -144,6 +160,9 @@ static void apply_effect(struct application *a, struct world *w, const struct ef
         break;
     }
     case EFFECT_RETURN:
+        if (world_range(&r->space, w, a->result).lo > 0 || excludes_zero(&r->space, w, a->result)) {
+            (void)world_assume(&r->space, w, instantiate(a, w, e->a), OPR_NE, 0);
+        }
         a->result = instantiate(a, w, e->a);
         world_put(&r->space, w, run_result_loc(r, a->call), a->result);
         break;
@@ -218,6 +237,9 @@ static void escape_arguments(struct application *a, struct world *w, expr_id tar
     for (uint32_t i = 0; i < a->arg_count; i++) {
         if (r->c->keeps(r->c->ctx, r->f, a->call, target, i)) {
             object_escape(r, w, a->args[i]);
+        }
+        if (r->domain == FLOW_THREADS && r->c->frees(r->c->ctx, r->f, a->call, target, i)) {
+            thread_freed(r, w, a->args[i], (expr_id){0}, a->call);
         }
     }
 }
@@ -304,28 +326,56 @@ static bool has_domain_effect(const struct summary *s, enum flow_domain domain) 
     return false;
 }
 
+static bool is_used(const struct run *r, call_id call) {
+    uint32_t x = 0;
+    return map_get(&r->used, call.v, &x);
+}
+
+// Someone else looks at the result of this try and may act on it: whether the lock is held cannot be followed.
+static bool is_judged_elsewhere(const struct run *r, call_id call) {
+    uint32_t x = 0;
+    return map_get(&r->used, call.v, &x) && x == 2;
+}
+
+static const struct effect *acquisition(const struct summary_case *c) {
+    for (uint32_t i = 0; i < c->effect_count; i++) {
+        if (c->effects[i].kind == EFFECT_ACQUIRE) {
+            return &c->effects[i];
+        }
+    }
+    return NULL;
+}
+
+// A try to take what this thread holds does not succeed.
+static bool is_hopeless_try(struct application *a, struct world *w, const struct summary *s,
+                            const struct summary_case *c) {
+    const struct effect *e = acquisition(c);
+    return e && !a->inferred && s->case_count > 1 && !c->usually && a->r->domain == FLOW_LOCKS &&
+           lock_is_held(a->r, w, instantiate(a, w, e->a), e->flags);
+}
+
 // A try whose acquiring case is not the one taken leaves the lock known to be free.
 static void note_failed_try(struct application *a, struct world *w, const struct summary *s,
                             const struct summary_case *taken) {
-    for (uint32_t i = 0; i < taken->effect_count; i++) {
-        if (taken->effects[i].kind == EFFECT_ACQUIRE) {
-            return;
-        }
+    if (acquisition(taken)) {
+        return;
     }
     for (uint32_t i = 0; i < s->case_count; i++) {
-        const struct summary_case *c = &s->cases[i];
-        for (uint32_t k = 0; k < c->effect_count; k++) {
-            if (c->effects[k].kind == EFFECT_ACQUIRE) {
-                lock_try_failed(a->r, w, instantiate(a, w, c->effects[k].a), a->call);
-                return;
-            }
+        const struct effect *e = acquisition(&s->cases[i]);
+        if (e) {
+            lock_try_failed(a->r, w, instantiate(a, w, e->a), a->call);
+            return;
         }
     }
 }
 
-static bool is_used(const struct run *r, call_id call) {
-    uint32_t x = 0;
-    return map_get(&r->used, call.v, &x);
+static void doubt_try(struct application *a, struct world *w, const struct summary *s) {
+    for (uint32_t i = 0; i < s->case_count; i++) {
+        const struct effect *e = acquisition(&s->cases[i]);
+        if (e) {
+            lock_doubt(w, instantiate(a, w, e->a));
+        }
+    }
 }
 
 static void apply_summary(struct application *a, const struct world *w, const struct summary *s,
@@ -344,7 +394,7 @@ static void apply_summary(struct application *a, const struct world *w, const st
         struct world n = world_copy(&r->space, w);
         a->result = symbol;
         bool unforked = !fork && s->case_count > 1;
-        if (!unforked && !assume_case(a, &n, c)) {
+        if (!unforked && (is_hopeless_try(a, &n, s, c) || !assume_case(a, &n, c))) {
             continue;
         }
         if (s->case_count > 1 && fork && used) {
@@ -358,6 +408,9 @@ static void apply_summary(struct application *a, const struct world *w, const st
         apply_case(a, &n, c);
         if (r->domain == FLOW_LOCKS && !a->inferred && s->case_count > 1) {
             note_failed_try(a, &n, s, c);
+            if (is_judged_elsewhere(r, a->call)) {
+                doubt_try(a, &n, s);
+            }
         }
         taken++;
         vec_push(r->space.arena, out, n);

@@ -15,8 +15,11 @@ struct condenser {
 
 static expr_id to_ret(void *ctx, struct expr_table *t, expr_id e) {
     const struct flow_exit *x = ctx;
-    return x->ret.v && expr_same(e, x->ret) && expr_get(t, e)->kind != EX_CONST ? expr_ret(t)
-                                                                                : (expr_id){0};
+    const struct expr *ret = expr_get(t, x->ret);
+    if (ret->kind == EX_LOAD && expr_get(t, ret->a)->kind == EX_LOCAL && expr_same(e, ret->a)) {
+        return expr_deref(t, expr_ret(t)); // a returned object
+    }
+    return expr_same(e, x->ret) && ret->kind != EX_CONST ? expr_ret(t) : (expr_id){0};
 }
 
 // An expression callers understand; none when it speaks of locals or values only this function knows.
@@ -118,6 +121,20 @@ static void memory_effects(struct condenser *c, const struct flow_exit *x, struc
         if (place.v && val.v) {
             add_effect(c, k, (struct effect){.kind = EFFECT_SET, .a = place, .b = val});
         }
+    }
+}
+
+// A result that callers know by another name: a parameter, something reached from it.
+static void return_effect(struct condenser *c, const struct flow_exit *x, struct exit_case *k) {
+    const struct expr_table *t = c->r->c->exprs;
+    if (!x->ret.v || expr_get(t, x->ret)->kind == EX_CONST) {
+        return;
+    }
+    struct flow_exit plain = *x;
+    plain.ret = (expr_id){0};
+    expr_id e = exported(c, &plain, x->ret);
+    if (e.v && (expr_has_kind(t, e, EX_PARAM) || expr_has_kind(t, e, EX_GLOBAL)) && !expr_has_kind(t, e, EX_BINARY)) {
+        add_effect(c, k, (struct effect){.kind = EFFECT_RETURN, .a = e});
     }
 }
 
@@ -226,6 +243,7 @@ static void add_exit(struct condenser *c, const struct flow_exit *x) {
         object_effects(c, x, &k);
     }
     memory_effects(c, x, &k);
+    return_effect(c, x, &k);
     knowledge(c, x, &k);
     for (uint32_t i = 0; i < c->cases.len; i++) {
         if (same_effects(&c->cases.data[i], &k)) {
@@ -303,6 +321,18 @@ static void head(struct run *r, struct summary *s) {
     }
 }
 
+bool flow_is_returned_guard(struct expr_table *t, const struct flow_exit *exit, expr_id lock) {
+    const struct expr *ret = expr_get(t, exit->ret);
+    expr_id address = expr_addr(t, lock);
+    for (uint32_t i = 0; ret->kind == EX_LOAD && i < exit->mem_count; i++) {
+        const struct expr *place = expr_get(t, exit->mem[i].loc);
+        if (place->kind == EX_FIELD && expr_same(place->a, ret->a) && expr_same(exit->mem[i].val, address)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void run_condense(struct run *r) {
     struct summary *s = &r->out->summary;
     head(r, s);
@@ -316,7 +346,7 @@ void run_condense(struct run *r) {
         }
     }
     if (!c.cases.len) {
-        s->flags |= r->out->exits.len ? 0 : SUMMARY_NORETURN;
+        s->flags |= SUMMARY_NORETURN;
         return;
     }
     blend_cases(&c);

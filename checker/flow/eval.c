@@ -89,3 +89,11 @@ expr_id run_local_root(struct run *r, expr_id location) {
         location = x->a;
     }
 }
+
+void run_followed(struct run *r, struct world *w, expr_id location) {
+    expr_id root = expr_root(r->c->exprs, location);
+    uint8_t kind = expr_get(r->c->exprs, root)->kind;
+    if (kind == EX_PARAM || kind == EX_LOAD || kind == EX_RESULT || kind == EX_MERGE) {
+        (void)world_assume(&r->space, w, root, OPR_NE, 0);
+    }
+}

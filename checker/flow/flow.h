@@ -49,6 +49,8 @@ struct flow_context {
     bool (*keeps)(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t arg);
     /// True when the callee may write a field or global of this name (directly or through its callees).
     bool (*writes)(void *ctx, const struct facts *f, call_id call, expr_id target, struct str name);
+    /// True when the callee frees what argument `arg` points to.
+    bool (*frees)(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t arg);
     /// True when the call changes nothing outside: the same arguments give the same result.
     bool (*is_pure)(void *ctx, const struct facts *f, call_id call, expr_id target);
     /// True when locks at this place may be taken again by their holder.
@@ -148,17 +150,19 @@ struct flow_event {
     uint32_t trace;
     uint8_t end;   // FLOW_THREAD_LOST: enum exit_kind
     expr_id entry; // threads: entry function
+    expr_id home;  // threads: where the handle is kept
 };
 
 struct mem_cell;
 struct known_value;
 
-enum exit_kind { EXIT_RETURN, EXIT_END, EXIT_THROW };
+enum exit_kind { EXIT_RETURN, EXIT_END, EXIT_THROW }; // END: a call that does not return, see flow_exit.last
 
 struct flow_exit {
     uint8_t kind; // enum exit_kind
     loc_id loc;
     expr_id ret;
+    call_id last; // EXIT_END: the call that does not return
     uint32_t trace;
     const struct lock_state *locks;
     const struct object_state *objects;
@@ -231,6 +235,8 @@ uint32_t flow_site_add(struct flow_sites *sites, struct fn_ref at, loc_id loc);
 struct flow_site flow_site_get(const struct flow_sites *sites, uint32_t site);
 /// True when the result of `call` is used anywhere in `fn`.
 bool flow_result_used(struct fn_ref fn, call_id call);
+/// True when the value returned at this exit is a guard object that holds the lock.
+bool flow_is_returned_guard(struct expr_table *t, const struct flow_exit *exit, expr_id lock);
 /// True when `effect` belongs to the domain (or changes memory all domains see).
 bool flow_effect_in_domain(enum effect_kind kind, enum flow_domain domain);
 

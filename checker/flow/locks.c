@@ -13,6 +13,13 @@ static bool is_trackable(const struct run *r, expr_id lock) {
 }
 
 static bool is_recursive(const struct run *r, expr_id lock, uint8_t flags) {
+    for (uint32_t i = 0; i < r->out->inits.len; i++) {
+        const struct flow_lock_init *init = &r->out->inits.data[i];
+        const struct expr *kind = expr_get(r->c->exprs, init->kind);
+        if (expr_same(init->lock, lock) && kind->kind == EX_CONST && (kind->num & 1)) {
+            return true;
+        }
+    }
     return (flags & (EF_RECURSIVE | EF_OWNERLESS)) || r->c->is_recursive(r->c->ctx, lock);
 }
 
@@ -27,6 +34,7 @@ void lock_acquire(struct run *r, struct world *w, expr_id lock, uint8_t flags, c
     if (!is_trackable(r, lock)) {
         return;
     }
+    run_followed(r, w, lock);
     struct lock_state *l = world_lock(w, lock);
     run_trace(r, w, FLOW_STEP_ACQUIRE, true, run_call_loc(r, call), lock);
     if (!l) {
@@ -38,8 +46,11 @@ void lock_acquire(struct run *r, struct world *w, expr_id lock, uint8_t flags, c
             run_event(r, w,
                       (struct flow_event){.kind = FLOW_DOUBLE_ACQUIRE, .subject = lock, .call = call,
                                           .other = l->site, .inner = inner});
+            l->status = LOCK_MAYBE; // one mistake is told once
         }
         l->count = 2;
+        return;
+    } else if (l->status == LOCK_MAYBE) {
         return;
     }
     l->status = LOCK_HELD;
@@ -66,6 +77,8 @@ void lock_release(struct run *r, struct world *w, expr_id lock, uint8_t flags, c
         e.kind = FLOW_RELEASE_ENTRY;
         run_event(r, w, e);
         l = world_lock(w, lock);
+    } else if (l->status == LOCK_MAYBE) {
+        return;
     } else if (l->status == LOCK_HELD && l->count > 1) {
         l->count = 1;
         return;
@@ -73,6 +86,8 @@ void lock_release(struct run *r, struct world *w, expr_id lock, uint8_t flags, c
         e.kind = l->try_failed ? FLOW_RELEASE_TRY_FAILED : FLOW_RELEASE_FREE;
         e.other = l->site;
         run_event(r, w, e);
+        l->status = LOCK_MAYBE;
+        return;
     }
     if (l->status == LOCK_HELD && l->entry == ENTRY_FREE) {
         vec_push(r->c->arena, &r->out->releases,
@@ -97,6 +112,7 @@ void lock_touch(struct run *r, struct world *w, expr_id lock, uint8_t flags, cal
             run_event(r, w,
                       (struct flow_event){.kind = FLOW_DOUBLE_ACQUIRE, .subject = lock, .call = call,
                                           .other = l->site, .inner = inner});
+            l->status = LOCK_MAYBE;
         }
         return;
     }
@@ -118,6 +134,19 @@ void lock_wait(struct run *r, struct world *w, expr_id lock, call_id call, uint3
     l->status = LOCK_HELD;
     l->count = 1;
     set_site(r, l, call, inner);
+}
+
+bool lock_is_held(struct run *r, struct world *w, expr_id lock, uint8_t flags) {
+    const struct lock_state *l = world_lock(w, lock);
+    bool both_shared = l && (l->flags & EF_SHARED) && (flags & EF_SHARED);
+    return l && l->status == LOCK_HELD && !both_shared && !is_recursive(r, lock, flags | l->flags);
+}
+
+void lock_doubt(struct world *w, expr_id lock) {
+    struct lock_state *l = world_lock(w, lock);
+    if (l) {
+        l->status = LOCK_MAYBE;
+    }
 }
 
 void lock_try_failed(struct run *r, struct world *w, expr_id lock, call_id call) {

@@ -24,13 +24,21 @@ static bool is_private(struct run *r, expr_id loc) {
     return loc.v && run_local_root(r, loc).v != 0;
 }
 
+// The ghost field of a container that threads are added to.
+static bool is_container(const struct run *r, expr_id loc) {
+    const struct expr *x = expr_get(r->c->exprs, loc);
+    return x->kind == EX_FIELD && str_eq(intern_text(&r->c->exprs->names, x->name), STR("$elements"));
+}
+
 void object_escape(struct run *r, struct world *w, expr_id value) {
     for (uint16_t i = 0; i < w->object_count; i++) {
         struct object_state *o = &w->objects[i];
         bool by_value = expr_same(o->value, value);
         bool by_home = o->home.v && expr_get(r->c->exprs, value)->kind == EX_ADDR &&
                        expr_contains(r->c->exprs, o->home, expr_get(r->c->exprs, value)->a);
-        bool by_field = expr_contains(r->c->exprs, value, o->value) && o->value.v;
+        const struct expr *v = expr_get(r->c->exprs, value);
+        bool by_copy = o->home.v && v->kind == EX_LOAD && expr_contains(r->c->exprs, o->home, v->a);
+        bool by_field = by_copy || (expr_contains(r->c->exprs, value, o->value) && o->value.v);
         if (by_value || by_home || by_field) {
             o->escaped = true;
         }
@@ -41,12 +49,13 @@ void object_escape(struct run *r, struct world *w, expr_id value) {
 static void overwrite(struct run *r, struct world *w, expr_id loc, call_id call) {
     expr_id old = world_read(&r->space, w, loc);
     struct object_state *o = world_object(w, old);
-    if (!o || o->kind != OBJECT_THREAD || o->status != OBJECT_LIVE || holders(w, old, loc)) {
+    if (!o || o->kind != OBJECT_THREAD || o->status != OBJECT_LIVE || holders(w, old, loc) ||
+        (o->escaped && is_private(r, loc)) || is_container(r, loc)) {
         return;
     }
     run_event(r, w,
               (struct flow_event){.kind = FLOW_HANDLE_OVERWRITTEN, .subject = loc, .call = call,
-                                  .other = o->site, .entry = o->entry});
+                                  .other = o->site, .entry = o->entry, .home = o->home});
     world_object(w, old)->status = OBJECT_UNKNOWN;
 }
 
@@ -56,6 +65,10 @@ void thread_store(struct run *r, struct world *w, expr_id loc, expr_id val, call
     }
     if (r->domain != FLOW_LOCKS && !is_private(r, loc)) {
         object_escape(r, w, val);
+    }
+    struct object_state *o = r->domain == FLOW_THREADS ? world_object(w, val) : NULL;
+    if (o && o->home.v && is_private(r, o->home)) {
+        o->home = loc; // moved
     }
 }
 
@@ -99,6 +112,22 @@ static bool detaches_itself(struct run *r, expr_id entry) {
     return false;
 }
 
+// A functor or closure kept in a local: its operator().
+static expr_id callable(struct run *r, expr_id value) {
+    const struct expr *x = expr_get(r->c->exprs, value);
+    if (x->kind != EX_ADDR || expr_get(r->c->exprs, x->a)->kind != EX_LOCAL) {
+        return value;
+    }
+    int64_t number = expr_get(r->c->exprs, x->a)->num;
+    if (number >= (int64_t)r->f->vars.len) {
+        return value;
+    }
+    type_id t = facts_strip_typedefs(r->f, r->f->vars.data[number].type, NULL);
+    sym_id op = r->f->records.data[r->f->types.data[t.v].record.v].call_op;
+    const struct ir_sym *s = &r->f->syms.data[op.v];
+    return op.v ? expr_fn(r->c->exprs, facts_text(r->f, s->key), facts_text(r->f, s->name), value) : value;
+}
+
 void thread_spawn(struct run *r, struct world *w, const struct effect *e, call_id call) {
     bool unknown = false;
     bool detached = detached_by_attribute(r, w, e->d, &unknown);
@@ -106,21 +135,22 @@ void thread_spawn(struct run *r, struct world *w, const struct effect *e, call_i
         overwrite(r, w, e->c, call);
     }
     expr_id thread = run_fresh(r, w, EX_FRESH, call.v);
-    detached = detached || detaches_itself(r, e->a);
-    run_trace(r, w, FLOW_STEP_SPAWN, true, run_call_loc(r, call), e->a);
+    expr_id entry = callable(r, e->a);
+    detached = detached || detaches_itself(r, entry);
+    run_trace(r, w, FLOW_STEP_SPAWN, true, run_call_loc(r, call), entry);
     struct object_state *o = world_object(w, thread);
     if (!o) {
         o = world_object_add(&r->space, w, thread);
     }
     *o = (struct object_state){.value = thread, .kind = OBJECT_THREAD, .home = e->c, .arg = e->b,
-                               .entry = e->a, .escaped = e->c.v && !is_private(r, e->c),
+                               .entry = entry, .escaped = e->c.v && !is_private(r, e->c),
                                .site = run_site(r, run_call_loc(r, call))};
     o->status = (uint8_t)(unknown ? OBJECT_UNKNOWN : detached ? OBJECT_DETACHED : OBJECT_LIVE);
     w->handshake = false;
     if (e->c.v) {
         world_write(&r->space, w, e->c, thread);
     }
-    struct flow_spawn spawn = {.call = call, .entry = e->a, .arg = e->b, .handle = e->c,
+    struct flow_spawn spawn = {.call = call, .entry = entry, .arg = e->b, .handle = e->c,
                                .detached = detached, .in_loop = r->blocks[r->block].in_loop};
     vec_push(r->c->arena, &r->out->spawns, spawn);
 }
@@ -131,6 +161,7 @@ static void end_unknown(struct run *r, struct world *w, expr_id handle) {
     expr_id array = {0};
     if (h->kind == EX_LOAD && expr_get(r->c->exprs, h->a)->kind == EX_INDEX) {
         array = expr_get(r->c->exprs, h->a)->a;
+        vec_push(r->space.arena, &r->joined_arrays, array);
     }
     for (uint16_t i = 0; i < w->object_count; i++) {
         struct object_state *o = &w->objects[i];
@@ -171,8 +202,20 @@ static void join_present(struct run *r, struct world *w, struct object_state *o,
               run_call_loc(r, call), o->home);
 }
 
-static void end_thread(struct run *r, struct world *w, expr_id handle, call_id call, uint32_t inner,
-                       enum object_status to) {
+// The thread whose handle was kept at `place` before it was joined, detached or moved.
+static struct object_state *former_object(struct world *w, expr_id place) {
+    for (uint16_t i = 0; place.v && i < w->object_count; i++) {
+        struct object_state *o = &w->objects[i];
+        bool ended = o->status == OBJECT_DONE || o->status == OBJECT_DETACHED;
+        if (o->kind == OBJECT_THREAD && ended && expr_same(o->home, place)) {
+            return o;
+        }
+    }
+    return NULL;
+}
+
+static void end_thread(struct run *r, struct world *w, expr_id handle, expr_id place, call_id call,
+                       uint32_t inner, enum object_status to) {
     int64_t n = 0;
     struct object_state *o = world_object(w, handle);
     if (o) {
@@ -186,8 +229,12 @@ static void end_thread(struct run *r, struct world *w, expr_id handle, call_id c
             run_event(r, w, e);
         }
     } else if (is_const(r, handle, &n) || is_unset_local(r, w, handle)) {
-        if (n == 0) {
+        o = former_object(w, place);
+        if (o) {
+            join_present(r, w, o, call, inner, to);
+        } else if (n == 0) {
             e.kind = FLOW_JOIN_UNSTARTED;
+            e.subject = place.v ? place : handle;
             run_event(r, w, e);
         }
         return;
@@ -207,15 +254,16 @@ static void end_thread(struct run *r, struct world *w, expr_id handle, call_id c
               run_call_loc(r, call), o->home);
 }
 
-void thread_join(struct run *r, struct world *w, expr_id handle, call_id call, uint32_t inner) {
-    end_thread(r, w, handle, call, inner, OBJECT_DONE);
+void thread_join(struct run *r, struct world *w, expr_id handle, expr_id place, call_id call, uint32_t inner) {
+    end_thread(r, w, handle, place, call, inner, OBJECT_DONE);
 }
 
-void thread_detach(struct run *r, struct world *w, expr_id handle, call_id call, uint32_t inner) {
-    end_thread(r, w, handle, call, inner, OBJECT_DETACHED);
+void thread_detach(struct run *r, struct world *w, expr_id handle, expr_id place, call_id call, uint32_t inner) {
+    end_thread(r, w, handle, place, call, inner, OBJECT_DETACHED);
 }
 
-void thread_owner_ends(struct run *r, struct world *w, expr_id object, bool terminates, call_id call) {
+void thread_owner_ends(struct run *r, struct world *w, expr_id object, int how, call_id call) {
+    bool terminates = how != 0;
     expr_id place = thread_field(r, object);
     expr_id handle = world_read(&r->space, w, place);
     struct object_state *o = world_object(w, handle);
@@ -226,10 +274,11 @@ void thread_owner_ends(struct run *r, struct world *w, expr_id object, bool term
         return;
     }
     if (o) {
-        if (o->status == OBJECT_LIVE) {
+        if (o->status == OBJECT_LIVE && !o->escaped) {
             run_event(r, w,
-                      (struct flow_event){.kind = FLOW_JOINABLE_DESTROYED, .subject = object,
-                                          .call = call, .other = o->site, .entry = o->entry});
+                      (struct flow_event){.kind = how == 2 ? FLOW_HANDLE_OVERWRITTEN : FLOW_JOINABLE_DESTROYED,
+                                          .subject = object,
+                                          .call = call, .other = o->site, .entry = o->entry, .home = o->home});
             world_object(w, handle)->status = OBJECT_UNKNOWN;
         }
         return;
@@ -237,7 +286,7 @@ void thread_owner_ends(struct run *r, struct world *w, expr_id object, bool term
     const struct expr *h = expr_get(r->c->exprs, handle);
     struct range range = world_range(&r->space, w, handle);
     bool may_be_joinable = !(range.lo == 0 && range.hi == 0);
-    if (h->kind == EX_LOAD && may_be_joinable && expr_has_kind(r->c->exprs, object, EX_DEREF)) {
+    if (how == 1 && h->kind == EX_LOAD && may_be_joinable && expr_has_kind(r->c->exprs, object, EX_DEREF)) {
         run_event(r, w, (struct flow_event){.kind = FLOW_MEMBER_DESTROYED, .subject = object, .call = call});
     }
 }
@@ -247,9 +296,9 @@ static bool may_run(const struct object_state *o) {
 }
 
 // The address of `local`, or of what a closure captured by reference, was given to the thread.
-static bool uses_local(struct run *r, const struct world *w, const struct object_state *o, expr_id local) {
+bool thread_uses_local(struct run *r, const struct world *w, const struct object_state *o, expr_id local) {
     const struct expr *a = expr_get(r->c->exprs, o->arg);
-    if (a->kind == EX_ADDR && expr_same(run_local_root(r, a->a), local)) {
+    if (a->kind == EX_ADDR && (expr_same(run_local_root(r, a->a), local) || expr_same(a->a, local))) {
         return true;
     }
     const struct expr *f = expr_get(r->c->exprs, o->entry);
@@ -273,13 +322,24 @@ void thread_scope_end(struct run *r, struct world *w, expr_id local, loc_id loc)
     }
     for (uint16_t i = 0; i < w->object_count; i++) {
         struct object_state *o = &w->objects[i];
-        if (may_run(o) && uses_local(r, w, o, local)) {
+        if (may_run(o) && thread_uses_local(r, w, o, local)) {
             run_event(r, w,
                       (struct flow_event){.kind = FLOW_STACK_ESCAPE, .subject = local, .loc = loc,
-                                          .other = o->site, .entry = o->entry});
+                                          .other = o->site, .entry = o->entry, .home = o->home});
             o->arg = (expr_id){0};
         }
     }
+}
+
+// A variable that holds the value, for the message; else the value.
+static expr_id holder(struct run *r, const struct world *w, expr_id value) {
+    for (uint16_t i = 0; i < w->mem_count; i++) {
+        const struct expr *x = expr_get(r->c->exprs, w->mem[i].loc);
+        if (expr_same(w->mem[i].val, value) && x->kind == EX_LOCAL && x->num < (int64_t)r->f->vars.len) {
+            return w->mem[i].loc;
+        }
+    }
+    return value;
 }
 
 void thread_freed(struct run *r, struct world *w, expr_id value, expr_id lock, call_id call) {
@@ -295,7 +355,8 @@ void thread_freed(struct run *r, struct world *w, expr_id value, expr_id lock, c
         if (is_arg || in_arg || is_global) {
             run_event(r, w,
                       (struct flow_event){.kind = FLOW_FREED_IN_USE, .call = call, .other = o->site,
-                                          .subject = lock.v ? lock : value, .entry = o->entry});
+                                          .subject = lock.v ? lock : holder(r, w, value), .entry = o->entry,
+                                          .home = o->home});
         }
     }
 }

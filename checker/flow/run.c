@@ -57,25 +57,37 @@ void run_event(struct run *r, const struct world *w, struct flow_event event) {
 
 // --- what the loops of the function change ---
 
+// Variable a path lies in through fields alone; none through elements and pointers.
+static var_id fields_root(const struct facts *f, path_id path, bool *ret_partial) {
+    const struct ir_path *p = &f->paths.data[path.v];
+    *ret_partial = p->kind == PATH_FIELD;
+    while (p->kind == PATH_FIELD) {
+        p = &f->paths.data[p->base.v];
+    }
+    return p->kind == PATH_VAR ? p->var : (var_id){0};
+}
+
 static void note_modified(struct run *r, struct block_state *head, const struct ir_op *op) {
     if (op->kind != OP_WRITE && op->kind != OP_UPDATE) {
         return;
     }
-    const struct ir_path *p = &r->f->paths.data[op->path.v];
-    if (p->kind != PATH_VAR) {
+    struct loop_var m = {.counts = op->kind == OP_UPDATE};
+    var_id var = fields_root(r->f, op->path, &m.partial);
+    const struct ir_var *v = &r->f->vars.data[var.v];
+    if (v->kind == VAR_NONE || v->kind == VAR_GLOBAL) {
         return;
     }
-    const struct ir_var *v = &r->f->vars.data[p->var.v];
-    if (v->kind != VAR_LOCAL && v->kind != VAR_PARAM && v->kind != VAR_TEMP) {
-        return;
-    }
-    expr_id loc = run_var(r, p->var);
+    m.partial |= v->kind == VAR_STATIC_LOCAL;
+    m.loc = run_var(r, var);
     for (uint32_t i = 0; i < head->modified.len; i++) {
-        if (expr_same(head->modified.data[i], loc)) {
+        struct loop_var *old = &head->modified.data[i];
+        if (expr_same(old->loc, m.loc)) {
+            old->counts |= m.counts;
+            old->partial &= m.partial;
             return;
         }
     }
-    vec_push(r->space.arena, &head->modified, loc);
+    vec_push(r->space.arena, &head->modified, m);
 }
 
 // A back edge goes to a block that does not come later. In reverse post-order the loop's blocks lie between its ends
@@ -130,6 +142,25 @@ static void use_path(const struct facts *f, struct map *used, path_id path) {
         const struct ir_path *x = &f->paths.data[p.v];
         use_value(f, used, x->val, 0);
         p = x->base;
+    }
+}
+
+// Results handed to other calls, directly or through a local variable.
+static void find_passed(struct map *used, struct fn_ref fn) {
+    const struct facts *f = fn.facts;
+    const struct ir_fn *ir = &f->fns.data[fn.fn.v];
+    for (uint32_t i = 0; i < ir->block_count; i++) {
+        const struct ir_block *b = &f->blocks.data[ir->first_block.v + i];
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &f->ops.data[b->first_op.v + k];
+            const struct ir_call *c = &f->calls.data[op->call.v];
+            for (uint32_t a = 0; op->kind == OP_CALL && a < c->arg_count; a++) {
+                const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v + a].v];
+                if (v->kind == VAL_CALL) {
+                    map_put(used, v->call.v, 2);
+                }
+            }
+        }
     }
 }
 
@@ -213,6 +244,23 @@ static bool next_block(const struct run *r, uint32_t *ret_block, uint32_t *ret_s
     return false;
 }
 
+// Handles of an array that a loop joins: which elements it reaches is not followed, so nothing is claimed of them.
+static void forget_array_events(struct run *r) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < r->out->events.len; i++) {
+        struct flow_event e = r->out->events.data[i];
+        const struct expr *home = expr_get(r->c->exprs, e.home);
+        bool about_array = false;
+        for (uint32_t k = 0; home->kind == EX_INDEX && k < r->joined_arrays.len; k++) {
+            about_array |= expr_same(r->joined_arrays.data[k], home->a);
+        }
+        if (!about_array || e.kind == FLOW_LOOP_VARIABLE) {
+            r->out->events.data[kept++] = e;
+        }
+    }
+    r->out->events.len = kept;
+}
+
 void flow_run(const struct flow_context *c, struct fn_ref fn, enum flow_domain domain,
               struct flow_result *ret_result) {
     *ret_result = (struct flow_result){.fn = fn, .domain = domain};
@@ -228,6 +276,7 @@ void flow_run(const struct flow_context *c, struct fn_ref fn, enum flow_domain d
     r.is_main = str_eq(facts_sym_name(r.f, r.ir->sym), STR("main"));
     find_loops(&r);
     find_used(&r.used, fn);
+    find_passed(&r.used, fn);
     if (r.ir->block_count) {
         enter_function(&r);
     }
@@ -242,6 +291,7 @@ void flow_run(const struct flow_context *c, struct fn_ref fn, enum flow_domain d
             break;
         }
     }
+    forget_array_events(&r);
     run_condense(&r);
     arena_reset(c->scratch, mark);
 }

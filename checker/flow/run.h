@@ -8,6 +8,13 @@
 
 typedef VEC(struct world) world_vec;
 
+// A local that a loop changes.
+struct loop_var {
+    expr_id loc;
+    bool counts;  // by an update such as i++: even a constant start gets a symbol
+    bool partial; // only a field of it is written: no symbol
+};
+
 struct slot {
     struct world world;
     bool dirty;
@@ -18,7 +25,7 @@ struct block_state {
     VEC(struct slot) slots;
     bool is_loop_head;
     bool in_loop;
-    VEC(expr_id) modified; // loop heads: locations of locals written in the loop
+    VEC(struct loop_var) modified; // loop heads: locals written in the loop
 };
 
 struct run {
@@ -35,11 +42,12 @@ struct run {
     uint32_t block; // index of the block being run
     struct map event_keys;
     struct map exit_keys;
-    struct map used; // calls whose result is used
+    struct map used; // calls whose result is used: 2 when it is handed to another call, which may act on it
     expr_id *var_cache;   // EX_LOCAL / EX_GLOBAL per variable of the TU, by var id - lazily
     struct map vars;
     struct map paths; // not world dependent ones
     bool is_main;
+    VEC(expr_id) joined_arrays; // arrays of handles some element of which is joined or detached
 };
 
 // --- eval.c ---
@@ -52,6 +60,8 @@ expr_id run_value(struct run *r, const struct world *w, val_id val);
 expr_id run_result_loc(struct run *r, call_id call);
 /// A new symbol for this site: an older one of the same site becomes EX_OLD.
 expr_id run_fresh(struct run *r, struct world *w, enum expr_kind kind, int64_t num);
+/// A place was reached through a pointer: that pointer is not null from here on.
+void run_followed(struct run *r, struct world *w, expr_id location);
 /// Local variable (not parameter content) a location lies in without going through a pointer; none otherwise.
 expr_id run_local_root(struct run *r, expr_id location);
 
@@ -67,13 +77,21 @@ void lock_release(struct run *r, struct world *w, expr_id lock, uint8_t flags, c
 void lock_touch(struct run *r, struct world *w, expr_id lock, uint8_t flags, call_id call,
                 uint32_t inner);
 void lock_wait(struct run *r, struct world *w, expr_id lock, call_id call, uint32_t inner);
+/// Held here, so that a try by the same thread cannot succeed.
+bool lock_is_held(struct run *r, struct world *w, expr_id lock, uint8_t flags);
+/// Nothing more is claimed of the lock.
+void lock_doubt(struct world *w, expr_id lock);
 void lock_try_failed(struct run *r, struct world *w, expr_id lock, call_id call);
 
 // --- objects.c ---
 void thread_spawn(struct run *r, struct world *w, const struct effect *e, call_id call);
-void thread_join(struct run *r, struct world *w, expr_id handle, call_id call, uint32_t inner);
-void thread_detach(struct run *r, struct world *w, expr_id handle, call_id call, uint32_t inner);
-void thread_owner_ends(struct run *r, struct world *w, expr_id object, bool terminates, call_id call);
+/// `place` is where the handle was read from, none when not known.
+void thread_join(struct run *r, struct world *w, expr_id handle, expr_id place, call_id call, uint32_t inner);
+void thread_detach(struct run *r, struct world *w, expr_id handle, expr_id place, call_id call, uint32_t inner);
+/// `how`: 0 joins, 1 destructor that must not find it joinable, 2 the same of an assignment.
+void thread_owner_ends(struct run *r, struct world *w, expr_id object, int how, call_id call);
+/// The thread was given the address of the local (as argument, or captured by reference).
+bool thread_uses_local(struct run *r, const struct world *w, const struct object_state *o, expr_id local);
 void thread_scope_end(struct run *r, struct world *w, expr_id local, loc_id loc);
 void thread_freed(struct run *r, struct world *w, expr_id value, expr_id lock, call_id call);
 void thread_store(struct run *r, struct world *w, expr_id loc, expr_id val, call_id call);

@@ -19,6 +19,7 @@ static void do_update(struct run *r, struct world *w, const struct ir_op *op) {
 
 // Reads of volatile and atomic places may give something else each time.
 static void do_read(struct run *r, struct world *w, const struct ir_op *op) {
+    run_followed(r, w, run_location(r, w, op->path));
     if (!(op->flags & (OPF_VOLATILE | OPF_ATOMIC))) {
         return;
     }
@@ -154,20 +155,26 @@ static void thread_exit_events(struct run *r, struct world *w, loc_id loc, enum 
         run_event(r, w,
                   (struct flow_event){.kind = FLOW_THREAD_LOST, .loc = loc, .other = o->site,
                                       .subject = o->home.v ? o->home : o->value, .end = (uint8_t)kind,
-                                      .entry = o->entry});
+                                      .entry = o->entry, .home = o->home});
     }
 }
 
 static void leave(struct run *r, const struct ir_block *b, struct world *w, enum exit_kind kind) {
     expr_id ret = kind == EXIT_RETURN && b->lhs.v ? run_value(r, w, b->lhs) : (expr_id){0};
-    if (r->domain == FLOW_THREADS) {
+    if (r->domain == FLOW_THREADS && kind != EXIT_END) {
         if (ret.v) {
             object_escape(r, w, ret);
+        }
+        for (uint32_t i = 0; i < r->ir->param_count; i++) { // parameters end with the function
+            thread_scope_end(r, w, run_var(r, facts_fn_var(r->f, r->fn.fn, i)), b->loc);
         }
         thread_exit_events(r, w, b->loc, kind);
     }
     struct flow_exit e = {.kind = (uint8_t)kind, .loc = b->loc, .ret = ret, .trace = w->trace};
     struct world copy = world_copy(&(struct world_space){r->c->arena, r->c->exprs}, w);
+    if (kind == EXIT_END && b->op_count) {
+        e.last = r->f->ops.data[b->first_op.v + b->op_count - 1].call;
+    }
     e.locks = copy.locks;
     e.lock_count = copy.lock_count;
     e.objects = copy.objects;
@@ -184,6 +191,7 @@ static void finish_block(struct run *r, const struct ir_block *b, struct world *
     case TERM_BRANCH: do_branch(r, b, w); break;
     case TERM_SWITCH: do_switch(r, b, w); break;
     case TERM_RETURN: leave(r, b, w, EXIT_RETURN); break;
+    case TERM_NORETURN: leave(r, b, w, EXIT_END); break;
     case TERM_THROW:
         if (b->edge_count == 0) {
             leave(r, b, w, EXIT_THROW);
@@ -264,14 +272,15 @@ static unsigned holders(const struct world *w, expr_id val) {
 
 // A variable changed by the loop gets a symbol of the loop head, so that the analysis ends; what the property knows under
 // its old value follows when no other variable holds that value.
-static void name_loop_variable(struct run *r, struct world *w, uint32_t block, expr_id loc) {
+static void name_loop_variable(struct run *r, struct world *w, uint32_t block, struct loop_var var) {
+    expr_id loc = var.loc;
     expr_id val = world_read(&r->space, w, loc);
     const struct expr *x = expr_get(r->c->exprs, val);
     expr_id symbol = expr_merge(r->c->exprs, block, loc.v);
-    if (x->kind == EX_CONST || expr_same(val, symbol)) {
+    if ((x->kind == EX_CONST && !var.counts) || expr_same(val, symbol)) {
         return;
     }
-    bool stays = x->kind == EX_PARAM || x->kind == EX_FRESH || x->kind == EX_ADDR;
+    bool stays = x->kind == EX_FRESH || x->kind == EX_ADDR || x->kind == EX_CONST;
     struct range range = world_range(&r->space, w, val);
     if (expr_contains(r->c->exprs, val, symbol)) {
         renew_symbol(r, w, loc, val, symbol);
@@ -290,17 +299,16 @@ static void name_loop_variable(struct run *r, struct world *w, uint32_t block, e
 static void check_loop_variables(struct run *r, struct world *w, const struct block_state *s) {
     for (uint16_t i = 0; i < w->object_count; i++) {
         struct object_state *o = &w->objects[i];
-        const struct expr *a = expr_get(r->c->exprs, o->arg);
-        if (o->kind != OBJECT_THREAD || o->status == OBJECT_DONE || a->kind != EX_ADDR || w->handshake) {
+        if (o->kind != OBJECT_THREAD || o->status == OBJECT_DONE || o->status == OBJECT_UNKNOWN || w->handshake) {
             continue;
         }
-        expr_id local = run_local_root(r, a->a);
         for (uint32_t k = 0; k < s->modified.len; k++) {
-            if (local.v && expr_same(s->modified.data[k], a->a)) {
+            if (thread_uses_local(r, w, o, s->modified.data[k].loc)) {
                 run_event(r, w,
-                          (struct flow_event){.kind = FLOW_LOOP_VARIABLE, .subject = local, .other = o->site,
-                                              .loc = flow_site_get(r->c->sites, o->site).loc,
-                                              .entry = o->entry});
+                          (struct flow_event){.kind = FLOW_LOOP_VARIABLE, .other = o->site,
+                                              .subject = s->modified.data[k].loc,
+                                              .loc = flow_site_get(r->c->sites, o->site).loc, .entry = o->entry,
+                                              .home = o->home});
                 o->arg = (expr_id){0};
                 break;
             }
@@ -315,7 +323,9 @@ void run_enter(struct run *r, uint32_t to, struct world *w) {
             check_loop_variables(r, w, s);
         }
         for (uint32_t i = 0; i < s->modified.len; i++) {
-            name_loop_variable(r, w, to, s->modified.data[i]);
+            if (!s->modified.data[i].partial) {
+                name_loop_variable(r, w, to, s->modified.data[i]);
+            }
         }
     }
     for (uint32_t i = 0; i < s->slots.len; i++) {

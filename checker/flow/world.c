@@ -111,13 +111,15 @@ static expr_id read_through_copy(const struct world_space *s, const struct world
         return (expr_id){0};
     }
     const struct mem_cell *base = cell(w, x.a);
-    if (!base || expr_get(s->exprs, base->val)->kind != EX_LOAD) {
+    if (!base) {
         return (expr_id){0};
     }
-    expr_id source = expr_get(s->exprs, base->val)->a;
+    // an object passed as a value lies, so to speak, where that value points
+    bool is_load = expr_get(s->exprs, base->val)->kind == EX_LOAD;
+    expr_id source = is_load ? expr_get(s->exprs, base->val)->a : expr_deref(s->exprs, base->val);
     expr_id place = expr_field(s->exprs, source, intern_text(&s->exprs->names, x.name),
                                intern_text(&s->exprs->names, x.aux));
-    return world_read(s, w, place);
+    return is_load || cell(w, place) ? world_read(s, w, place) : (expr_id){0};
 }
 
 expr_id world_read(const struct world_space *s, const struct world *w, expr_id loc) {
@@ -232,6 +234,15 @@ struct range range_join(struct range a, struct range b) {
     return r;
 }
 
+static struct known_value *known(const struct world *w, expr_id val) {
+    for (uint16_t i = 0; i < w->known_count; i++) {
+        if (expr_same(w->known[i].val, val)) {
+            return &w->known[i];
+        }
+    }
+    return NULL;
+}
+
 // Narrows; false when nothing is left.
 static bool range_narrow(struct range *r, uint8_t cmp, int64_t n) {
     switch (cmp) {
@@ -272,15 +283,6 @@ static bool range_narrow(struct range *r, uint8_t cmp, int64_t n) {
     return r->lo <= r->hi && !(r->lo == r->hi && range_excludes(r, r->lo));
 }
 
-static struct known_value *known(const struct world *w, expr_id val) {
-    for (uint16_t i = 0; i < w->known_count; i++) {
-        if (expr_same(w->known[i].val, val)) {
-            return &w->known[i];
-        }
-    }
-    return NULL;
-}
-
 // Range of x + by; an end that would overflow is open.
 static struct range shifted(struct range r, int64_t by) {
     if (by > INT32_MAX || by < INT32_MIN) {
@@ -298,6 +300,17 @@ static struct range shifted(struct range r, int64_t by) {
     return r;
 }
 
+// Value of `r cmp n`: 0, 1 or either.
+static struct range compared(struct range r, uint8_t cmp, int64_t n) {
+    struct range holds = r;
+    struct range fails = r;
+    static const uint8_t negation[] = {[OPR_EQ] = OPR_NE, [OPR_NE] = OPR_EQ, [OPR_LT] = OPR_GE,
+                                       [OPR_LE] = OPR_GT, [OPR_GT] = OPR_LE, [OPR_GE] = OPR_LT};
+    bool can_hold = range_narrow(&holds, cmp, n);
+    bool can_fail = range_narrow(&fails, negation[cmp], n);
+    return (struct range){.lo = can_fail ? 0 : 1, .hi = can_hold ? 1 : 0};
+}
+
 static struct range known_range(const struct world_space *s, const struct known_value *k,
                                 uint16_t count, expr_id val) {
     const struct expr *x = expr_get(s->exprs, val);
@@ -313,7 +326,12 @@ static struct range known_range(const struct world_space *s, const struct known_
         }
     }
     if (x->kind == EX_BINARY && x->op >= OPR_EQ && x->op <= OPR_GE) {
-        return (struct range){.lo = 0, .hi = 1};
+        const struct expr *y = expr_get(s->exprs, x->b);
+        return y->kind == EX_CONST ? compared(known_range(s, k, count, x->a), x->op, y->num)
+                                   : (struct range){.lo = 0, .hi = 1};
+    }
+    if (x->kind == EX_UNARY && x->op == OPR_NOT) {
+        return compared(known_range(s, k, count, x->a), OPR_EQ, 0);
     }
     if (x->kind == EX_BINARY && (x->op == OPR_ADD || x->op == OPR_SUB) &&
         expr_get(s->exprs, x->b)->kind == EX_CONST) {

@@ -19,6 +19,7 @@ struct node {
     bool recursive; // calls itself, maybe through others
     uint32_t component;
     uint32_t keeps;        // bit i: parameter i may be kept beyond the call
+    uint32_t frees;        // bit i: what parameter i points to is freed
     VEC(uint32_t) writes;  // names of fields and globals written, also through callees; sorted
     bool writes_all;
     bool impure;           // does something besides computing its result

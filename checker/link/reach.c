@@ -124,6 +124,27 @@ static uint32_t kept_by_call(const struct program *p, const struct unit *u, call
     return bits;
 }
 
+// Parameters that are passed as they are to something that frees them.
+static uint32_t freed_by_call(const struct program *p, const struct unit *u, call_id call) {
+    const struct facts *f = u->facts;
+    const struct ir_call *c = &f->calls.data[call.v];
+    node_id to = c->kind == CALL_INDIRECT ? NODE_NONE : u->sym_nodes[c->callee.v];
+    const struct effect *free_effect = program_model_effect(p, f, call, EFFECT_FREE);
+    uint32_t bits = 0;
+    for (uint32_t i = 0; i < c->arg_count && i < 32; i++) {
+        const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v + i].v];
+        const struct ir_path *path = &f->paths.data[v->path.v];
+        const struct ir_var *var = &f->vars.data[path->var.v];
+        if (v->kind != VAL_PATH || path->kind != PATH_VAR || var->kind != VAR_PARAM || var->index >= 32) {
+            continue;
+        }
+        bool by_model = free_effect && expr_same(free_effect->a, expr_param(p->exprs, i));
+        bool by_node = !free_effect && to != NODE_NONE && (p->nodes.data[to].frees >> i & 1);
+        bits |= by_model || by_node ? 1u << var->index : 0;
+    }
+    return bits;
+}
+
 static void scan(struct program *p, node_id id) {
     struct node *n = &p->nodes.data[id];
     const struct facts *f = n->ref.facts;
@@ -138,6 +159,7 @@ static void scan(struct program *p, node_id id) {
             const struct ir_op *op = &f->ops.data[b->first_op.v + k];
             if (op->kind == OP_CALL) {
                 n->keeps |= kept_by_call(p, u, op->call, &a);
+                n->frees |= freed_by_call(p, u, op->call);
                 continue;
             }
             if (op->kind != OP_WRITE && op->kind != OP_UPDATE) {

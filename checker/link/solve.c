@@ -87,6 +87,12 @@ static bool ask_writes(void *ctx, const struct facts *f, call_id call, expr_id t
     return x->writes_all || (lo < x->writes.len && x->writes.data[lo] == number);
 }
 
+static bool ask_frees(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t arg) {
+    const struct solver *s = ctx;
+    node_id n = call_node(s->p, f, call, target);
+    return n != NODE_NONE && arg < 32 && (s->p->nodes.data[n].frees >> arg & 1);
+}
+
 static bool ask_pure(void *ctx, const struct facts *f, call_id call, expr_id target) {
     const struct solver *s = ctx;
     if (program_unit(s->p, f)->models[call.v]) {
@@ -148,6 +154,63 @@ static void find_relevant(const struct program *p, node_id id, bool ret_relevant
 }
 
 // --- what whole-program queries need ---
+
+static bool has_recursive_type(const struct program *p, const struct facts *f, type_id type) {
+    type_id t = facts_strip_typedefs(f, type, NULL);
+    while (f->types.data[t.v].kind == TYPE_ARRAY) {
+        t = facts_strip_typedefs(f, f->types.data[t.v].target, NULL);
+    }
+    return (model_type_traits(p->models, facts_text(f, f->types.data[t.v].name)) & TRAIT_RECURSIVE) != 0;
+}
+
+// Globals and fields whose type is a recursive lock.
+static void note_recursive_types(struct program *p, const struct facts *f) {
+    for (uint32_t i = 1; i < f->vars.len; i++) {
+        const struct ir_var *v = &f->vars.data[i];
+        if ((v->kind == VAR_GLOBAL || v->kind == VAR_STATIC_LOCAL) && has_recursive_type(p, f, v->type)) {
+            expr_id e = expr_global(p->exprs, facts_text(f, v->key), facts_text(f, v->name));
+            vec_push(p->arena, &p->recursive_locks, e);
+        }
+    }
+    for (uint32_t i = 1; i < f->records.len; i++) {
+        const struct ir_record *r = &f->records.data[i];
+        for (uint32_t k = 0; k < r->field_count; k++) {
+            const struct ir_field *x = &f->fields.data[r->first_field.v + k];
+            if (has_recursive_type(p, f, x->type)) {
+                expr_id any = expr_param(p->exprs, 0);
+                expr_id e = expr_field(p->exprs, expr_deref(p->exprs, any), facts_text(f, x->name), facts_text(f, r->name));
+                vec_push(p->arena, &p->recursive_locks, expr_class(p->exprs, e));
+            }
+        }
+    }
+}
+
+// Static initialisers: glibc keeps the kind of a mutex in its field __kind, and odd kinds are recursive.
+static void note_static_kinds(struct program *p, const struct facts *f) {
+    for (uint32_t i = 1; i < f->fns.len; i++) {
+        const struct ir_fn *fn = &f->fns.data[i];
+        for (uint32_t b = 0; (fn->flags & FN_GLOBAL_INIT) && b < fn->block_count; b++) {
+            const struct ir_block *block = &f->blocks.data[fn->first_block.v + b];
+            for (uint32_t k = 0; k < block->op_count; k++) {
+                const struct ir_op *op = &f->ops.data[block->first_op.v + k];
+                const struct ir_val *v = &f->vals.data[op->val.v];
+                const struct ir_path *path = &f->paths.data[op->path.v];
+                if (op->kind != OP_WRITE || v->kind != VAL_CONST || !(v->num & 1) || path->kind != PATH_FIELD ||
+                    !str_eq(facts_text(f, path->name), STR("__kind"))) {
+                    continue;
+                }
+                while (path->kind == PATH_FIELD) {
+                    path = &f->paths.data[path->base.v];
+                }
+                if (path->kind == PATH_VAR) {
+                    const struct ir_var *var = &f->vars.data[path->var.v];
+                    expr_id e = expr_global(p->exprs, facts_text(f, var->key), facts_text(f, var->name));
+                    vec_push(p->arena, &p->recursive_locks, e);
+                }
+            }
+        }
+    }
+}
 
 static void note_inits(struct program *p, const struct flow_result *r) {
     for (uint32_t i = 0; i < r->inits.len; i++) {
@@ -263,8 +326,12 @@ void program_run_flows(struct program *p) {
     s.context = (struct flow_context){.arena = p->arena, .scratch = &p->scratch, .exprs = p->exprs,
                                       .sites = &p->sites, .ctx = &s, .callee = ask_callee,
                                       .function = ask_function, .keeps = ask_keeps,
-                                      .writes = ask_writes, .is_pure = ask_pure, .is_recursive = ask_recursive,
+                                      .writes = ask_writes, .frees = ask_frees, .is_pure = ask_pure, .is_recursive = ask_recursive,
                                       .step_limit = p->options.fn_step_limit};
+    for (uint32_t i = 0; i < p->units.len; i++) {
+        note_recursive_types(p, p->units.data[i].facts);
+        note_static_kinds(p, p->units.data[i].facts);
+    }
     uint32_t from = 0;
     for (uint32_t i = 0; i < p->order.len; i++) {
         uint32_t component = p->nodes.data[p->order.data[i]].component;

@@ -98,9 +98,15 @@ const char *rule_name(struct rule_ctx *ctx, struct fn_ref fn, expr_id e) {
                 facts_text(fn.facts, fn.facts->vars.data[facts_fn_var(fn.facts, fn.fn, count).v].name);
         }
     }
+    const struct expr_table *t = program_exprs(ctx->program);
+    const struct expr *x = expr_get(t, e);
+    struct str field = intern_text(&t->names, x->name);
+    if (x->kind == EX_FIELD && field.len && field.ptr[0] == '$') {
+        e = x->a; // what a model keeps in an object is named after the object
+    }
     struct buf b;
     buf_init(&b, 160);
-    expr_print(program_exprs(ctx->program), e, params, count, &b);
+    expr_print(t, e, params, count, &b);
     const char *copy = arena_copy(ctx->arena, buf_c(&b), b.len);
     buf_release(&b);
     return copy;

@@ -80,8 +80,8 @@ static void check_exit(struct rule_ctx *ctx, const struct flow_result *r, const 
         struct str name = facts_text(ef, ef->vars.data[used.v].name);
         struct finding *f = rule_report(
             ctx, r->fn, x->loc,
-            "main returns while the thread running '" STR_FMT "' may still use '" STR_FMT "', which is destroyed now",
-            STR_ARG(program_fn_name(ctx->program, entry)), STR_ARG(name));
+            "%s while the thread running '" STR_FMT "' may still use '" STR_FMT "', which is destroyed now",
+            x->kind == EXIT_END ? "the program exits" : "main returns", STR_ARG(program_fn_name(ctx->program, entry)), STR_ARG(name));
         if (f) {
             f->subject = name;
             rule_trace(ctx, f, r, x->trace);
@@ -96,7 +96,10 @@ static void check(struct rule_ctx *ctx) {
     }
     const struct flow_result *r = program_flow(ctx->program, ctx->node, FLOW_THREADS);
     for (uint32_t i = 0; r && i < r->exits.len; i++) {
-        if (r->exits.data[i].kind == EXIT_RETURN) {
+        const struct flow_exit *x = &r->exits.data[i];
+        const struct effect *end =
+            x->kind == EXIT_END ? program_model_effect(ctx->program, r->fn.facts, x->last, EFFECT_NORETURN) : NULL;
+        if (x->kind == EXIT_RETURN || (end && end->flags & EF_ORDERLY)) {
             check_exit(ctx, r, &r->exits.data[i]);
         }
     }

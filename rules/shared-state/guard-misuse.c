@@ -70,7 +70,9 @@ static bool leaves_unlocked(const struct rule_ctx *ctx, const struct facts *f, c
         }
         const struct expr *place = expr_get(t, e->a);
         const struct expr *val = expr_get(t, e->b);
-        sets_zero |= e->kind == EFFECT_SET && str_eq(intern_text(&t->names, place->name), STR("$owns")) &&
+        const struct expr *object = expr_get(t, place->a);
+        bool own = object->kind == EX_DEREF && expr_same(object->a, expr_param(program_exprs(ctx->program), 0));
+        sets_zero |= e->kind == EFFECT_SET && own && str_eq(intern_text(&t->names, place->name), STR("$owns")) &&
                      val->kind == EX_CONST && val->num == 0;
     }
     return sets_zero;
@@ -103,15 +105,28 @@ static void check_ctor(struct rule_ctx *ctx, const struct ir_block *b, uint32_t 
     }
 }
 
+// A guard whose constructor does nothing: std::scoped_lock without mutexes.
+static var_id empty_guard(const struct rule_ctx *ctx, struct fn_ref fn, const struct ir_op *op) {
+    const struct facts *f = fn.facts;
+    if (op->kind != OP_SCOPE_BEGIN || f->vars.data[op->var.v].kind != VAR_LOCAL ||
+        !(traits_of(ctx, f, f->vars.data[op->var.v].type) & TRAIT_GUARD)) {
+        return (var_id){0};
+    }
+    return is_used_otherwise(fn, op->var, (call_id){0}) ? (var_id){0} : op->var;
+}
+
 static void check(struct rule_ctx *ctx) {
     struct fn_ref fn = program_fn(ctx->program, ctx->node);
     const struct ir_fn *ir = &fn.facts->fns.data[fn.fn.v];
     for (uint32_t i = 0; i < ir->block_count; i++) {
         const struct ir_block *b = &fn.facts->blocks.data[ir->first_block.v + i];
         for (uint32_t k = 0; k < b->op_count; k++) {
-            var_id guard = guard_of(ctx, fn.facts, &fn.facts->ops.data[b->first_op.v + k], SYM_CTOR);
+            const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
+            var_id guard = guard_of(ctx, fn.facts, op, SYM_CTOR);
             if (guard.v) {
                 check_ctor(ctx, b, k, guard);
+            } else if (empty_guard(ctx, fn, op).v) {
+                report(ctx, op, "this guard is made without a lock and never gets one: nothing is guarded");
             }
         }
     }

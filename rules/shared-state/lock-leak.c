@@ -50,7 +50,28 @@ static bool is_released_under_other_name(const struct view *v, const struct flow
     return false;
 }
 
-// The caller gets the lock as part of the result: a guard object or a pointer reached through it.
+// Some way out says that the lock could not be taken: a try passed on to the caller.
+static bool is_try_half(const struct view *v, expr_id lock) {
+    for (uint32_t i = 0; i < v->r->exits.len; i++) {
+        const struct lock_state *l = find_lock(&v->r->exits.data[i], lock);
+        if (l && l->try_failed) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// An attempt to take the lock was judged the wrong way round: that is told by another rule.
+static bool is_told_otherwise(const struct view *v, expr_id lock) {
+    for (uint32_t i = 0; i < v->r->events.len; i++) {
+        const struct flow_event *e = &v->r->events.data[i];
+        if (e->kind == FLOW_RELEASE_TRY_FAILED && expr_same(e->subject, lock)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_meant(const struct view *v, const struct flow_exit *x, const struct lock_state *l) {
     const struct program *p = v->ctx->program;
     node_id n = v->ctx->node;
@@ -58,7 +79,11 @@ static bool is_meant(const struct view *v, const struct flow_exit *x, const stru
     if (program_hands_lock_over(p, n) || l->flags & (EF_OWNERLESS | EF_MAYBE)) {
         return true;
     }
-    if (is_released_under_other_name(v, x, l->lock)) {
+    if (is_released_under_other_name(v, x, l->lock) || is_told_otherwise(v, l->lock) ||
+        flow_is_returned_guard(program_exprs(p), x, l->lock)) {
+        return true;
+    }
+    if (!is_balanced_elsewhere(v, l->lock) && is_try_half(v, l->lock)) {
         return true;
     }
     if (is_balanced_elsewhere(v, l->lock) || root) {
@@ -110,7 +135,7 @@ static void check(struct rule_ctx *ctx) {
             const struct lock_state *l = &x->locks[k];
             uint64_t key = (uint64_t)l->lock.v << 32 | x->loc.v;
             uint32_t old = 0;
-            if (l->status != LOCK_HELD || l->entry != ENTRY_FREE || is_meant(&v, x, l) ||
+            if (x->kind == EXIT_END || l->status != LOCK_HELD || l->entry != ENTRY_FREE || is_meant(&v, x, l) ||
                 map_get(&seen, key, &old)) {
                 continue;
             }
