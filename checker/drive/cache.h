@@ -1,22 +1,33 @@
-// Facts between runs, in SQLite (WAL). An entry is good when the command, the versions and the content of every file that
-// was read are what they were. Never trusted: entries are validated when read, and a broken database is replaced.
+// Facts of parsed translation units, kept between runs in one SQLite database.
+//
+// An entry is found by what decides which files a TU reads first: command, root, environment, versions. It is valid when
+// every file it did read has the same content now. Entries are checked when used, never trusted; a cache that cannot be
+// used only makes the run slower.
 #ifndef CHECKER_DRIVE_CACHE_H
 #define CHECKER_DRIVE_CACHE_H
 
-#include "checker/base/hash.h"
 #include "checker/front/front.h"
 
 struct cache;
 
-/// Opens or makes the cache in directory `dir`. NULL when that cannot be: `why` says it; the run goes on without.
-struct cache *cache_open(const char *dir, struct arena *arena, struct error *why);
-/// Writes what is pending, cuts the cache to `max_mib` and closes.
-void cache_close(struct cache *c, uint32_t max_mib);
-/// Key of a command.
-struct hash128 cache_key(const struct compile_cmd *cmd, struct str root, struct str front_version);
-/// Facts stored under `key` whose files are unchanged, in `arena`; false when there are none.
-bool cache_get(struct cache *c, struct hash128 key, struct str root, struct arena *arena, struct facts *ret_facts);
-/// Stores packed facts. Failures (disk full, read-only) switch the cache off.
-void cache_put(struct cache *c, struct hash128 key, struct str packed);
+struct cache_options {
+    const char *dir; // absolute
+    struct str root;
+    struct str front_version;
+    uint64_t max_bytes;
+    bool quiet;   // no message when the cache cannot be used
+    bool verbose; // say what is done
+};
+
+/// Opens or creates <dir>/cache.db. NULL when that is not possible (said once on stderr). Lives in `arena`; close it.
+struct cache *cache_open(struct arena *arena, const struct cache_options *options);
+/// Packed facts of `cmd` if there are valid ones. They live until the next call. *ret_entry is for cache_drop.
+bool cache_get(struct cache *c, const struct compile_cmd *cmd, struct str *ret_packed, int64_t *ret_entry);
+/// Removes an entry whose facts turned out to be no good.
+void cache_drop(struct cache *c, int64_t entry);
+/// Stores the facts of `cmd`. Not those with a fatal error: what is missing may turn up without any file changing.
+void cache_put(struct cache *c, const struct compile_cmd *cmd, const struct facts *f, struct str packed);
+/// Writes what is pending, removes the longest unused entries over the size limit, closes. NULL-safe.
+void cache_close(struct cache *c);
 
 #endif

@@ -58,6 +58,27 @@ static bool has_own_options(enum cli_command command) {
     return false;
 }
 
+// "check, facts" into `out`: the commands an option belongs to; "all" when to all.
+static void name_commands(const struct cli_option *o, char *out, size_t size) {
+    size_t len = 0;
+    bool all = true;
+    for (int c = 0; c < CLI_COMMAND_COUNT; c++) {
+        if (cli_option_applies(o, (enum cli_command)c)) {
+            int n = snprintf(out + len, size - len, "%s%s", len ? ", " : "", cli_commands[c].name);
+            len = n > 0 && len + (size_t)n < size ? len + (size_t)n : len;
+        } else {
+            all = false;
+        }
+    }
+    if (all) {
+        (void)snprintf(out, size, "all");
+    }
+}
+
+static bool is_documented(const struct cli_option *o) {
+    return o->id != OPT_MARKDOWN; // of a hidden command
+}
+
 static void roff_option(FILE *out, const struct cli_option *o) {
     (void)fputs(".TP\n", out);
     if (o->short_name) {
@@ -76,10 +97,20 @@ static void roff_option(FILE *out, const struct cli_option *o) {
     (void)fputc('\n', out);
 }
 
-static void roff_options(FILE *out, enum cli_command command) {
-    for (size_t i = 0; i < cli_option_count; i++) {
-        if (cli_option_applies(&cli_options[i], command)) {
-            roff_option(out, &cli_options[i]);
+static void roff_options(FILE *out) {
+    char commands[200];
+    (void)fputs(".SH OPTIONS\nBehind each option stand the commands that know it.\n", out);
+    for (int group = 0; group < GROUP_COUNT; group++) {
+        (void)fprintf(out, ".SS \"%s\"\n", cli_group_names[group]);
+        for (size_t i = 0; i < cli_option_count; i++) {
+            const struct cli_option *o = &cli_options[i];
+            if ((int)o->group == group && is_documented(o)) {
+                name_commands(o, commands, sizeof commands);
+                roff_option(out, o);
+                (void)fputc('(', out);
+                roff_text(out, commands);
+                (void)fputs(")\n", out);
+            }
         }
     }
 }
@@ -92,7 +123,7 @@ void cli_print_man(FILE *out) {
             const char *name = cli_commands[c].name;
             (void)fprintf(out, ".B threadlint%s", c == CLI_CHECK ? "\n[\\fBcheck\\fR]" : " ");
             roff_text(out, c == CLI_CHECK ? "" : name);
-            (void)fputs("\n[OPTIONS] ", out);
+            (void)fputs(has_own_options((enum cli_command)c) ? "\n[OPTIONS] " : "\n", out);
             roff_text(out, cli_commands[c].operands);
             (void)fputs("\n.br\n", out);
         }
@@ -108,10 +139,8 @@ void cli_print_man(FILE *out) {
         (void)fprintf(out, ".SS \"threadlint %s\"\n", cli_commands[c].name);
         roff_text(out, cli_commands[c].text);
         (void)fputc('\n', out);
-        if (has_own_options((enum cli_command)c)) {
-            roff_options(out, (enum cli_command)c);
-        }
     }
+    roff_options(out);
     roff_notes(out, "EXIT STATUS", cli_exit_codes);
     roff_notes(out, "ENVIRONMENT", cli_environment);
     roff_notes(out, "FILES", cli_files);
@@ -134,52 +163,44 @@ static void markdown_text(FILE *out, const char *text) {
     }
 }
 
-static void markdown_option(FILE *out, const struct cli_option *o) {
-    (void)fputs("| ", out);
-    if (o->short_name) {
-        (void)fprintf(out, "`-%c`, ", o->short_name);
-    }
-    (void)fprintf(out, "`--%s%s%s` | ", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
-    markdown_text(out, o->help);
-    (void)fputs(" |\n", out);
-}
-
-static void markdown_options(FILE *out, enum cli_command command) {
+static void markdown_options(FILE *out) {
+    char commands[200];
     for (int group = 0; group < GROUP_COUNT; group++) {
-        bool has_head = false;
+        (void)fprintf(out, "### %s\n\n| option | meaning | commands |\n|---|---|---|\n", cli_group_names[group]);
         for (size_t i = 0; i < cli_option_count; i++) {
             const struct cli_option *o = &cli_options[i];
-            if ((int)o->group == group && cli_option_applies(o, command)) {
-                if (!has_head) {
-                    (void)fprintf(out, "| %s | |\n|---|---|\n", cli_group_names[group]);
-                    has_head = true;
-                }
-                markdown_option(out, o);
+            if ((int)o->group != group || !is_documented(o)) {
+                continue;
             }
+            (void)fputs("| ", out);
+            if (o->short_name) {
+                (void)fprintf(out, "`-%c`, ", o->short_name);
+            }
+            (void)fprintf(out, "`--%s%s%s` | ", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+            markdown_text(out, o->help);
+            name_commands(o, commands, sizeof commands);
+            (void)fprintf(out, " | %s |\n", commands);
         }
-        if (has_head) {
-            (void)fputc('\n', out);
-        }
+        (void)fputc('\n', out);
     }
 }
 
 void cli_print_markdown(FILE *out) {
     (void)fprintf(out, "# Command line\n\n<!-- Made by `threadlint man --markdown`; do not edit. -->\n\n"
                        "    threadlint [COMMAND] [OPTIONS] [SOURCE...] [-- FLAGS]\n\n%s\n\n"
-                       "An argument `@FILE` stands for the arguments in FILE, quoted as for a shell.\n\n",
+                       "An argument `@FILE` stands for the arguments in FILE, quoted as for a shell.\n\n## Commands\n\n",
                   cli_about);
     for (int c = 0; c < CLI_COMMAND_COUNT; c++) {
         const struct cli_command_row *row = &cli_commands[c];
         if (row->hidden) {
             continue;
         }
-        (void)fprintf(out, "## threadlint %s\n\n    threadlint %s%s%s%s\n\n%s\n\n", row->name, row->name,
+        (void)fprintf(out, "### threadlint %s\n\n    threadlint %s%s%s%s\n\n%s\n\n", row->name, row->name,
                       has_own_options(row->command) ? " [OPTIONS]" : "", row->operands[0] ? " " : "", row->operands,
                       row->text);
-        if (has_own_options(row->command)) {
-            markdown_options(out, row->command);
-        }
     }
+    (void)fputs("## Options\n\n", out);
+    markdown_options(out);
     markdown_notes(out, "Exit codes", cli_exit_codes);
     markdown_notes(out, "Environment", cli_environment);
     markdown_notes(out, "Files", cli_files);

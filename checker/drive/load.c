@@ -4,17 +4,13 @@
 // Everything is stored by the command's index, so the order of answers changes nothing.
 
 #include "checker/base/fs.h"
+#include "checker/drive/cache.h"
 #include "checker/drive/worker.h"
 #include "checker/ir/pack.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
-
-struct loading {
-    struct load *load;
-    VEC(uint32_t) todo;
-};
 
 // --- answers ---
 
@@ -65,6 +61,9 @@ static void on_ok(struct load *l, uint32_t index, struct str packed) {
         return;
     }
     l->parsed++;
+    if (l->cache) {
+        cache_put(l->cache, &l->project->cmds.data[index], l->tus[index].facts, packed);
+    }
 }
 
 static const char *signal_hint(int code) {
@@ -119,20 +118,62 @@ static uint32_t default_jobs(void) {
     return n < 1 ? 1 : (uint32_t)n;
 }
 
+static void open_cache(struct load *l) {
+    const struct project *p = l->project;
+    const struct cli *cli = p->cli;
+    // One file with its flags is a quick question, and should not leave a directory behind.
+    if (l->no_cache || cli->no_cache || (!p->database.len && !cli->cache_dir)) {
+        return;
+    }
+    const struct cache_options options = {
+        .dir = cli->cache_dir ? fs_join(p->arena, p->cwd, str_from(cli->cache_dir))
+                              : fs_join(p->arena, p->root, STR(".threadlint")),
+        .root = p->root,
+        .front_version = worker_front_version(p->arena),
+        .max_bytes = cli->cache_size << 20,
+        .quiet = cli->quiet,
+        .verbose = cli->verbose,
+    };
+    l->cache = cache_open(p->arena, &options);
+}
+
+// Takes the TU from the cache; false when it must be parsed.
+static bool look_up(struct load *l, uint32_t index) {
+    struct str packed = {0};
+    struct error err = {0};
+    int64_t entry = 0;
+    if (!l->cache || !cache_get(l->cache, &l->project->cmds.data[index], &packed, &entry)) {
+        return false;
+    }
+    if (!accept(l, index, packed, &err)) {
+        cache_drop(l->cache, entry);
+        return false;
+    }
+    l->tus[index].cached = true;
+    l->cached++;
+    if (l->progress) {
+        progress_step(l->progress, l->tus[index].file);
+    }
+    return true;
+}
+
 bool load_run(struct load *l, struct error *err) {
     struct project *p = l->project;
     double start = progress_now();
+    VEC(uint32_t) todo = {0};
     l->count = p->cmds.len;
     l->tus = ARENA_ARRAY(p->arena, struct load_tu, l->count);
-    struct loading loading = {.load = l};
+    open_cache(l);
     for (uint32_t i = 0; i < l->count; i++) {
         l->tus[i].file = project_relative(p, p->cmds.data[i].file);
-        vec_push(p->arena, &loading.todo, i);
+        if (!look_up(l, i)) {
+            vec_push(p->arena, &todo, i);
+        }
     }
     const struct worker_job job = {
         .cmds = p->cmds.data,
-        .todo = loading.todo.data,
-        .todo_count = loading.todo.len,
+        .todo = todo.data,
+        .todo_count = todo.len,
         .front = {.root = p->root},
         .jobs = p->cli->jobs ? p->cli->jobs : default_jobs(),
         .timeout = p->cli->tu_timeout,
@@ -141,7 +182,9 @@ bool load_run(struct load *l, struct error *err) {
         .ctx = l,
         .on_result = on_result,
     };
-    bool ok = worker_run(&job, err);
+    bool ok = !todo.len || worker_run(&job, err);
+    cache_close(l->cache);
+    l->cache = NULL;
     l->seconds = progress_now() - start;
     return ok;
 }

@@ -19,6 +19,8 @@ struct load {
     struct load_tu *tus; // load_run: as project->cmds
     uint32_t count;
     bool keep_packed; // set before load_run: fill load_tu.packed
+    bool no_cache;    // set before load_run: parse even what the cache has
+    struct cache *cache; // during load_run
     struct progress *progress; // may be NULL
     // figures
     uint32_t parsed;

@@ -149,6 +149,9 @@ static bool load_database(struct project *p, struct error *err) {
     for (uint32_t i = 0; i < db.cmds.len; i++) {
         vec_push(p->arena, &p->cmds, db.cmds.data[i]);
     }
+    if (db.skipped_other && p->cli->verbose) {
+        log_message(LOG_INFO, "%llu commands compile neither C nor C++", (unsigned long long)db.skipped_other);
+    }
     if (!p->cmds.len) {
         return error_set(err, "'" STR_FMT "' has no usable command%s" STR_FMT "; build the project and make it anew",
                          STR_ARG(p->database), db.problems.len ? ": " : "",

@@ -98,6 +98,7 @@ static bool show(struct arena *arena, const struct cli *cli, struct load *load, 
         return error_set(err, "'show %s': the topics are facts, summaries, callgraph and threads", cli->operands.data[0]);
     }
     load->project = project;
+    load->no_cache = topic == TOPIC_FACTS;
     if (!project_open(project, arena, cli, cli->operands.data + 1, cli->operands.len - 1, err) ||
         !choose(project, topic, err) || !load_run(load, err) || !dump(load, topic, out, err)) {
         return false;
