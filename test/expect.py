@@ -101,6 +101,12 @@ def tool_run(command):
     return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=TIMEOUT, check=False)
 
 
+def reasons(command):
+    """What the tool says about its run: only the text format has it."""
+    text = tool_run(["text" if word == "json" else word for word in command]).stdout
+    return "\n".join(text.rstrip().splitlines()[-4:])
+
+
 def findings_of(arguments, path, header):
     command = [arguments.tool, "check", "--no-cache", "--format", "json"]
     if "profile" in header:
@@ -109,7 +115,8 @@ def findings_of(arguments, path, header):
     run = tool_run(command)
     # A sanitizer ends a program with 1, which is also the code of "findings".
     if run.returncode not in (0, 1) or "Sanitizer" in run.stderr or "runtime error:" in run.stderr:
-        raise RuntimeError(f"exit code {run.returncode} of: {shlex.join(command)}\n{run.stderr.strip()}")
+        why = run.stderr.strip() or reasons(command)
+        raise RuntimeError(f"exit code {run.returncode} of: {shlex.join(command)}\n{why}")
     records = [json.loads(line) for line in run.stdout.splitlines() if line.strip()]
     return [r for r in records if "rule" in r and not r.get("suppressed")]
 
