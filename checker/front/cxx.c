@@ -171,84 +171,13 @@ static val_id call_value(struct lower *l, CXCursor c) {
     return ir_val_path(l->b, place);
 }
 
-// --- branches inside expressions: temporaries of an arm end with the arm ---
-
-static void arm(struct lower *l, CXCursor c, path_id temp, ir_bb after, loc_id loc) {
-    uint32_t mark = cxx_full_begin(l);
-    if (temp.v) {
-        ir_op_write(l->b, temp, lower_rvalue(l, c), OPF_INIT, loc);
-    } else {
-        lower_discard(l, c);
-    }
-    cxx_full_end(l, mark);
-    if (ir_bb_open(l->b)) {
-        ir_term_jump(l->b, after, loc);
-    }
-}
-
-static void condition(struct lower *l, CXCursor c, ir_bb yes, ir_bb no) {
-    struct cxx_state *s = cxx_here(l);
-    uint32_t depth = s->depth;
-    s->depth = 0; // each operand is a full expression of its own
-    lower_cond(l, c, yes, no);
-    s->depth = depth;
-}
-
-static val_id conditional(struct lower *l, CXCursor c) {
-    struct cx_list list = cx_children(l->scratch, c);
-    if (list.count != 3) {
-        return lower_unhandled(l, c);
-    }
-    loc_id loc = lower_at(l, c);
-    CXType t = clang_getCursorType(c);
-    path_id temp = {0};
-    if (clang_getCanonicalType(t).kind != CXType_Void) {
-        temp = lower_temp(l, lower_type(l, t), loc);
-    }
-    ir_bb yes = ir_bb_new(l->b);
-    ir_bb no = ir_bb_new(l->b);
-    ir_bb after = ir_bb_new(l->b);
-    condition(l, list.items[0], yes, no);
-    ir_bb_set(l->b, yes);
-    arm(l, list.items[1], temp, after, loc);
-    ir_bb_set(l->b, no);
-    arm(l, list.items[2], temp, after, loc);
-    ir_bb_set(l->b, after);
-    return temp.v ? ir_val_path(l->b, temp) : ir_val_unknown(l->b);
-}
-
-static val_id truth(struct lower *l, CXCursor c) {
-    loc_id loc = lower_at(l, c);
-    path_id temp = lower_temp(l, lower_type(l, clang_getCursorType(c)), loc);
-    ir_bb yes = ir_bb_new(l->b);
-    ir_bb no = ir_bb_new(l->b);
-    ir_bb after = ir_bb_new(l->b);
-    condition(l, c, yes, no);
-    ir_bb_set(l->b, yes);
-    ir_op_write(l->b, temp, ir_val_const(l->b, 1), OPF_INIT, loc);
-    ir_term_jump(l->b, after, loc);
-    ir_bb_set(l->b, no);
-    ir_op_write(l->b, temp, ir_val_const(l->b, 0), OPF_INIT, loc);
-    ir_term_jump(l->b, after, loc);
-    ir_bb_set(l->b, after);
-    return ir_val_path(l->b, temp);
-}
-
-static bool is_logical(CXCursor c) {
-    if (clang_getCursorKind(c) != CXCursor_BinaryOperator) {
-        return false;
-    }
-    enum CXBinaryOperatorKind op = clang_getCursorBinaryOperatorKind(c);
-    return op == CXBinaryOperator_LAnd || op == CXBinaryOperator_LOr;
-}
-
 static bool only_cxx_expr(struct lower *l, CXCursor c, val_id *ret) {
     switch ((int)clang_getCursorKind(c)) {
     case CXCursor_CallExpr:
         *ret = call_value(l, c);
         return true;
     case CXCursor_ConditionalOperator:
-        *ret = conditional(l, c);
+        *ret = cxx_conditional(l, c);
         return true;
     case CXCursor_CXXThisExpr:
         *ret = cxx_this(l);
@@ -296,8 +225,8 @@ bool cxx_expr(struct lower *l, CXCursor c, val_id *ret) {
         *ret = class_value(l, c);
         return true;
     }
-    if (is_logical(c)) {
-        *ret = truth(l, c);
+    if (cxx_is_logical(c)) {
+        *ret = cxx_truth(l, c);
         return true;
     }
     if (only_cxx_expr(l, c, ret)) {
@@ -305,6 +234,10 @@ bool cxx_expr(struct lower *l, CXCursor c, val_id *ret) {
     }
     if (is_cast(kind)) {
         *ret = cast_value(l, c);
+        return true;
+    }
+    if (kind == CXCursor_ParenExpr && cx_child_count(c) == 1) {
+        *ret = lower_rvalue(l, cx_only_child(c)); // what is inside may be C++ again
         return true;
     }
     if (kind == CXCursor_UnexposedExpr && cx_child_count(c) == 0) {
@@ -375,6 +308,10 @@ bool cxx_lvalue(struct lower *l, CXCursor c, path_id *ret) {
     }
     if (cxx_is_class_prvalue(c) || is_literal(kind)) {
         *ret = cxx_materialize(l, c);
+        return true;
+    }
+    if (kind == CXCursor_ConditionalOperator) {
+        *ret = cxx_conditional_place(l, c);
         return true;
     }
     if (is_cast(kind)) {

@@ -69,6 +69,14 @@ val_id cxx_this(struct lower *l);
 /// followed.
 path_id cxx_var_place(struct lower *l, CXCursor var);
 
+// --- cxx_cond.c ---
+val_id cxx_conditional(struct lower *l, CXCursor c);
+/// ?: between places: either of them, through a pointer.
+path_id cxx_conditional_place(struct lower *l, CXCursor c);
+bool cxx_is_logical(CXCursor c);
+/// && or || as a value: 1 or 0 in a temporary.
+val_id cxx_truth(struct lower *l, CXCursor c);
+
 // --- cxx_capture.c ---
 /// Captures of a LambdaExpr; `call_op` is its operator(), `parts` its children. In scratch.
 struct lambda_captures cxx_captures(struct lower *l, CXCursor lambda, CXCursor call_op, struct cx_list parts);

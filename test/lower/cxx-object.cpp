@@ -139,3 +139,12 @@ T choose(bool b, const T &x) {
 // CHECK: write #[[R:[0-9]+]] = {{c[0-9]+}} init
 // CHECK: T{{.*}}(&#[[R]], x)
 // CHECK: return #[[R]]
+
+// CHECK-LABEL: fn either
+std::mutex ma, mb;
+void either(bool b) {
+    std::lock_guard<std::mutex> l(b ? ma : mb);
+}
+// CHECK: write #[[E:[0-9]+]] = &ma init
+// CHECK: write #[[E]] = &mb init
+// CHECK: lock_guard{{.*}}(&l, #[[E]])
