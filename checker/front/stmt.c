@@ -62,9 +62,7 @@ static void lower_array_size(struct lower *l, CXCursor decl, CXCursor init) {
 }
 
 void lower_local(struct lower *l, CXCursor decl) {
-    loc_id loc = lower_at(l, decl);
-    enum CXCursorKind kind = clang_getCursorKind(decl);
-    if (kind != CXCursor_VarDecl) {
+    if (clang_getCursorKind(decl) != CXCursor_VarDecl) {
         return; // types, nested functions' prototypes, static assertions
     }
     var_id var = lower_var(l, decl);
@@ -73,6 +71,9 @@ void lower_local(struct lower *l, CXCursor decl) {
         lower_static_local(l, decl);
         return;
     }
+    loc_id at = l->f->vars.data[var.v].loc;
+    loc_id loc = at.v ? at : l->fn->loc;
+    l->fn->loc = loc;
     if (l->is_cxx && cxx_local(l, decl, var)) {
         return;
     }

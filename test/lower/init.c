@@ -54,7 +54,7 @@ void local(int v, struct in q) {
 // CHECK-NEXT: write o.c = 2 @
 // CHECK: indirect hooks[v](v)
 
-// CHECK-LABEL: fn "%init@init.c" global_init
+// CHECK-LABEL: fn "%init@{{.*}}init.c" global_init
 // CHECK: write table[0]{{.*}}.name = "x" init
 // CHECK-NEXT: write table[0]{{.*}}.open = fn:s_open init
 // CHECK-NEXT: write table[0]{{.*}}.io = fn:a2 init
