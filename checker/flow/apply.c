@@ -284,6 +284,22 @@ static void forget_pointed(struct application *a, struct world *w) {
     }
 }
 
+// Handles kept in an array or structure whose address goes to a function that joins threads: it may join these.
+static void hand_over_handles(struct application *a, struct world *w) {
+    struct run *r = a->r;
+    for (uint32_t i = 0; i < a->arg_count; i++) {
+        const struct expr *x = expr_get(r->c->exprs, a->args[i]);
+        expr_id place = x->kind == EX_ADDR ? x->a : (expr_id){0};
+        for (uint16_t k = 0; place.v && k < w->object_count; k++) {
+            struct object_state *o = &w->objects[k];
+            if (o->home.v && !expr_same(o->home, place) && expr_contains(r->c->exprs, o->home, place)) {
+                o->status = OBJECT_UNKNOWN;
+                vec_push(r->space.arena, &r->joined_arrays, place);
+            }
+        }
+    }
+}
+
 static expr_id last_field(const struct expr_table *t, expr_id e) {
     const struct expr *x = expr_get(t, e);
     return x->kind == EX_LOAD ? x->a : (expr_id){0};
@@ -470,6 +486,9 @@ void run_call(struct run *r, const struct world *w, call_id call, world_vec *out
         apply_summary(&a, &n, s, out);
     }
     for (uint32_t i = first; i < out->len && (!s || a.inferred); i++) {
+        if (s && r->domain == FLOW_THREADS) {
+            hand_over_handles(&a, &out->data[i]);
+        }
         forget_pointed(&a, &out->data[i]);
     }
 }

@@ -155,12 +155,20 @@ void thread_spawn(struct run *r, struct world *w, const struct effect *e, call_i
     vec_push(r->c->arena, &r->out->spawns, spawn);
 }
 
+// Array an element or a field of an element lies in; none for other places.
+static expr_id array_of(const struct run *r, expr_id place) {
+    const struct expr *x = expr_get(r->c->exprs, place);
+    while (x->kind == EX_FIELD && x->a.v) {
+        x = expr_get(r->c->exprs, x->a);
+    }
+    return x->kind == EX_INDEX ? x->a : (expr_id){0};
+}
+
 // A handle whose origin is lost may be any of the threads started here: nothing is claimed of them any more.
 static void end_unknown(struct run *r, struct world *w, expr_id handle) {
     const struct expr *h = expr_get(r->c->exprs, handle);
-    expr_id array = {0};
-    if (h->kind == EX_LOAD && expr_get(r->c->exprs, h->a)->kind == EX_INDEX) {
-        array = expr_get(r->c->exprs, h->a)->a;
+    expr_id array = h->kind == EX_LOAD ? array_of(r, h->a) : (expr_id){0};
+    if (array.v) {
         vec_push(r->space.arena, &r->joined_arrays, array);
     }
     for (uint16_t i = 0; i < w->object_count; i++) {
@@ -169,7 +177,7 @@ static void end_unknown(struct run *r, struct world *w, expr_id handle) {
             continue;
         }
         const struct expr *home = expr_get(r->c->exprs, o->home);
-        bool same_array = array.v && home->kind == EX_INDEX && expr_same(home->a, array);
+        bool same_array = array.v && expr_same(array_of(r, o->home), array);
         bool vague = home->kind != EX_LOCAL;
         if (same_array || (vague && !array.v) || expr_get(r->c->exprs, o->value)->kind == EX_OLD) {
             o->status = OBJECT_UNKNOWN;
@@ -322,7 +330,8 @@ void thread_scope_end(struct run *r, struct world *w, expr_id local, loc_id loc)
     }
     for (uint16_t i = 0; i < w->object_count; i++) {
         struct object_state *o = &w->objects[i];
-        if (may_run(o) && thread_uses_local(r, w, o, local)) {
+        bool joined_with_it = is_container(r, o->home) && is_private(r, o->home);
+        if (may_run(o) && !joined_with_it && thread_uses_local(r, w, o, local)) {
             run_event(r, w,
                       (struct flow_event){.kind = FLOW_STACK_ESCAPE, .subject = local, .loc = loc,
                                           .other = o->site, .entry = o->entry, .home = o->home});
@@ -342,13 +351,28 @@ static expr_id holder(struct run *r, const struct world *w, expr_id value) {
     return value;
 }
 
+// The closure the thread runs captured the value.
+static bool closure_holds(struct run *r, const struct world *w, const struct object_state *o, expr_id value) {
+    const struct expr *f = expr_get(r->c->exprs, o->entry);
+    if (f->kind != EX_FN || expr_get(r->c->exprs, f->a)->kind != EX_ADDR) {
+        return false;
+    }
+    expr_id closure = expr_get(r->c->exprs, f->a)->a;
+    for (uint16_t i = 0; i < w->mem_count; i++) {
+        if (expr_same(w->mem[i].val, value) && expr_contains(r->c->exprs, w->mem[i].loc, closure)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void thread_freed(struct run *r, struct world *w, expr_id value, expr_id lock, call_id call) {
     for (uint16_t i = 0; i < w->object_count; i++) {
         struct object_state *o = &w->objects[i];
         if (o->kind != OBJECT_THREAD || o->status != OBJECT_LIVE || !o->entry.v) {
             continue;
         }
-        bool is_arg = value.v && expr_same(value, o->arg);
+        bool is_arg = value.v && (expr_same(value, o->arg) || closure_holds(r, w, o, value));
         bool in_arg = lock.v && o->arg.v && !expr_same(o->arg, expr_const(r->c->exprs, 0)) &&
                       expr_contains(r->c->exprs, expr_addr(r->c->exprs, lock), o->arg);
         bool is_global = lock.v && expr_get(r->c->exprs, lock)->kind == EX_GLOBAL;

@@ -251,6 +251,9 @@ static void forget_array_events(struct run *r) {
         struct flow_event e = r->out->events.data[i];
         const struct expr *home = expr_get(r->c->exprs, e.home);
         bool about_array = false;
+        while (home->kind == EX_FIELD && home->a.v) {
+            home = expr_get(r->c->exprs, home->a);
+        }
         for (uint32_t k = 0; home->kind == EX_INDEX && k < r->joined_arrays.len; k++) {
             about_array |= expr_same(r->joined_arrays.data[k], home->a);
         }

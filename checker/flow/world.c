@@ -187,7 +187,9 @@ void world_write(const struct world_space *s, struct world *w, expr_id loc, expr
         }
     }
     w->mem_count = kept;
-    world_put(s, w, loc, val);
+    if (!expr_has_kind(s->exprs, loc, EX_UNKNOWN)) { // else: some place, nobody knows which
+        world_put(s, w, loc, val);
+    }
 }
 
 // --- what is known of values ---

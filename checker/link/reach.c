@@ -145,6 +145,32 @@ static uint32_t freed_by_call(const struct program *p, const struct unit *u, cal
     return bits;
 }
 
+// Every way from the entry to a return passes this block.
+static bool is_on_every_path(struct program *p, struct fn_ref fn, uint32_t block) {
+    const struct ir_fn *ir = &fn.facts->fns.data[fn.fn.v];
+    bool *seen = ARENA_ARRAY(&p->scratch, bool, ir->block_count);
+    uint32_t *stack = ARENA_ARRAY(&p->scratch, uint32_t, ir->block_count + 1);
+    uint32_t top = 0;
+    if (block != 0) {
+        stack[top++] = 0;
+        seen[0] = true;
+    }
+    while (top) {
+        const struct ir_block *b = &fn.facts->blocks.data[ir->first_block.v + stack[--top]];
+        if (b->term == TERM_RETURN) {
+            return false;
+        }
+        for (uint32_t k = 0; k < b->edge_count; k++) {
+            uint32_t to = fn.facts->edges.data[b->first_edge.v + k].to.v - ir->first_block.v;
+            if (to != block && !seen[to]) {
+                seen[to] = true;
+                stack[top++] = to;
+            }
+        }
+    }
+    return true;
+}
+
 static void scan(struct program *p, node_id id) {
     struct node *n = &p->nodes.data[id];
     const struct facts *f = n->ref.facts;
@@ -159,7 +185,8 @@ static void scan(struct program *p, node_id id) {
             const struct ir_op *op = &f->ops.data[b->first_op.v + k];
             if (op->kind == OP_CALL) {
                 n->keeps |= kept_by_call(p, u, op->call, &a);
-                n->frees |= freed_by_call(p, u, op->call);
+                uint32_t freed = freed_by_call(p, u, op->call);
+                n->frees |= freed && is_on_every_path(p, n->ref, i) ? freed : 0;
                 continue;
             }
             if (op->kind != OP_WRITE && op->kind != OP_UPDATE) {

