@@ -249,6 +249,25 @@ static bool is_plain_table(struct cx_list list) {
     return true;
 }
 
+static enum CXChildVisitResult find_enumerator(CXCursor c, CXCursor parent, CXClientData data) {
+    (void)parent;
+    CXCursor named = clang_getCursorKind(c) == CXCursor_DeclRefExpr ? clang_getCursorReferenced(c) : c;
+    if (clang_getCursorKind(named) != CXCursor_EnumConstantDecl) {
+        return CXChildVisit_Recurse;
+    }
+    *(CXCursor *)data = named;
+    return CXChildVisit_Break;
+}
+
+// What is known of the content of an opaque object: the enumerator in it, such as the kind in PTHREAD_MUTEX_INITIALIZER.
+static val_id opaque_value(struct lower *l, struct cx_list list) {
+    CXCursor found = clang_getNullCursor();
+    for (uint32_t i = 0; i < list.count && cx_is_null(found); i++) {
+        clang_visitChildren(list.items[i], find_enumerator, &found);
+    }
+    return cx_is_null(found) ? ir_val_unknown(l->b) : ir_val_const(l->b, clang_getEnumConstantDeclValue(found));
+}
+
 static void store_list(struct lower *l, path_id path, CXType t, struct cx_list list, uint8_t flags) {
     struct items s = {.list = list, .flags = flags};
     loc_id loc = l->fn->loc;
@@ -264,11 +283,14 @@ static void store_list(struct lower *l, path_id path, CXType t, struct cx_list l
         lower_store(l, path, t, list.items[0], flags);
     } else { // opaque (PTHREAD_MUTEX_INITIALIZER), vectors, `int x = {}`
         bool is_zero = !is_record(t) && list.count == 0;
-        ir_op_write(l->b, path, is_zero ? ir_val_const(l->b, 0) : ir_val_unknown(l->b), flags, loc);
+        ir_op_write(l->b, path, is_zero ? ir_val_const(l->b, 0) : opaque_value(l, list), flags, loc);
     }
 }
 
 void lower_store(struct lower *l, path_id path, CXType t, CXCursor init, uint8_t flags) {
+    if (!lower_enter(l)) {
+        return;
+    }
     CXCursor value = cx_peel(init);
     if (clang_getCursorKind(value) == CXCursor_CompoundLiteralExpr) {
         struct cx_list parts = cx_children(l->scratch, value);
@@ -277,10 +299,11 @@ void lower_store(struct lower *l, path_id path, CXType t, CXCursor init, uint8_t
     loc_id loc = lower_at(l, init);
     if (clang_getCursorKind(value) == CXCursor_InitListExpr) {
         store_list(l, path, t, cx_children(l->scratch, value), flags);
-        return;
+    } else {
+        val_id v = lower_rvalue(l, init);
+        ir_op_write(l->b, path, v, (uint8_t)(flags | lower_access_flags(l, t)), loc);
     }
-    val_id v = lower_rvalue(l, init);
-    ir_op_write(l->b, path, v, (uint8_t)(flags | lower_access_flags(l, t)), loc);
+    l->depth--;
 }
 
 void lower_init(struct lower *l, path_id path, CXType t, CXCursor init) {

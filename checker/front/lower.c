@@ -10,7 +10,10 @@
 enum { MAX_QUEUE = 200000, MAX_DEPTH = 1000, MAX_FN_OPS = 200000 };
 
 struct str front_version(struct arena *arena) {
-    return cx_str(arena, clang_getClangVersion());
+    struct str text = cx_str(arena, clang_getClangVersion()); // "Debian clang version 19.1.7 (3+b1)"
+    size_t at = str_find(text, STR("version "), 0);
+    struct str rest = at == SIZE_MAX ? text : str_slice(text, at + 8, text.len);
+    return str_cut(&rest, ' ');
 }
 
 static bool is_function_kind(enum CXCursorKind kind) {
