@@ -24,7 +24,8 @@ static int print_help(const struct cli *cli) {
         const char *const argv[] = {"threadlint", cli->operands.data[0], "--help"};
         whole = false;
         if (!cli_parse(&arena, 3, argv, &about, &err) || about.operands.len) {
-            log_message(LOG_ERROR, "there is no command '%s'; 'threadlint help' lists them", cli->operands.data[0]);
+            log_message(LOG_ERROR, "there is no command '%s'; 'threadlint help' lists them",
+                        cli->operands.data[0]);
             arena_release(&arena);
             return EXIT_USAGE;
         }
@@ -96,7 +97,9 @@ int main(int argc, char **argv) {
     struct error err = {0};
     int code = EXIT_USAGE;
     arena_init(&arena, 0);
-    (void)signal(SIGXFSZ, SIG_IGN); // a write over the size limit fails instead: a report or the cache says so
+    (void)signal(
+        SIGXFSZ,
+        SIG_IGN); // a write over the size limit fails instead: a report or the cache says so
     if (cli_parse(&arena, argc, (const char *const *)argv, &cli, &err)) {
         code = dispatch(&cli, argc, (const char *const *)argv);
     } else {

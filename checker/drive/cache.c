@@ -1,10 +1,12 @@
 #include "checker/drive/cache.h"
 
-// Tables: file (path, what stat said, content hash) and tu (key, files read with their hashes, packed facts).
+// Tables: file (path, what stat said, content hash) and tu (key, files read with their hashes,
+// packed facts).
 //
-// Every write is its own short transaction in WAL mode, so two runs can share the database and a killed run leaves
-// what it had finished. A database that is damaged is moved aside and begun anew; any other failure (read-only, full
-// disk) turns the cache off for the rest of the run. Both are said once.
+// Every write is its own short transaction in WAL mode, so two runs can share the database and a
+// killed run leaves what it had finished. A database that is damaged is moved aside and begun anew;
+// any other failure (read-only, full disk) turns the cache off for the rest of the run. Both are
+// said once.
 
 #include "checker/base/fs.h"
 #include "checker/base/log.h"
@@ -20,17 +22,20 @@
 #include <unistd.h>
 
 enum {
-    SCHEMA = 1,              // user_version
+    SCHEMA = 1,               // user_version
     APPLICATION = 0x746c6366, // application_id
     BUSY_MS = 5000,
-    ENTRIES_PER_KEY = 4, // contents of the same command that are kept: branches one switches between
+    ENTRIES_PER_KEY =
+        4, // contents of the same command that are kept: branches one switches between
     TOUCH_SECONDS = 3600, // how exact "last used" is
 };
 
 static const char schema_sql[] =
-    "CREATE TABLE file (id INTEGER PRIMARY KEY AUTOINCREMENT, path BLOB NOT NULL UNIQUE, size INTEGER, mtime INTEGER,"
+    "CREATE TABLE file (id INTEGER PRIMARY KEY AUTOINCREMENT, path BLOB NOT NULL UNIQUE, size "
+    "INTEGER, mtime INTEGER,"
     " ctime INTEGER, inode INTEGER, device INTEGER, taken INTEGER, hash BLOB);"
-    "CREATE TABLE tu (id INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL, used INTEGER NOT NULL,"
+    "CREATE TABLE tu (id INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL, used INTEGER NOT "
+    "NULL,"
     " size INTEGER NOT NULL, checksum INTEGER NOT NULL, deps BLOB NOT NULL, facts BLOB NOT NULL);"
     "CREATE INDEX tu_key ON tu (key);"
     "CREATE INDEX tu_used ON tu (used, size);";
@@ -52,14 +57,19 @@ enum statement {
 };
 
 static const char *const statement_sql[S_COUNT] = {
-    [S_FILE_BY_ID] = "SELECT path, size, mtime, ctime, inode, device, taken, hash FROM file WHERE id = ?1",
-    [S_FILE_BY_PATH] = "SELECT id, size, mtime, ctime, inode, device, taken, hash FROM file WHERE path = ?1",
-    [S_FILE_ADD] = "INSERT INTO file (path) VALUES (?1) ON CONFLICT (path) DO UPDATE SET path = path RETURNING id",
-    [S_FILE_STAMP] = "UPDATE file SET size = ?2, mtime = ?3, ctime = ?4, inode = ?5, device = ?6, taken = ?7, hash = ?8"
+    [S_FILE_BY_ID] =
+        "SELECT path, size, mtime, ctime, inode, device, taken, hash FROM file WHERE id = ?1",
+    [S_FILE_BY_PATH] =
+        "SELECT id, size, mtime, ctime, inode, device, taken, hash FROM file WHERE path = ?1",
+    [S_FILE_ADD] = "INSERT INTO file (path) VALUES (?1) ON CONFLICT (path) DO UPDATE SET path = "
+                   "path RETURNING id",
+    [S_FILE_STAMP] = "UPDATE file SET size = ?2, mtime = ?3, ctime = ?4, inode = ?5, device = ?6, "
+                     "taken = ?7, hash = ?8"
                      " WHERE id = ?1",
     [S_TU_FIND] = "SELECT id, deps, used FROM tu WHERE key = ?1 ORDER BY id DESC",
     [S_TU_FACTS] = "SELECT facts, checksum FROM tu WHERE id = ?1",
-    [S_TU_ADD] = "INSERT INTO tu (key, used, size, checksum, deps, facts) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [S_TU_ADD] =
+        "INSERT INTO tu (key, used, size, checksum, deps, facts) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [S_TU_TRIM] = "DELETE FROM tu WHERE key = ?1 AND id NOT IN"
                   " (SELECT id FROM tu WHERE key = ?1 ORDER BY id DESC LIMIT ?2)",
     [S_TU_DROP] = "DELETE FROM tu WHERE id = ?1",
@@ -93,10 +103,10 @@ struct cache {
     bool reading;   // a read transaction is open
     bool wrote;
     VEC(struct known_file) files;
-    struct map by_id;       // id -> index into files
-    struct interner paths;  // path -> number
-    VEC(uint32_t) by_path;  // number -> index into files + 1
-    VEC(int64_t) touched;   // entries used, whose time of use is old
+    struct map by_id;      // id -> index into files
+    struct interner paths; // path -> number
+    VEC(uint32_t) by_path; // number -> index into files + 1
+    VEC(int64_t) touched;  // entries used, whose time of use is old
 };
 
 // --- failures ---
@@ -147,17 +157,21 @@ static void fail(struct cache *c, int rc) {
     (void)snprintf(why, sizeof why, "%s", sqlite3_errmsg(c->db));
     close_db(c);
     forget_files(c);
-    bool damaged = primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_ERROR; // ERROR: no table
+    bool damaged = primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB ||
+                   primary == SQLITE_ERROR; // ERROR: no table
     if (damaged && !c->recreated) {
         c->recreated = true;
-        log_message(LOG_WARNING, "the cache '%s' is damaged (%s); moved to '%s.broken' and begun anew", c->path, why,
-                    c->path);
+        log_message(LOG_WARNING,
+                    "the cache '%s' is damaged (%s); moved to '%s.broken' and begun anew", c->path,
+                    why, c->path);
         move_aside(c);
         open_db(c);
         return;
     }
     if (!c->options.quiet) {
-        log_message(LOG_INFO, "running without the cache '%s': %s; use --cache-dir DIR or --no-cache", c->path, why);
+        log_message(LOG_INFO,
+                    "running without the cache '%s': %s; use --cache-dir DIR or --no-cache",
+                    c->path, why);
     }
 }
 
@@ -168,7 +182,8 @@ static sqlite3_stmt *prepare(struct cache *c, enum statement which) {
         return NULL;
     }
     if (!c->statements[which]) {
-        int rc = sqlite3_prepare_v3(c->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT, &c->statements[which], NULL);
+        int rc = sqlite3_prepare_v3(c->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT,
+                                    &c->statements[which], NULL);
         if (rc != SQLITE_OK) {
             fail(c, rc);
             return NULL;
@@ -274,10 +289,12 @@ static enum schema_state schema_state(struct cache *c) {
     return is_empty ? SCHEMA_NONE : SCHEMA_FOREIGN;
 }
 
-// Makes the tables, unless another run was faster. False when the database is of another version, or no cache at all.
+// Makes the tables, unless another run was faster. False when the database is of another version,
+// or no cache at all.
 static bool make_schema(struct cache *c) {
     char sql[128];
-    (void)snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION, SCHEMA);
+    (void)snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = %d",
+                   APPLICATION, SCHEMA);
     if (!begin_writing(c)) {
         return true;
     }
@@ -291,8 +308,9 @@ static bool make_schema(struct cache *c) {
 
 // WAL mode needs the database for itself for a moment, and SQLite does not wait for that.
 static bool set_modes(struct cache *c) {
-    static const char sql[] = "PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
-                              "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192";
+    static const char sql[] =
+        "PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
+        "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192";
     int rc = SQLITE_BUSY;
     for (int tries = 0; tries < BUSY_MS / 50 && (rc & 0xff) == SQLITE_BUSY; tries++) {
         const struct timespec pause = {.tv_nsec = tries ? 50000000 : 0};
@@ -309,7 +327,8 @@ static bool set_modes(struct cache *c) {
 
 // Leaves c->db NULL when the cache cannot be used.
 static void open_db(struct cache *c) {
-    int rc = sqlite3_open_v2(c->path, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    int rc = sqlite3_open_v2(
+        c->path, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc != SQLITE_OK) {
         fail(c, rc);
         return;
@@ -348,7 +367,8 @@ struct cache *cache_open(struct arena *arena, const struct cache_options *option
     bool is_new = !fs_is_dir(options->dir);
     if (!fs_mkdirs(options->dir, &err)) {
         if (!options->quiet) {
-            log_message(LOG_INFO, "running without cache: %s; use --cache-dir DIR or --no-cache", err.text);
+            log_message(LOG_INFO, "running without cache: %s; use --cache-dir DIR or --no-cache",
+                        err.text);
         }
         cache_close(c);
         return NULL;
@@ -370,7 +390,8 @@ struct cache *cache_open(struct arena *arena, const struct cache_options *option
 // --- files ---
 
 // Adds a row this run knows; its digest is that of now.
-static struct known_file *learn(struct cache *c, int64_t id, struct str path, const struct digest *known) {
+static struct known_file *learn(struct cache *c, int64_t id, struct str path,
+                                const struct digest *known) {
     uint32_t number = intern(&c->paths, path);
     struct known_file f = {.id = id};
     char *name = arena_copy(&c->scratch, path.ptr, path.len);
@@ -410,7 +431,8 @@ static const struct known_file *file_by_id(struct cache *c, int64_t id) {
         (void)sqlite3_bind_int64(s, 1, id);
         if (step(c, s)) {
             struct digest known = row_digest(s);
-            struct str path = str_make(sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0));
+            struct str path =
+                str_make(sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0));
             found = learn(c, id, path, &known);
         }
         done(c, S_FILE_BY_ID);
@@ -451,7 +473,8 @@ static void write_stamps(struct cache *c) {
         const struct digest_stamp *st = &f->digest.stamp;
         sqlite3_stmt *s = f->is_dirty && f->digest.exists ? prepare(c, S_FILE_STAMP) : NULL;
         if (s) {
-            const int64_t values[] = {f->id, st->size, st->mtime, st->ctime, st->inode, st->device, st->taken};
+            const int64_t values[] = {f->id,     st->size,   st->mtime, st->ctime,
+                                      st->inode, st->device, st->taken};
             for (int k = 0; k < 7; k++) {
                 (void)sqlite3_bind_int64(s, k + 1, values[k]);
             }
@@ -494,13 +517,14 @@ static int64_t find_entry(struct cache *c, struct hash128 key) {
         }
     }
     done(c, S_TU_FIND);
-    if (id && (int64_t)time(NULL) - used > TOUCH_SECONDS) {
+    if (id && digest_seconds() - used > TOUCH_SECONDS) {
         vec_push(c->arena, &c->touched, id);
     }
     return c->db ? id : 0;
 }
 
-bool cache_get(struct cache *c, const struct compile_cmd *cmd, struct str *ret_packed, int64_t *ret_entry) {
+bool cache_get(struct cache *c, const struct compile_cmd *cmd, struct str *ret_packed,
+               int64_t *ret_entry) {
     done(c, S_TU_FACTS); // the last answer
     begin_reading(c);
     int64_t id = find_entry(c, cache_tu_key(c->run_key, cmd));
@@ -535,9 +559,15 @@ void cache_drop(struct cache *c, int64_t entry) {
     (void)end_writing(c);
 }
 
+bool cache_names_missing_file(struct str diagnostic) {
+    return str_find(diagnostic, STR("file not found"), 0) != SIZE_MAX ||
+           str_find(diagnostic, STR("cannot open file"), 0) != SIZE_MAX;
+}
+
 static bool is_storable(const struct facts *f) {
     for (uint32_t i = 0; i < f->diags.len; i++) {
-        if (f->diags.data[i].severity >= 4) {
+        const struct ir_diag *d = &f->diags.data[i];
+        if (d->severity >= 4 || cache_names_missing_file(facts_text(f, d->text))) {
             return false;
         }
     }
@@ -547,7 +577,8 @@ static bool is_storable(const struct facts *f) {
 // The files of the facts as `deps`; false when a row is missing.
 static bool collect_deps(struct cache *c, const struct facts *f, struct dep *deps) {
     for (uint32_t i = 1; i < f->files.len; i++) {
-        struct str path = str_from(fs_join(&c->scratch, c->options.root, facts_text(f, f->files.data[i].path)));
+        struct str path =
+            str_from(fs_join(&c->scratch, c->options.root, facts_text(f, f->files.data[i].path)));
         const struct known_file *row = file_by_path(c, path);
         if (!row) {
             return false;
@@ -557,11 +588,12 @@ static bool collect_deps(struct cache *c, const struct facts *f, struct dep *dep
     return true;
 }
 
-static void add_entry(struct cache *c, struct hash128 key, const struct dep *deps, size_t deps_len, struct str packed) {
+static void add_entry(struct cache *c, struct hash128 key, const struct dep *deps, size_t deps_len,
+                      struct str packed) {
     sqlite3_stmt *s = prepare(c, S_TU_ADD);
     if (s) {
         bind_blob(s, 1, &key, sizeof key);
-        (void)sqlite3_bind_int64(s, 2, (int64_t)time(NULL));
+        (void)sqlite3_bind_int64(s, 2, digest_seconds());
         (void)sqlite3_bind_int64(s, 3, (int64_t)(deps_len + packed.len));
         (void)sqlite3_bind_int64(s, 4, (int64_t)hash64(packed.ptr, packed.len, 0));
         bind_blob(s, 5, deps, deps_len);
@@ -578,7 +610,8 @@ static void add_entry(struct cache *c, struct hash128 key, const struct dep *dep
     }
 }
 
-void cache_put(struct cache *c, const struct compile_cmd *cmd, const struct facts *f, struct str packed) {
+void cache_put(struct cache *c, const struct compile_cmd *cmd, const struct facts *f,
+               struct str packed) {
     done(c, S_TU_FACTS);
     if (!is_storable(f) || packed.len > c->options.max_bytes || !begin_writing(c)) {
         return;
@@ -625,7 +658,8 @@ static void evict(struct cache *c) {
         }
     }
     done(c, S_TU_OLDEST);
-    // Files nobody refers to are not looked for one by one: ids are never used again, so all can go at once.
+    // Files nobody refers to are not looked for one by one: ids are never used again, so all can go
+    // at once.
     (void)(c->db && execute(c, "DELETE FROM tu WHERE (SELECT count(*) FROM file) > 1000000") &&
            execute(c, "DELETE FROM file WHERE NOT EXISTS (SELECT 1 FROM tu)"));
 }
@@ -635,7 +669,7 @@ static void write_touched(struct cache *c) {
         sqlite3_stmt *s = prepare(c, S_TU_TOUCH);
         if (s) {
             (void)sqlite3_bind_int64(s, 1, c->touched.data[i]);
-            (void)sqlite3_bind_int64(s, 2, (int64_t)time(NULL));
+            (void)sqlite3_bind_int64(s, 2, digest_seconds());
             (void)step(c, s);
             done(c, S_TU_TOUCH);
         }

@@ -3,14 +3,16 @@
 #include <stdlib.h>
 
 struct hash128 cache_run_key(const struct cache_options *options) {
-    static const char *const variables[] = {"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH",
-                                            "COMPILER_PATH", "SDKROOT", "GCC_EXEC_PREFIX", "CCC_OVERRIDE_OPTIONS"};
+    static const char *const variables[] = {
+        "CPATH",         "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH",
+        "COMPILER_PATH", "SDKROOT",        "GCC_EXEC_PREFIX",    "CCC_OVERRIDE_OPTIONS"};
     uint32_t version = IR_VERSION;
     struct hash128 h = hash128(&version, sizeof version);
     h = hash128_add(h, options->front_version);
     h = hash128_add(h, options->root); // paths in facts are relative to it
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
-        h = hash128_add(h, str_from(getenv(variables[i]))); // NOLINT(concurrency-mt-unsafe): one thread
+        h = hash128_add(
+            h, str_from(getenv(variables[i]))); // NOLINT(concurrency-mt-unsafe): one thread
     }
     return h;
 }

@@ -4,7 +4,8 @@
 
 #include "checker/drive/cache.h"
 
-/// Hash of all that does not change within a run: versions, root, environment variables the compiler reads.
+/// Hash of all that does not change within a run: versions, root, environment variables the
+/// compiler reads.
 struct hash128 cache_run_key(const struct cache_options *options);
 /// Key of one command.
 struct hash128 cache_tu_key(struct hash128 run_key, const struct compile_cmd *cmd);

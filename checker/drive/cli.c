@@ -1,6 +1,7 @@
 #include "checker/drive/cli.h"
 
-// argv -> struct cli, by the table in cli_table.c. Prints nothing and reads nothing but response files.
+// argv -> struct cli, by the table in cli_table.c. Prints nothing and reads nothing but response
+// files.
 
 #include "checker/base/fs.h"
 #include "checker/drive/cli_table.h"
@@ -19,7 +20,8 @@ struct parser {
 
 // --- response files ---
 
-static bool expand(struct parser *p, const char *const *args, uint32_t count, uint32_t depth, bool *after) {
+static bool expand(struct parser *p, const char *const *args, uint32_t count, uint32_t depth,
+                   bool *after) {
     for (uint32_t i = 0; i < count; i++) {
         *after = *after || str_eq(str_from(args[i]), STR("--"));
         if (*after || args[i][0] != '@' || args[i][1] == '\0') {
@@ -53,12 +55,12 @@ static unsigned near_limit(struct str word) {
     return (unsigned)(word.len < 30 ? word.len : 30) / 3 + 2;
 }
 
-static bool parse_number(struct parser *p, const char *option, struct str text, uint64_t min, uint64_t max,
-                         uint64_t *ret_value) {
+static bool parse_number(struct parser *p, const char *option, struct str text, uint64_t min,
+                         uint64_t max, uint64_t *ret_value) {
     uint64_t value = 0;
     if (!str_to_u64(text, &value) || value < min || value > max) {
-        return error_set(p->err, "--%s: '" STR_FMT "' is not a whole number from %llu to %llu", option,
-                         STR_ARG(text), (unsigned long long)min, (unsigned long long)max);
+        return error_set(p->err, "--%s: '" STR_FMT "' is not a whole number from %llu to %llu",
+                         option, STR_ARG(text), (unsigned long long)min, (unsigned long long)max);
     }
     *ret_value = value;
     return true;
@@ -75,8 +77,8 @@ static bool parse_number32(struct parser *p, const char *option, const char *tex
 }
 
 // Index of `word` in `words` (ended by NULL).
-static bool parse_word(struct parser *p, const char *option, struct str word, const char *const *words,
-                       size_t *ret_index) {
+static bool parse_word(struct parser *p, const char *option, struct str word,
+                       const char *const *words, size_t *ret_index) {
     char list[256] = "";
     size_t len = 0;
     for (size_t i = 0; words[i]; i++) {
@@ -90,7 +92,8 @@ static bool parse_word(struct parser *p, const char *option, struct str word, co
     return error_set(p->err, "--%s: '" STR_FMT "' is none of %s", option, STR_ARG(word), list);
 }
 
-static bool parse_reporter(struct parser *p, const char *option, struct str word, size_t *ret_index) {
+static bool parse_reporter(struct parser *p, const char *option, struct str word,
+                           size_t *ret_index) {
     const char *names[16] = {0};
     for (size_t i = 0; i < reporter_count && i < 15; i++) {
         names[i] = reporters[i].name;
@@ -103,7 +106,8 @@ static bool parse_output(struct parser *p, const char *value) {
     struct str format = str_cut(&path, '=');
     struct cli_output out = {.path = value + format.len + 1};
     if (!path.len) {
-        return error_set(p->err, "--output: '%s' is not FORMAT=FILE, for example sarif=threadlint.sarif", value);
+        return error_set(
+            p->err, "--output: '%s' is not FORMAT=FILE, for example sarif=threadlint.sarif", value);
     }
     if (!parse_reporter(p, "output", format, &out.reporter)) {
         return false;
@@ -120,7 +124,8 @@ static bool parse_shard(struct parser *p, const char *value) {
     if (!total.len) {
         return error_set(p->err, "--shard: '%s' is not I/N, for example 1/4", value);
     }
-    if (!parse_number(p, "shard", total, 1, 100000, &n) || !parse_number(p, "shard", index, 1, n, &i)) {
+    if (!parse_number(p, "shard", total, 1, 100000, &n) ||
+        !parse_number(p, "shard", index, 1, n, &i)) {
         return false;
     }
     p->cli->shard = (uint32_t)i;
@@ -131,7 +136,8 @@ static bool parse_shard(struct parser *p, const char *value) {
 static bool parse_choice(struct parser *p, const struct cli_option *o, const char *value) {
     static const char *const profiles[] = {"bugs", "review", NULL};
     static const char *const colors[] = {"auto", "always", "never", NULL};
-    static const char *const levels[] = {"never", "note", "warning", "error", NULL}; // as enum level
+    static const char *const levels[] = {"never", "note", "warning", "error",
+                                         NULL}; // as enum level
     static const char *const formats[] = {"text", "json", NULL};
     struct cli *cli = p->cli;
     const char *const *words = o->id == OPT_PROFILE   ? profiles
@@ -163,16 +169,16 @@ static void store_switch(struct cli *cli, enum cli_option_id id) {
         enum cli_option_id id;
         bool *place;
     } switches[] = {
-        {OPT_HELP, &cli->help},
-        {OPT_ISOLATED, &cli->isolated},
+        {OPT_HELP,            &cli->help           },
+        {OPT_ISOLATED,        &cli->isolated       },
         {OPT_SHOW_SUPPRESSED, &cli->show_suppressed},
-        {OPT_EXIT_ZERO, &cli->exit_zero},
-        {OPT_ALLOW_PARTIAL, &cli->allow_partial},
-        {OPT_NO_CACHE, &cli->no_cache},
-        {OPT_STATS, &cli->stats},
-        {OPT_QUIET, &cli->quiet},
-        {OPT_VERBOSE, &cli->verbose},
-        {OPT_MARKDOWN, &cli->markdown},
+        {OPT_EXIT_ZERO,       &cli->exit_zero      },
+        {OPT_ALLOW_PARTIAL,   &cli->allow_partial  },
+        {OPT_NO_CACHE,        &cli->no_cache       },
+        {OPT_STATS,           &cli->stats          },
+        {OPT_QUIET,           &cli->quiet          },
+        {OPT_VERBOSE,         &cli->verbose        },
+        {OPT_MARKDOWN,        &cli->markdown       },
     };
     for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
         if (switches[i].id == id) {
@@ -190,8 +196,12 @@ static bool store_path(struct parser *p, const struct cli_option *o, const char 
         enum cli_option_id id;
         const char **place;
     } paths[] = {
-        {OPT_DATABASE, &cli->database}, {OPT_ROOT, &cli->root},           {OPT_CONFIG, &cli->config},
-        {OPT_STORE, &cli->store},       {OPT_CACHE_DIR, &cli->cache_dir}, {OPT_FACTS_FILE, &cli->facts_file},
+        {OPT_DATABASE,   &cli->database  },
+        {OPT_ROOT,       &cli->root      },
+        {OPT_CONFIG,     &cli->config    },
+        {OPT_STORE,      &cli->store     },
+        {OPT_CACHE_DIR,  &cli->cache_dir },
+        {OPT_FACTS_FILE, &cli->facts_file},
     };
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         if (paths[i].id == o->id) {
@@ -204,7 +214,9 @@ static bool store_path(struct parser *p, const struct cli_option *o, const char 
 static bool store_setting(struct parser *p, const char *pattern, bool disable) {
     struct cli_setting s = {.pattern = pattern, .disable = disable};
     if (disable && str_find_char(str_from(pattern), '=', 0) != SIZE_MAX) {
-        return error_set(p->err, "--disable: '%s' has a level; --disable takes a rule, family or glob only", pattern);
+        return error_set(p->err,
+                         "--disable: '%s' has a level; --disable takes a rule, family or glob only",
+                         pattern);
     }
     vec_push(p->arena, &p->cli->settings, s);
     return true;
@@ -249,7 +261,8 @@ static bool name_commands(const struct cli_option *o, char *out, size_t size) {
     size_t len = 0;
     for (int c = 0; c < CLI_COMMAND_COUNT; c++) {
         if (cli_option_applies(o, (enum cli_command)c) && !cli_commands[c].hidden) {
-            int n = snprintf(out + len, size - len, "%s'%s'", len ? ", " : "", cli_commands[c].name);
+            int n =
+                snprintf(out + len, size - len, "%s'%s'", len ? ", " : "", cli_commands[c].name);
             len = n > 0 && len + (size_t)n < size ? len + (size_t)n : len;
         }
     }
@@ -264,7 +277,8 @@ static bool unknown_option(struct parser *p, struct str name, const char *as_giv
         const struct cli_option *o = &cli_options[i];
         char owners[200] = "";
         if (str_eq(name, str_from(o->name)) && name_commands(o, owners, sizeof owners)) {
-            return error_set(p->err, "'%s' is an option of %s, not of '%s'", as_given, owners, command);
+            return error_set(p->err, "'%s' is an option of %s, not of '%s'", as_given, owners,
+                             command);
         }
         unsigned distance = str_distance(name, str_from(o->name), best);
         if (cli_option_applies(o, p->cli->command) && distance < best) {
@@ -273,7 +287,8 @@ static bool unknown_option(struct parser *p, struct str name, const char *as_giv
         }
     }
     return near ? error_set(p->err, "unknown option '%s'; did you mean '--%s'?", as_given, near)
-                : error_set(p->err, "unknown option '%s'; 'threadlint %s --help' lists the options", as_given, command);
+                : error_set(p->err, "unknown option '%s'; 'threadlint %s --help' lists the options",
+                            as_given, command);
 }
 
 static const struct cli_option *find_option(enum cli_command c, struct str name, char short_name) {
@@ -351,11 +366,13 @@ static bool check_operands(struct parser *p) {
         return error_set(p->err, "'%s' takes no compiler flags after '--'", row->name);
     }
     if (cli->operands.len < row->min_operands) {
-        return error_set(p->err, "'%s' needs more arguments: threadlint %s %s", row->name, row->name, row->operands);
+        return error_set(p->err, "'%s' needs more arguments: threadlint %s %s", row->name,
+                         row->name, row->operands);
     }
     if (cli->operands.len > row->max_operands) {
-        return error_set(p->err, "'%s' has too many arguments, first '%s': threadlint %s %s", row->name,
-                         cli->operands.data[row->max_operands], row->name, row->operands);
+        return error_set(p->err, "'%s' has too many arguments, first '%s': threadlint %s %s",
+                         row->name, cli->operands.data[row->max_operands], row->name,
+                         row->operands);
     }
     return true;
 }
@@ -388,8 +405,10 @@ static bool parse_all(struct parser *p) {
     return check_operands(p);
 }
 
-bool cli_parse(struct arena *arena, int argc, const char *const *argv, struct cli *ret_cli, struct error *err) {
-    *ret_cli = (struct cli){.command = CLI_CHECK, .tu_timeout = 300, .tu_memory = 4096, .cache_size = 2048};
+bool cli_parse(struct arena *arena, int argc, const char *const *argv, struct cli *ret_cli,
+               struct error *err) {
+    *ret_cli = (struct cli){
+        .command = CLI_CHECK, .tu_timeout = 300, .tu_memory = 4096, .cache_size = 2048};
     struct parser p = {.arena = arena, .cli = ret_cli, .err = err};
     bool after = false;
     return expand(&p, argv + 1, argc > 0 ? (uint32_t)argc - 1 : 0, 0, &after) && parse_all(&p);

@@ -84,8 +84,8 @@ struct cli {
     uint32_t shard_count;
 };
 
-/// Reads the arguments of main(). Everything lives in `arena`. The error says what is wrong and names the nearest
-/// option, command or value.
+/// Reads the arguments of main(). Everything lives in `arena`. The error says what is wrong and
+/// names the nearest option, command or value.
 bool cli_parse(struct arena *arena, int argc, const char *const *argv, struct cli *ret_cli,
                struct error *err);
 /// Help of the whole tool, or of one command.

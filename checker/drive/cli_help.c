@@ -6,7 +6,8 @@
 
 enum { WIDTH = 80, TEXT_COLUMN = 26 };
 
-// Words of `text` from column `at`, wrapped with `indent`; backquotes become quotes. Ends with a newline.
+// Words of `text` from column `at`, wrapped with `indent`; backquotes become quotes. Ends with a
+// newline.
 static void put_wrapped(FILE *out, struct str text, size_t at, int indent) {
     bool first = true;
     while (text.len) {
@@ -57,7 +58,8 @@ static void put_option(FILE *out, const struct cli_option *o) {
     if (o->short_name) {
         (void)snprintf(lead, sizeof lead, "-%c, ", o->short_name);
     }
-    (void)snprintf(term, sizeof term, "%s--%s%s%s", lead, o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+    (void)snprintf(term, sizeof term, "%s--%s%s%s", lead, o->name, o->arg ? " " : "",
+                   o->arg ? o->arg : "");
     put_row(out, term, o->help);
 }
 
@@ -98,7 +100,8 @@ void cli_print_help(FILE *out) {
             put_row(out, cli_commands[c].name, cli_commands[c].summary);
         }
     }
-    (void)fputs("\nOptions of 'check'; 'threadlint COMMAND --help' lists those of the others.\n\n", out);
+    (void)fputs("\nOptions of 'check'; 'threadlint COMMAND --help' lists those of the others.\n\n",
+                out);
     put_options(out, CLI_CHECK);
     put_notes(out, "Exit codes", cli_exit_codes);
     put_notes(out, "Examples", cli_examples);
@@ -106,7 +109,8 @@ void cli_print_help(FILE *out) {
 
 void cli_print_command_help(enum cli_command command, FILE *out) {
     const struct cli_command_row *row = &cli_commands[command];
-    (void)fprintf(out, "Usage: threadlint %s [OPTIONS]%s%s\n\n", row->name, row->operands[0] ? " " : "", row->operands);
+    (void)fprintf(out, "Usage: threadlint %s [OPTIONS]%s%s\n\n", row->name,
+                  row->operands[0] ? " " : "", row->operands);
     put_paragraphs(out, row->text);
     put_options(out, command);
     if (command == CLI_CHECK || command == CLI_LINK || command == CLI_FACTS) {

@@ -116,7 +116,8 @@ static void roff_options(FILE *out) {
 }
 
 void cli_print_man(FILE *out) {
-    (void)fprintf(out, ".TH THREADLINT 1 \"\" \"threadlint %s\" \"User Commands\"\n", THREADLINT_VERSION);
+    (void)fprintf(out, ".TH THREADLINT 1 \"\" \"threadlint %s\" \"User Commands\"\n",
+                  THREADLINT_VERSION);
     (void)fputs(".SH NAME\nthreadlint \\- concurrency linter for C and C++\n.SH SYNOPSIS\n", out);
     for (int c = 0; c < CLI_COMMAND_COUNT; c++) {
         if (!cli_commands[c].hidden) {
@@ -130,8 +131,10 @@ void cli_print_man(FILE *out) {
     }
     (void)fputs(".SH DESCRIPTION\n", out);
     roff_text(out, cli_about);
-    (void)fputs("\n.PP\nAn argument \\fB@FILE\\fR stands for the arguments in FILE, quoted as for a shell.\n"
-                ".SH COMMANDS\n", out);
+    (void)fputs("\n.PP\nAn argument \\fB@FILE\\fR stands for the arguments in FILE, quoted as for "
+                "a shell.\n"
+                ".SH COMMANDS\n",
+                out);
     for (int c = 0; c < CLI_COMMAND_COUNT; c++) {
         if (cli_commands[c].hidden) {
             continue;
@@ -166,7 +169,8 @@ static void markdown_text(FILE *out, const char *text) {
 static void markdown_options(FILE *out) {
     char commands[200];
     for (int group = 0; group < GROUP_COUNT; group++) {
-        (void)fprintf(out, "### %s\n\n| option | meaning | commands |\n|---|---|---|\n", cli_group_names[group]);
+        (void)fprintf(out, "### %s\n\n| option | meaning | commands |\n|---|---|---|\n",
+                      cli_group_names[group]);
         for (size_t i = 0; i < cli_option_count; i++) {
             const struct cli_option *o = &cli_options[i];
             if ((int)o->group != group || !is_documented(o)) {
@@ -186,18 +190,20 @@ static void markdown_options(FILE *out) {
 }
 
 void cli_print_markdown(FILE *out) {
-    (void)fprintf(out, "# Command line\n\n<!-- Made by `threadlint man --markdown`; do not edit. -->\n\n"
-                       "    threadlint [COMMAND] [OPTIONS] [SOURCE...] [-- FLAGS]\n\n%s\n\n"
-                       "An argument `@FILE` stands for the arguments in FILE, quoted as for a shell.\n\n## Commands\n\n",
+    (void)fprintf(out,
+                  "# Command line\n\n<!-- Made by `threadlint man --markdown`; do not edit. -->\n\n"
+                  "    threadlint [COMMAND] [OPTIONS] [SOURCE...] [-- FLAGS]\n\n%s\n\n"
+                  "An argument `@FILE` stands for the arguments in FILE, quoted as for a "
+                  "shell.\n\n## Commands\n\n",
                   cli_about);
     for (int c = 0; c < CLI_COMMAND_COUNT; c++) {
         const struct cli_command_row *row = &cli_commands[c];
         if (row->hidden) {
             continue;
         }
-        (void)fprintf(out, "### threadlint %s\n\n    threadlint %s%s%s%s\n\n%s\n\n", row->name, row->name,
-                      has_own_options(row->command) ? " [OPTIONS]" : "", row->operands[0] ? " " : "", row->operands,
-                      row->text);
+        (void)fprintf(out, "### threadlint %s\n\n    threadlint %s%s%s%s\n\n%s\n\n", row->name,
+                      row->name, has_own_options(row->command) ? " [OPTIONS]" : "",
+                      row->operands[0] ? " " : "", row->operands, row->text);
     }
     (void)fputs("## Options\n\n", out);
     markdown_options(out);

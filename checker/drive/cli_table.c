@@ -3,24 +3,25 @@
 // Every command and option there is. To add an option: a row here, its place in struct cli, and a
 // line in cli.c that stores it. Help, man page and docs/cli.md follow.
 
-#define CHECK (1u << CLI_CHECK)
-#define FACTS (1u << CLI_FACTS)
-#define LINK (1u << CLI_LINK)
-#define SHOW (1u << CLI_SHOW)
-#define RULES (1u << CLI_RULES)
-#define MAN (1u << CLI_MAN)
-#define PARSING (CHECK | FACTS | SHOW)
-#define JUDGING (CHECK | LINK)
+#define CHECK    (1u << CLI_CHECK)
+#define FACTS    (1u << CLI_FACTS)
+#define LINK     (1u << CLI_LINK)
+#define SHOW     (1u << CLI_SHOW)
+#define RULES    (1u << CLI_RULES)
+#define MAN      (1u << CLI_MAN)
+#define PARSING  (CHECK | FACTS | SHOW)
+#define JUDGING  (CHECK | LINK)
 #define ANALYSIS (PARSING | LINK)
-#define ALL ((1u << CLI_COMMAND_COUNT) - 1u)
+#define ALL      ((1u << CLI_COMMAND_COUNT) - 1u)
 
 enum { MANY = 1000000 };
 
 const char cli_about[] =
-    "threadlint finds concurrency mistakes in C and C++: locks left held, unlocked twice or never, threads nobody "
-    "joins, objects that die before the thread that uses them, threads without bound, waits that miss their "
-    "condition. It reads the commands of a real build from compile_commands.json, looks at the whole program at "
-    "once and reports every finding with the steps that lead to it.";
+    "threadlint finds concurrency mistakes in C and C++: locks left held, unlocked twice or "
+    "never, threads nobody joins, objects that die before the thread that uses them, threads "
+    "without bound, waits that miss their condition. It reads the commands of a real build from "
+    "compile_commands.json, looks at the whole program at once and reports every finding with "
+    "the steps that lead to it.";
 
 const char *const cli_group_names[GROUP_COUNT] = {
     [GROUP_INPUT] = "Where the code is",
@@ -30,60 +31,75 @@ const char *const cli_group_names[GROUP_COUNT] = {
     [GROUP_GENERAL] = "General",
 };
 
+// The tables are laid out by hand: version 14 of the formatter ends itself on them.
+// clang-format off
 const struct cli_command_row cli_commands[CLI_COMMAND_COUNT] = {
     [CLI_CHECK] = {CLI_CHECK, "check", "[SOURCE...] [-- FLAGS]", 0, MANY, true, false,
                    "look for mistakes and report them (the default command)",
-                   "Links every translation unit of the compile database and checks the program. SOURCE arguments "
-                   "(sources, headers, directories) restrict what is reported, not what is looked at.\n\n"
-                   "Without a database, FLAGS after `--` are the compiler flags of the SOURCE files. Rules that need "
-                   "the whole program are then left out."},
+                   "Links every translation unit of the compile database and checks the program. "
+                   "SOURCE arguments (sources, headers, directories) restrict what is reported, "
+                   "not what is looked at.\n\nWithout a database, FLAGS after `--` are the "
+                   "compiler flags of the SOURCE files. Rules that need the whole program are "
+                   "then left out."},
     [CLI_FACTS] = {CLI_FACTS, "facts", "[SOURCE...] [-- FLAGS]", 0, MANY, true, false,
                    "write what translation units do into a fact file",
-                   "The parallel half of an analysis spread over machines: each one runs `threadlint facts --shard "
-                   "I/N -o FILE`, then one runs `threadlint link FILE...` over all fact files."},
+                   "The parallel half of an analysis spread over machines: each one runs "
+                   "`threadlint facts --shard I/N -o FILE`, then one runs `threadlint link "
+                   "FILE...` over all fact files."},
     [CLI_LINK] = {CLI_LINK, "link", "FACTS...", 1, MANY, false, false,
                   "check a program from fact files",
-                  "Reports what `check` would report for the translation units in the fact files. Absence is "
-                  "claimed only when the files are all shards of one database."},
-    [CLI_SHOW] = {CLI_SHOW, "show", "facts|summaries|callgraph|threads [SOURCE...] [-- FLAGS]", 1, MANY, true, false,
+                  "Reports what `check` would report for the translation units in the fact "
+                  "files. Absence is claimed only when the files are all shards of one database."},
+    [CLI_SHOW] = {CLI_SHOW, "show", "facts|summaries|callgraph|threads [SOURCE...] [-- FLAGS]", 1,
+                  MANY, true, false,
                   "print what the analysis knows",
-                  "`show facts SOURCE` prints what was read of one translation unit. `show summaries` prints what each "
-                  "function does that concerns its callers, in the notation of models. `show callgraph` prints who "
-                  "calls whom. `show threads` prints where threads are started and how they end, and the locks."},
-    [CLI_RULES] = {CLI_RULES, "rules", "", 0, 0, false, false, "list the rules", "One line per rule."},
+                  "`show facts SOURCE` prints what was read of one translation unit. `show "
+                  "summaries` prints what each function does that concerns its callers, in the "
+                  "notation of models. `show callgraph` prints who calls whom. `show threads` "
+                  "prints where threads are started and how they end, and the locks."},
+    [CLI_RULES] = {CLI_RULES, "rules", "", 0, 0, false, false, "list the rules",
+     "One line per rule."},
     [CLI_EXPLAIN] = {CLI_EXPLAIN, "explain", "RULE", 1, 1, false, false, "explain a rule",
-                     "Prints what the rule finds, why that is a mistake, and a bad and a good example."},
+                     "Prints what the rule finds, why that is a mistake, and a bad and a good "
+                     "example."},
     [CLI_CONFIG_SCHEMA] = {CLI_CONFIG_SCHEMA, "config-schema", "", 0, 0, false, false,
                            "print the JSON Schema of the configuration file",
                            "For editors that complete and check `.threadlint.json`."},
-    [CLI_VERSION] = {CLI_VERSION, "version", "", 0, 0, false, false, "print the versions of threadlint and libclang",
+    [CLI_VERSION] = {CLI_VERSION, "version", "", 0, 0, false, false,
+     "print the versions of threadlint and libclang",
                      "Two lines."},
-    [CLI_HELP] = {CLI_HELP, "help", "[COMMAND]", 0, 1, false, false, "print help", "Same as `COMMAND --help`."},
+    [CLI_HELP] = {CLI_HELP, "help", "[COMMAND]", 0, 1, false, false, "print help",
+     "Same as `COMMAND --help`."},
     [CLI_MAN] = {CLI_MAN, "man", "", 0, 0, false, true, "print the manual page",
                  "In the format of man(7), or as Markdown."},
 };
 
 const struct cli_option cli_options[] = {
     {OPT_DATABASE, GROUP_INPUT, 'p', "database", "PATH", PARSING,
-     "The compile database: `compile_commands.json` or its directory. Otherwise it is looked for here, in `build` and "
-     "similar directories, and in the parents."},
+     "The compile database: `compile_commands.json` or its directory. Otherwise it is looked for "
+     "here, in `build` and similar directories, and in the parents."},
     {OPT_ROOT, GROUP_INPUT, 0, "root", "DIR", ANALYSIS,
-     "Project root: findings are reported below it, paths are relative to it. Otherwise the directory of the "
-     "configuration file, else the top of the git work tree, else the directory that holds sources and database."},
+     "Project root: findings are reported below it, paths are relative to it. Otherwise the "
+     "directory of the configuration file, else the top of the git work tree, else the directory "
+     "that holds sources and database."},
     {OPT_CONFIG, GROUP_INPUT, 0, "config", "FILE", ANALYSIS,
-     "Configuration file. Otherwise the nearest `.threadlint.json` upward from the database, then from here."},
+     "Configuration file. Otherwise the nearest `.threadlint.json` upward from the database, "
+     "then from here."},
     {OPT_ISOLATED, GROUP_INPUT, 0, "isolated", NULL, ANALYSIS, "Read no configuration file."},
     {OPT_PROFILE, GROUP_RULES, 0, "profile", "NAME", JUDGING,
-     "`bugs`: likely and certain bugs (default). `review`: also the design questions a reviewer would ask."},
+     "`bugs`: likely and certain bugs (default). `review`: also the design questions a reviewer "
+     "would ask."},
     {OPT_ENABLE, GROUP_RULES, 0, "enable", "PATTERN[=LEVEL]", JUDGING,
-     "Enable rules by id, family or glob, at their own level or at LEVEL (note, warning, error). Repeatable; the last "
-     "one that names a rule counts."},
-    {OPT_DISABLE, GROUP_RULES, 0, "disable", "PATTERN", JUDGING, "Disable rules by id, family or glob. Repeatable."},
+     "Enable rules by id, family or glob, at their own level or at LEVEL (note, warning, error). "
+     "Repeatable; the last one that names a rule counts."},
+    {OPT_DISABLE, GROUP_RULES, 0, "disable", "PATTERN", JUDGING,
+     "Disable rules by id, family or glob. Repeatable."},
     {OPT_MODEL, GROUP_RULES, 0, "model", "FILE", JUDGING | SHOW,
      "Model file that tells what the functions of your libraries do. Repeatable."},
     {OPT_FORMAT, GROUP_REPORT, 0, "format", "FORMAT", JUDGING,
      "Format of the report on standard output: text (default), sarif or json."},
-    {OPT_OUTPUT, GROUP_REPORT, 0, "output", "FORMAT=FILE", JUDGING, "Also write a report to FILE. Repeatable."},
+    {OPT_OUTPUT, GROUP_REPORT, 0, "output", "FORMAT=FILE", JUDGING,
+     "Also write a report to FILE. Repeatable."},
     {OPT_STORE, GROUP_REPORT, 0, "db", "FILE", JUDGING,
      "Also store the run in the SQLite database FILE, made when missing."},
     {OPT_SHOW_SUPPRESSED, GROUP_REPORT, 0, "show-suppressed", NULL, JUDGING,
@@ -91,26 +107,34 @@ const struct cli_option cli_options[] = {
     {OPT_COLOR, GROUP_REPORT, 0, "color", "WHEN", JUDGING | (1u << CLI_EXPLAIN),
      "auto (default: when standard output is a terminal), always or never."},
     {OPT_FAIL_ON, GROUP_REPORT, 0, "fail-on", "LEVEL", JUDGING,
-     "Lowest level of a finding that makes the exit code 1: note, warning (default), error or never."},
-    {OPT_EXIT_ZERO, GROUP_REPORT, 0, "exit-zero", NULL, JUDGING, "Findings do not change the exit code."},
+     "Lowest level of a finding that makes the exit code 1: note, warning (default), error or "
+     "never."},
+    {OPT_EXIT_ZERO, GROUP_REPORT, 0, "exit-zero", NULL, JUDGING,
+     "Findings do not change the exit code."},
     {OPT_ALLOW_PARTIAL, GROUP_REPORT, 0, "allow-partial", NULL, ANALYSIS,
      "Translation units that could not be read fully do not change the exit code."},
-    {OPT_JOBS, GROUP_WORK, 'j', "jobs", "N", PARSING, "Parse N translation units at a time. Default: one per processor."},
+    {OPT_JOBS, GROUP_WORK, 'j', "jobs", "N", PARSING,
+     "Parse N translation units at a time. Default: one per processor."},
     {OPT_TU_TIMEOUT, GROUP_WORK, 0, "tu-timeout", "SECONDS", PARSING,
      "Give up on a translation unit after SECONDS (default 300)."},
     {OPT_TU_MEMORY, GROUP_WORK, 0, "tu-memory", "MIB", PARSING,
      "Give up on a translation unit that needs more than MIB mebibytes (default 4096)."},
-    {OPT_NO_CACHE, GROUP_WORK, 0, "no-cache", NULL, PARSING, "Parse everything anew and store nothing."},
+    {OPT_NO_CACHE, GROUP_WORK, 0, "no-cache", NULL, PARSING,
+     "Parse everything anew and store nothing."},
     {OPT_CACHE_DIR, GROUP_WORK, 0, "cache-dir", "DIR", PARSING,
-     "Where parsed translation units are kept. Default: `.threadlint` in the project root; with `-- FLAGS` nowhere."},
+     "Where parsed translation units are kept. Default: `.threadlint` in the project root; with "
+     "`-- FLAGS` nowhere."},
     {OPT_CACHE_SIZE, GROUP_WORK, 0, "cache-size", "MIB", PARSING,
      "Size the cache may have; the longest unused goes first (default 2048)."},
     {OPT_STATS, GROUP_GENERAL, 0, "stats", NULL, ANALYSIS,
-     "Print figures of the run on standard error: time by phase, cache, calls resolved, syntax not understood."},
+     "Print figures of the run on standard error: time by phase, cache, calls resolved, syntax "
+     "not understood."},
     {OPT_QUIET, GROUP_GENERAL, 'q', "quiet", NULL, ANALYSIS,
      "No progress and no messages below warnings on standard error."},
-    {OPT_VERBOSE, GROUP_GENERAL, 'v', "verbose", NULL, ANALYSIS, "Say what is done, and show the messages of libclang."},
-    {OPT_FACTS_FILE, GROUP_REPORT, 'o', "output", "FILE", FACTS, "The fact file to write; `-` is standard output."},
+    {OPT_VERBOSE, GROUP_GENERAL, 'v', "verbose", NULL, ANALYSIS,
+     "Say what is done, and show the messages of libclang."},
+    {OPT_FACTS_FILE, GROUP_REPORT, 'o', "output", "FILE", FACTS,
+     "The fact file to write; `-` is standard output."},
     {OPT_SHARD, GROUP_WORK, 0, "shard", "I/N", FACTS,
      "Only the I-th of N parts of the database (1/4, 2/4, 3/4, 4/4)."},
     {OPT_LIST_FORMAT, GROUP_REPORT, 0, "format", "FORMAT", RULES, "text (default) or json."},
@@ -123,25 +147,34 @@ const size_t cli_option_count = sizeof cli_options / sizeof *cli_options;
 const struct cli_note cli_exit_codes[] = {
     {"0", "Nothing found at or above the level of `--fail-on`."},
     {"1", "Something found."},
-    {"2", "Wrong use, wrong configuration, or a failure of threadlint itself: the message says what to do."},
-    {"3", "Incomplete: some translation unit could not be read, or has errors in its code (a missing header, say). "
-          "What was found in the rest is reported. `--allow-partial` turns this into 0 or 1."},
+    {"2",
+     "Wrong use, wrong configuration, or a failure of threadlint itself: the message says what "
+     "to do."},
+    {"3",
+     "Incomplete: some translation unit could not be read, or has errors in its code (a missing "
+     "header, say). What was found in the rest is reported. `--allow-partial` turns this into 0 "
+     "or 1."},
     {NULL, NULL},
 };
 
 const struct cli_note cli_environment[] = {
     {"NO_COLOR", "When set and not empty: no colours, unless `--color=always`."},
-    {"CLICOLOR_FORCE", "When set and not `0`: colours also into files and pipes, unless `--color=never`."},
-    {"SOURCE_DATE_EPOCH", "Seconds since 1970 to use for every time in a report, for reproducible output."},
-    {"CPATH, C_INCLUDE_PATH, CPLUS_INCLUDE_PATH", "Further include directories, as for the compiler."},
+    {"CLICOLOR_FORCE",
+     "When set and not `0`: colours also into files and pipes, unless `--color=never`."},
+    {"SOURCE_DATE_EPOCH",
+     "Seconds since 1970 to use for every time in a report, for reproducible output."},
+    {"CPATH, C_INCLUDE_PATH, CPLUS_INCLUDE_PATH",
+     "Further include directories, as for the compiler."},
     {NULL, NULL},
 };
 
 const struct cli_note cli_files[] = {
     {".threadlint.json", "Configuration of a project; see `threadlint config-schema`."},
-    {".threadlint/cache.db", "Cache of parsed translation units, in the project root. May be deleted at any time."},
-    {"compile_commands.json", "The compile database. CMake writes it with `-DCMAKE_EXPORT_COMPILE_COMMANDS=ON`, "
-                              "Meson always, `bear -- make` for other builds."},
+    {".threadlint/cache.db",
+     "Cache of parsed translation units, in the project root. May be deleted at any time."},
+    {"compile_commands.json",
+     "The compile database. CMake writes it with `-DCMAKE_EXPORT_COMPILE_COMMANDS=ON`, Meson "
+     "always, `bear -- make` for other builds."},
     {NULL, NULL},
 };
 
@@ -150,7 +183,9 @@ const struct cli_note cli_examples[] = {
     {"threadlint -p build src/net", "The same, reporting only what is in `src/net`."},
     {"threadlint queue.c -- -Iinclude -DNDEBUG", "Check one file without a compile database."},
     {"threadlint -p build --output sarif=threadlint.sarif --fail-on error",
-     "For continuous integration: text on the console, SARIF for the code host, fail on errors only."},
-    {"threadlint explain shared-state-lock-leak", "What the rule means and how to fix what it finds."},
+     "For continuous integration: text on the console, SARIF for the code host, fail on errors "
+     "only."},
+    {"threadlint explain shared-state-lock-leak",
+     "What the rule means and how to fix what it finds."},
     {NULL, NULL},
 };

@@ -45,9 +45,9 @@ struct cli_option {
     enum cli_group group;
     char short_name; // 0 = none
     const char *name;
-    const char *arg; // "FILE"; NULL = a switch
+    const char *arg;   // "FILE"; NULL = a switch
     uint32_t commands; // bit per enum cli_command
-    const char *help; // sentences; words in backquotes are code
+    const char *help;  // sentences; words in backquotes are code
 };
 
 struct cli_command_row {
@@ -56,8 +56,8 @@ struct cli_command_row {
     const char *operands; // "[SOURCE...] [-- FLAGS]"
     uint32_t min_operands;
     uint32_t max_operands;
-    bool takes_flags; // `-- FLAGS`
-    bool hidden;      // not listed
+    bool takes_flags;    // `-- FLAGS`
+    bool hidden;         // not listed
     const char *summary; // no full stop
     const char *text;    // paragraphs separated by an empty line
 };

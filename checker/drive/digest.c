@@ -5,14 +5,20 @@
 #include <sys/stat.h>
 #include <time.h>
 
-// A file changed twice within the granularity of its times looks unchanged. A hash made so soon after the last change
-// is not trusted (as in git's "racy" entries).
+// A file changed twice within the granularity of its times looks unchanged. A hash made so soon
+// after the last change is not trusted (as in git's "racy" entries).
 #define RACY_NS ((int64_t)2000000000)
 
 enum { MAX_FILE = 1 << 30 };
 
 static int64_t nanoseconds(struct timespec t) {
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+int64_t digest_seconds(void) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec;
 }
 
 static bool take_stamp(const char *path, struct digest_stamp *ret) {
@@ -36,10 +42,12 @@ static bool take_stamp(const char *path, struct digest_stamp *ret) {
 static bool is_unchanged(const struct digest_stamp *now, const struct digest_stamp *then) {
     int64_t changed = then->mtime > then->ctime ? then->mtime : then->ctime;
     return now->size == then->size && now->mtime == then->mtime && now->ctime == then->ctime &&
-           now->inode == then->inode && now->device == then->device && changed < then->taken - RACY_NS;
+           now->inode == then->inode && now->device == then->device &&
+           changed < then->taken - RACY_NS;
 }
 
-struct digest digest_file(struct arena *scratch, const char *path, const struct digest *known, bool *ret_fresh) {
+struct digest digest_file(struct arena *scratch, const char *path, const struct digest *known,
+                          bool *ret_fresh) {
     struct digest d = {.exists = false};
     *ret_fresh = false;
     if (str_eq(str_from(path), STR("/dev/null"))) { // used as an empty header

@@ -1,5 +1,6 @@
-// Content hashes of files as they are now. Each file is looked at once per run; it is read only when its size, times or
-// inode differ from those the hash was made at (known from the cache of an earlier run).
+// Content hashes of files as they are now. Each file is looked at once per run; it is read only
+// when its size, times or inode differ from those the hash was made at (known from the cache of an
+// earlier run).
 #ifndef CHECKER_DRIVE_DIGEST_H
 #define CHECKER_DRIVE_DIGEST_H
 
@@ -22,8 +23,12 @@ struct digest {
     bool exists; // could be read
 };
 
-/// The file's content hash now. `known` (may be NULL) is from an earlier run: trusted when the file's stamp is the
-/// same and was taken well after the last change. *ret_fresh: the file was read, so what is known should be replaced.
-struct digest digest_file(struct arena *scratch, const char *path, const struct digest *known, bool *ret_fresh);
+/// Seconds since the epoch.
+int64_t digest_seconds(void);
+/// The file's content hash now. `known` (may be NULL) is from an earlier run: trusted when the
+/// file's stamp is the same and was taken well after the last change. *ret_fresh: the file was
+/// read, so what is known should be replaced.
+struct digest digest_file(struct arena *scratch, const char *path, const struct digest *known,
+                          bool *ret_fresh);
 
 #endif

@@ -19,7 +19,8 @@ static void list_text(void) {
     for (size_t i = 0; i < rule_count; i++) {
         const struct rule *r = rule_table[i].rule;
         (void)printf("%-*s  %-7s  %s%s%s\n", (int)width, r->id, level_name(r->level), r->summary,
-                     r->review ? " (profile review)" : "", r->whole_program ? " (whole program)" : "");
+                     r->review ? " (profile review)" : "",
+                     r->whole_program ? " (whole program)" : "");
     }
 }
 
@@ -127,8 +128,8 @@ static void put_facts(const struct page *p, const struct rule *r) {
     (void)printf("%s", r->id);
     put_colour(p, "0");
     (void)printf(": %s\n", r->summary);
-    (void)printf("level %s, precision %s, profile %s", level_name(r->level), precision_name(r->precision),
-                 r->review ? "review" : "bugs");
+    (void)printf("level %s, precision %s, profile %s", level_name(r->level),
+                 precision_name(r->precision), r->review ? "review" : "bugs");
     for (size_t k = 0; k < RULE_MAX_CWE && r->cwe[k]; k++) {
         (void)printf(", CWE-%d", r->cwe[k]);
     }
@@ -149,9 +150,11 @@ int explain_rule(const struct cli *cli) {
     if (!rule) {
         const char *near = rule_nearest(id);
         if (near) {
-            log_message(LOG_ERROR, "there is no rule '%s'; did you mean '%s'?", cli->operands.data[0], near);
+            log_message(LOG_ERROR, "there is no rule '%s'; did you mean '%s'?",
+                        cli->operands.data[0], near);
         } else {
-            log_message(LOG_ERROR, "there is no rule '%s'; 'threadlint rules' lists them", cli->operands.data[0]);
+            log_message(LOG_ERROR, "there is no rule '%s'; 'threadlint rules' lists them",
+                        cli->operands.data[0]);
         }
         return 2;
     }

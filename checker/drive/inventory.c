@@ -68,7 +68,8 @@ static void list_functions(struct collector *c, const struct program *p) {
         if (fn->flags & (FN_GLOBAL_INIT | FN_SYSTEM)) {
             continue;
         }
-        struct report_function row = {.name = program_fn_name(p, n), .place = inventory_place(ref.facts, fn->loc)};
+        struct report_function row = {.name = program_fn_name(p, n),
+                                      .place = inventory_place(ref.facts, fn->loc)};
         vec_push(c->arena, &c->report->functions, row);
         file_row(c, row.place.file)->functions++;
     }
@@ -106,7 +107,8 @@ static int compare_files(const void *a, const void *b) {
     return str_cmp(x->path, y->path);
 }
 
-void inventory_fill(struct report *report, struct arena *arena, const struct load *load, const struct program *program) {
+void inventory_fill(struct report *report, struct arena *arena, const struct load *load,
+                    const struct program *program) {
     struct collector c = {.arena = arena, .report = report};
     intern_init(&c.paths, arena);
     map_init(&c.errors, arena);

@@ -6,7 +6,8 @@
 #include "checker/link/program.h"
 
 /// Fills the lists of `report`; they live in `arena`.
-void inventory_fill(struct report *report, struct arena *arena, const struct load *load, const struct program *program);
+void inventory_fill(struct report *report, struct arena *arena, const struct load *load,
+                    const struct program *program);
 struct place inventory_place(const struct facts *f, loc_id loc);
 
 #endif

@@ -1,7 +1,8 @@
 #include "checker/drive/load.h"
 
-// Cache look-ups first, then the rest goes to the workers; their answers are unpacked here while they parse on.
-// Everything is stored by the command's index, so the order of answers changes nothing.
+// Cache look-ups first, then the rest goes to the workers; their answers are unpacked here while
+// they parse on. Everything is stored by the command's index, so the order of answers changes
+// nothing.
 
 #include "checker/base/fs.h"
 #include "checker/drive/cache.h"
@@ -14,7 +15,8 @@
 
 // --- answers ---
 
-__attribute__((format(printf, 3, 4))) static void fail(struct load *l, uint32_t index, const char *format, ...);
+__attribute__((format(printf, 3, 4))) static void fail(struct load *l, uint32_t index,
+                                                       const char *format, ...);
 
 static void fail(struct load *l, uint32_t index, const char *format, ...) {
     char text[2048];
@@ -23,7 +25,8 @@ static void fail(struct load *l, uint32_t index, const char *format, ...) {
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
     struct str file = l->tus[index].file;
-    l->tus[index].failure = notes_format(l->project->arena, STR_FMT ": skipped: %s", STR_ARG(file), text);
+    l->tus[index].failure =
+        notes_format(l->project->arena, STR_FMT ": skipped: %s", STR_ARG(file), text);
     l->failed++;
 }
 
@@ -67,33 +70,48 @@ static void on_ok(struct load *l, uint32_t index, struct str packed) {
 }
 
 static const char *signal_hint(int code) {
-    return code == 11 ? "segmentation fault: code nested too deeply, perhaps"
+    return code == 11  ? "segmentation fault: code nested too deeply, perhaps"
            : code == 9 ? "killed: by the system for lack of memory, perhaps"
                        : "a crash";
+}
+
+// The reason without the path it begins with: the note names the file already.
+static struct str without_path(const struct load *l, uint32_t index, struct str reason) {
+    struct str file = l->project->cmds.data[index].file;
+    bool has_path =
+        str_starts(reason, file) && str_starts(str_slice(reason, file.len, reason.len), STR(": "));
+    return has_path ? str_slice(reason, file.len + 2, reason.len) : reason;
 }
 
 static void on_lost(struct load *l, uint32_t index, const struct worker_result *r) {
     const struct cli *cli = l->project->cli;
     switch (r->outcome) {
     case WORKER_FAILED:
-        fail(l, index, STR_FMT, STR_ARG(r->data));
+        fail(l, index, STR_FMT, STR_ARG(without_path(l, index, r->data)));
         break;
     case WORKER_SIGNAL:
-        fail(l, index, "libclang ended with signal %d (%s); run with -v to see its messages, or exclude the file", r->code,
-             signal_hint(r->code));
+        fail(l, index,
+             "libclang ended with signal %d (%s); run with -v to see its messages, or exclude the "
+             "file",
+             r->code, signal_hint(r->code));
         break;
     case WORKER_MEMORY:
-        fail(l, index, "reading it takes more than %u MiB of memory; raise --tu-memory", cli->tu_memory);
+        fail(l, index, "reading it takes more than %u MiB of memory; raise --tu-memory",
+             cli->tu_memory);
         break;
     case WORKER_TIMEOUT:
         fail(l, index, "not read within %u seconds; raise --tu-timeout", cli->tu_timeout);
         break;
     case WORKER_GARBAGE:
-        fail(l, index, "its worker process answered nonsense and was ended; run again, with -v to see messages");
+        fail(l, index,
+             "its worker process answered nonsense and was ended; run again, with -v to see "
+             "messages");
         break;
     case WORKER_EXIT:
     case WORKER_OK:
-        fail(l, index, "libclang ended the process with exit code %d; run with -v to see its messages", r->code);
+        fail(l, index,
+             "libclang ended the process with exit code %d; run with -v to see its messages",
+             r->code);
         break;
     }
 }
@@ -228,14 +246,17 @@ static void complain(struct complaints *c, const struct facts *f) {
     const struct ir_diag *d = worst_diag(f, &errors);
     const struct ir_loc *at = &f->locs.data[d->loc.v];
     struct complaint x = {
-        .place = {.file = facts_text(f, f->files.data[at->file.v].path), .line = at->line, .col = at->col},
+        .place = {.file = facts_text(f, f->files.data[at->file.v].path),
+                  .line = at->line,
+                  .col = at->col},
         .text = facts_text(f, d->text),
         .main_file = facts_text(f, f->main_file),
         .severity = d->severity,
         .errors = errors,
         .tus = 1,
     };
-    uint64_t key = hash_mix(hash64(x.place.file.ptr, x.place.file.len, x.place.line), hash64(x.text.ptr, x.text.len, 0));
+    uint64_t key = hash_mix(hash64(x.place.file.ptr, x.place.file.len, x.place.line),
+                            hash64(x.text.ptr, x.text.len, 0));
     uint32_t present = 0;
     if (map_get(&c->index, key, &present)) {
         c->items.data[present].tus++;
@@ -249,17 +270,20 @@ static void add_complaint(struct notes *notes, const struct complaint *c) {
     char others[64] = "";
     char more[64] = "";
     if (c->tus > 1) {
-        (void)snprintf(others, sizeof others, " and %u other file%s", c->tus - 1, c->tus == 2 ? "" : "s");
+        (void)snprintf(others, sizeof others, " and %u other file%s", c->tus - 1,
+                       c->tus == 2 ? "" : "s");
     }
     if (c->errors > 1) {
-        (void)snprintf(more, sizeof more, " (%u more error%s)", c->errors - 1, c->errors == 2 ? "" : "s");
+        (void)snprintf(more, sizeof more, " (%u more error%s)", c->errors - 1,
+                       c->errors == 2 ? "" : "s");
     }
-    const char *hint = c->severity >= 4 && str_find(c->text, STR("file not found"), 0) != SIZE_MAX
-                           ? "run the build if it makes that header, or add its directory with -I"
-                           : "the compiler accepts it? then check the command in the compile database";
+    const char *hint =
+        cache_names_missing_file(c->text)
+            ? "run the build if it makes that header, or add its directory with -I"
+            : "if the compiler accepts it, check the command in the compile database";
     notes_add(notes, "file-partial", LEVEL_ERROR, c->place,
-              STR_FMT "%s: read incompletely: " STR_FMT "%s; %s", STR_ARG(c->main_file), others, STR_ARG(c->text), more,
-              hint);
+              STR_FMT "%s: read incompletely: " STR_FMT "%s; %s", STR_ARG(c->main_file), others,
+              STR_ARG(c->text), more, hint);
 }
 
 void load_add_notes(struct load *l) {

@@ -18,9 +18,9 @@ struct load {
     struct project *project;
     struct load_tu *tus; // load_run: as project->cmds
     uint32_t count;
-    bool keep_packed; // set before load_run: fill load_tu.packed
-    bool no_cache;    // set before load_run: parse even what the cache has
-    struct cache *cache; // during load_run
+    bool keep_packed;          // set before load_run: fill load_tu.packed
+    bool no_cache;             // set before load_run: parse even what the cache has
+    struct cache *cache;       // during load_run
     struct progress *progress; // may be NULL
     // figures
     uint32_t parsed;
@@ -31,8 +31,9 @@ struct load {
     double seconds;
 };
 
-/// Reads all commands of the project. A TU that cannot be read is a failure of that TU only; notes are added to
-/// project->notes in the order of the commands. Fails when no worker process can be started.
+/// Reads all commands of the project. A TU that cannot be read is a failure of that TU only; notes
+/// are added to project->notes in the order of the commands. Fails when no worker process can be
+/// started.
 bool load_run(struct load *l, struct error *err);
 /// Notes for TUs with errors in their code, and for TUs without facts.
 void load_add_notes(struct load *l);

@@ -1,12 +1,12 @@
 #include "checker/drive/output.h"
 
 #include "checker/base/buf.h"
+#include "checker/drive/digest.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 static struct str environment(const char *name) {
@@ -30,14 +30,17 @@ bool output_wants_color(enum cli_color color) {
 int64_t output_time(bool *ret_fixed) {
     int64_t fixed = 0;
     *ret_fixed = str_to_i64(environment("SOURCE_DATE_EPOCH"), &fixed) && fixed >= 0;
-    return *ret_fixed ? fixed : (int64_t)time(NULL);
+    return *ret_fixed ? fixed : digest_seconds();
 }
 
-static bool write_to(const struct report *report, const struct reporter *reporter, const struct report_options *options,
-                     FILE *out, struct error *err) {
+static bool write_to(const struct report *report, const struct reporter *reporter,
+                     const struct report_options *options, FILE *out, struct error *err) {
     struct report shown = *report;
-    shown.seconds = str_eq(str_from(reporter->name), STR("text")) ? 0 : report->seconds; // the same run, the same text
-    return reporter->write(&shown, options, out, err) && (fflush(out) == 0 || error_set(err, "cannot write it"));
+    shown.seconds = str_eq(str_from(reporter->name), STR("text"))
+                        ? 0
+                        : report->seconds; // the same run, the same text
+    return reporter->write(&shown, options, out, err) &&
+           (fflush(out) == 0 || error_set(err, "cannot write it"));
 }
 
 // A device or pipe is written to; only regular files are replaced.
@@ -66,7 +69,8 @@ static bool write_file(const struct report *report, const struct cli_output *out
         (void)unlink(buf_c(&temp));
     }
     if (!ok) {
-        error_set(err, "cannot write the report '%s'; does its directory exist, is there space?", output->path);
+        error_set(err, "cannot write the report '%s'; does its directory exist, is there space?",
+                  output->path);
     }
     buf_release(&temp);
     return ok;
@@ -79,7 +83,8 @@ bool output_write(const struct report *report, const struct cli *cli, struct err
         const struct cli_output *output = &cli->outputs.data[i];
         bool to_stdout = strcmp(output->path, "-") == 0;
         ok = (to_stdout ? write_to(report, &reporters[output->reporter], &options, stdout, err)
-                        : write_file(report, output, &options, err)) && ok;
+                        : write_file(report, output, &options, err)) &&
+             ok;
     }
     if (cli->store) {
         ok = sqlite_store(report, cli->store, err) && ok;

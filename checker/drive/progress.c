@@ -11,7 +11,8 @@ double progress_now(void) {
 }
 
 void progress_begin(struct progress *p, bool wanted, uint32_t total) {
-    *p = (struct progress){.on = wanted && isatty(STDERR_FILENO), .total = total, .start = progress_now()};
+    *p = (struct progress){
+        .on = wanted && isatty(STDERR_FILENO), .total = total, .start = progress_now()};
 }
 
 // The name's last 40 bytes, control characters replaced.

@@ -1,4 +1,5 @@
-// One line on the terminal that says how far the run is. Nothing when standard error is no terminal.
+// One line on the terminal that says how far the run is. Nothing when standard error is no
+// terminal.
 #ifndef CHECKER_DRIVE_PROGRESS_H
 #define CHECKER_DRIVE_PROGRESS_H
 

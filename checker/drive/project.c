@@ -1,7 +1,7 @@
 #include "checker/drive/project.h"
 
-// Order matters: sources and database first, for they say where to look for the configuration; it may name the
-// root; settings of the command line come last.
+// Order matters: sources and database first, for they say where to look for the configuration; it
+// may name the root; settings of the command line come last.
 
 #include "checker/base/fs.h"
 #include "checker/base/log.h"
@@ -38,7 +38,8 @@ static bool add_source(struct project *p, const char *given, struct error *err) 
     }
     if (!fs_exists(s.path.ptr)) {
         const char *near = p->sources.len ? NULL : near_command(str_from(given));
-        return near ? error_set(err, "'%s' is neither a file nor a command; did you mean '%s'?", given, near)
+        return near ? error_set(err, "'%s' is neither a file nor a command; did you mean '%s'?",
+                                given, near)
                     : error_set(err, "'%s' does not exist; check the path", given);
     }
     s.real = str_from(fs_real(p->arena, s.path.ptr));
@@ -55,10 +56,12 @@ static bool source_covers(const struct project_source *s, struct str path, struc
     if (str_eq(path, s->path) || str_eq(real, s->real)) {
         return true;
     }
-    return s->is_dir && (fs_relative(s->path, path).len < path.len || fs_relative(s->real, real).len < real.len);
+    return s->is_dir &&
+           (fs_relative(s->path, path).len < path.len || fs_relative(s->real, real).len < real.len);
 }
 
-static bool is_covered_cmd(struct project *p, const struct project_source *s, const struct compile_cmd *cmd) {
+static bool is_covered_cmd(struct project *p, const struct project_source *s,
+                           const struct compile_cmd *cmd) {
     return source_covers(s, cmd->file, cmd->file) ||
            source_covers(s, cmd->file, str_from(fs_real(p->arena, cmd->file.ptr)));
 }
@@ -79,7 +82,8 @@ void project_keep_sources(struct project *p) {
 
 // Sources are compiled on their own, so they must be in the database; headers need not.
 static bool is_compiled(struct str path) {
-    static const char *const ends[] = {".c", ".cc", ".cpp", ".cxx", ".c++", ".C", ".CPP", ".m", ".mm"};
+    static const char *const ends[] = {".c", ".cc",  ".cpp", ".cxx", ".c++",
+                                       ".C", ".CPP", ".m",   ".mm"};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         if (str_ends(path, str_from(ends[i]))) {
             return true;
@@ -97,10 +101,11 @@ static bool check_sources(struct project *p, struct error *err) {
         }
         if (!known) {
             return error_set(err,
-                             "'%s' %s '" STR_FMT "' (%u commands); build it and make the database anew, or give its "
+                             "'%s' %s '" STR_FMT
+                             "' (%u commands); build it and make the database anew, or give its "
                              "compiler flags: threadlint %s -- FLAGS",
-                             s->given, s->is_dir ? "has no source in" : "is not in", STR_ARG(p->database),
-                             p->cmds.len, s->is_dir ? "FILE" : s->given);
+                             s->given, s->is_dir ? "has no source in" : "is not in",
+                             STR_ARG(p->database), p->cmds.len, s->is_dir ? "FILE" : s->given);
         }
     }
     return true;
@@ -116,8 +121,11 @@ static bool find_database(struct project *p, struct error *err) {
             path = fs_join(p->arena, str_from(path), STR("compile_commands.json"));
         }
         if (!fs_exists(path)) {
-            return error_set(err, "'%s' does not exist; configure the build so that it writes one (CMake: "
-                                  "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON; make: bear -- make)", path);
+            return error_set(
+                err,
+                "'%s' does not exist; configure the build so that it writes one (CMake: "
+                "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON; make: bear -- make)",
+                path);
         }
     } else {
         path = compdb_find(p->arena, p->cwd.ptr);
@@ -127,10 +135,14 @@ static bool find_database(struct project *p, struct error *err) {
             path = compdb_find(p->arena, arena_copy(p->arena, dir.ptr, dir.len));
         }
         if (!path) {
-            return error_set(err, "no compile_commands.json in '" STR_FMT "', its build directories and parents; name "
-                                  "one with -p DIR, have the build write one (CMake: "
-                                  "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON; make: bear -- make), or give the flags: "
-                                  "threadlint FILE -- FLAGS", STR_ARG(p->cwd));
+            return error_set(
+                err,
+                "no compile_commands.json in '" STR_FMT
+                "', its build directories and parents; name "
+                "one with -p DIR, have the build write one (CMake: "
+                "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON; make: bear -- make), or give the flags: "
+                "threadlint FILE -- FLAGS",
+                STR_ARG(p->cwd));
         }
     }
     p->database = str_from(path);
@@ -150,10 +162,13 @@ static bool load_database(struct project *p, struct error *err) {
         vec_push(p->arena, &p->cmds, db.cmds.data[i]);
     }
     if (db.skipped_other && p->cli->verbose) {
-        log_message(LOG_INFO, "%llu commands compile neither C nor C++", (unsigned long long)db.skipped_other);
+        log_message(LOG_INFO, "%llu commands compile neither C nor C++",
+                    (unsigned long long)db.skipped_other);
     }
     if (!p->cmds.len) {
-        return error_set(err, "'" STR_FMT "' has no usable command%s" STR_FMT "; build the project and make it anew",
+        return error_set(err,
+                         "'" STR_FMT "' has no usable command%s" STR_FMT
+                         "; build the project and make it anew",
                          STR_ARG(p->database), db.problems.len ? ": " : "",
                          STR_ARG(db.problems.len ? db.problems.data[0].text : (struct str){0}));
     }
@@ -165,8 +180,8 @@ static bool fixed_commands(struct project *p, struct error *err) {
         return error_set(err, "'-- FLAGS' needs a source file before it: threadlint FILE -- FLAGS");
     }
     for (uint32_t i = 0; i < p->sources.len; i++) {
-        struct compile_cmd cmd =
-            compdb_fixed(p->arena, p->sources.data[i].path.ptr, p->cli->flags.data, p->cli->flags.len);
+        struct compile_cmd cmd = compdb_fixed(p->arena, p->sources.data[i].path.ptr,
+                                              p->cli->flags.data, p->cli->flags.len);
         vec_push(p->arena, &p->cmds, cmd);
     }
     return true;
@@ -180,7 +195,8 @@ static struct str start_dir(const struct project *p) {
         return fs_dirname(p->database);
     }
     if (p->sources.len) {
-        return p->sources.data[0].is_dir ? p->sources.data[0].path : fs_dirname(p->sources.data[0].path);
+        return p->sources.data[0].is_dir ? p->sources.data[0].path
+                                         : fs_dirname(p->sources.data[0].path);
     }
     return p->cwd;
 }
@@ -243,7 +259,8 @@ static struct str common_parent(struct str a, struct str b) {
     return a;
 }
 
-// Without a configuration file and git: the directory that holds all sources and the database, if there is one.
+// Without a configuration file and git: the directory that holds all sources and the database, if
+// there is one.
 static struct str common_root(const struct project *p) {
     struct str dir = start_dir(p);
     if (!p->database.len) {
@@ -282,29 +299,31 @@ static void init(struct project *p, struct arena *arena, const struct cli *cli) 
 static void say_what_is_used(const struct project *p) {
     if (p->cli->verbose) {
         log_message(LOG_INFO, "root: " STR_FMT, STR_ARG(p->root));
-        log_message(LOG_INFO, "configuration: " STR_FMT, STR_ARG(p->config.path.len ? p->config.path : STR("none")));
+        log_message(LOG_INFO, "configuration: " STR_FMT,
+                    STR_ARG(p->config.path.len ? p->config.path : STR("none")));
         log_message(LOG_INFO, "database: " STR_FMT " (%u commands)",
                     STR_ARG(p->database.len ? p->database : STR("none")), p->cmds.len);
     }
 }
 
-bool project_open(struct project *p, struct arena *arena, const struct cli *cli, const char *const *sources,
-                  uint32_t source_count, struct error *err) {
+bool project_open(struct project *p, struct arena *arena, const struct cli *cli,
+                  const char *const *sources, uint32_t source_count, struct error *err) {
     init(p, arena, cli);
     for (uint32_t i = 0; i < source_count; i++) {
         if (!add_source(p, sources[i], err)) {
             return false;
         }
     }
-    bool ok = (cli->has_flags ? fixed_commands(p, err) : load_database(p, err)) && open_config(p, err) &&
-              find_root(p, err);
+    bool ok = (cli->has_flags ? fixed_commands(p, err) : load_database(p, err)) &&
+              open_config(p, err) && find_root(p, err);
     if (ok) {
         say_what_is_used(p);
     }
     return ok;
 }
 
-bool project_open_linked(struct project *p, struct arena *arena, const struct cli *cli, struct error *err) {
+bool project_open_linked(struct project *p, struct arena *arena, const struct cli *cli,
+                         struct error *err) {
     init(p, arena, cli);
     bool ok = open_config(p, err) && find_root(p, err);
     if (ok) {

@@ -1,5 +1,5 @@
-// What a run is about: the compile commands, the configuration and the project root, as the command line and the
-// files around it say.
+// What a run is about: the compile commands, the configuration and the project root, as the command
+// line and the files around it say.
 #ifndef CHECKER_DRIVE_PROJECT_H
 #define CHECKER_DRIVE_PROJECT_H
 
@@ -27,11 +27,13 @@ struct project {
     struct notes notes;
 };
 
-/// Finds and reads everything. `sources` are the SOURCE arguments (those of `show` come after its topic).
-bool project_open(struct project *p, struct arena *arena, const struct cli *cli, const char *const *sources,
-                  uint32_t source_count, struct error *err);
+/// Finds and reads everything. `sources` are the SOURCE arguments (those of `show` come after its
+/// topic).
+bool project_open(struct project *p, struct arena *arena, const struct cli *cli,
+                  const char *const *sources, uint32_t source_count, struct error *err);
 /// Configuration and root only, for fact files.
-bool project_open_linked(struct project *p, struct arena *arena, const struct cli *cli, struct error *err);
+bool project_open_linked(struct project *p, struct arena *arena, const struct cli *cli,
+                         struct error *err);
 /// Keeps only the commands of the SOURCE arguments.
 void project_keep_sources(struct project *p);
 /// `path` (absolute) as reports show it: relative to the root when under it.

@@ -1,6 +1,7 @@
 #include "checker/drive/run.h"
 
-// Nothing here depends on the order in which workers end: TUs are taken in the order of their main files.
+// Nothing here depends on the order in which workers end: TUs are taken in the order of their main
+// files.
 
 #include "checker/base/fs.h"
 #include "checker/base/log.h"
@@ -48,12 +49,14 @@ static int compare_ordered(const void *a, const void *b) {
     return order ? order : x->index < y->index ? -1 : 1;
 }
 
-static struct model_set *read_models(struct project *project, struct expr_table *exprs, struct error *err) {
+static struct model_set *read_models(struct project *project, struct expr_table *exprs,
+                                     struct error *err) {
     struct model_set *models = model_set_new(project->arena, exprs, err);
     for (uint32_t i = 0; models && i < project->config.models.len; i++) {
         struct str path = project->config.models.data[i];
         struct str text = {0};
-        if (!fs_read(project->arena, path.ptr, MAX_MODEL, &text, err) || !model_add(models, path, text, err)) {
+        if (!fs_read(project->arena, path.ptr, MAX_MODEL, &text, err) ||
+            !model_add(models, path, text, err)) {
             error_wrap(err, "model file");
             return NULL;
         }
@@ -65,12 +68,14 @@ static void add_limits(struct project *project, const struct program *p) {
     uint32_t count = program_stats(p).limited;
     for (uint32_t i = 0; i < count; i++) {
         notes_add(&project->notes, "limit", LEVEL_NOTE, (struct place){0},
-                  "function '" STR_FMT "' has too many paths to follow all; what is said of it may be incomplete",
+                  "function '" STR_FMT
+                  "' has too many paths to follow all; what is said of it may be incomplete",
                   STR_ARG(program_limited(p, i)));
     }
 }
 
-static struct program *link_program(struct project *project, const struct load *load, bool whole, struct error *err) {
+static struct program *link_program(struct project *project, const struct load *load, bool whole,
+                                    struct error *err) {
     struct arena *arena = project->arena;
     struct expr_table *exprs = ARENA_NEW(arena, struct expr_table);
     expr_table_init(exprs, arena);
@@ -105,7 +110,8 @@ struct program *run_link(struct project *project, const struct load *load, struc
 
 static bool is_below(const struct project_source *s, struct str path) {
     return str_eq(path, s->path) || str_eq(path, s->real) ||
-           (s->is_dir && (fs_relative(s->path, path).len < path.len || fs_relative(s->real, path).len < path.len));
+           (s->is_dir && (fs_relative(s->path, path).len < path.len ||
+                          fs_relative(s->real, path).len < path.len));
 }
 
 static void add_source(struct run *run, const struct project_source *s) {
@@ -117,7 +123,8 @@ static void add_source(struct run *run, const struct project_source *s) {
         }
     }
     if (run->only.len == before) {
-        vec_push(&run->arena, &run->only, project_relative(&run->project, s->real)); // never "everything"
+        vec_push(&run->arena, &run->only,
+                 project_relative(&run->project, s->real)); // never "everything"
         notes_add(&run->project.notes, "config", LEVEL_WARNING, (struct place){0},
                   "no translation unit includes '%s', or it is not below the project root '" STR_FMT
                   "': nothing is reported for it",
@@ -173,9 +180,12 @@ static int exit_code(const struct run *run) {
     bool found = false;
     for (uint32_t i = 0; i < run->findings.items.len; i++) {
         const struct finding *f = &run->findings.items.data[i];
-        found = found || (!f->suppressed && c->fail_on != LEVEL_OFF && f->level >= (unsigned)c->fail_on);
+        found = found ||
+                (!f->suppressed && c->fail_on != LEVEL_OFF && f->level >= (unsigned)c->fail_on);
     }
-    return incomplete ? EXIT_INCOMPLETE : found && !run->cli->exit_zero ? EXIT_FINDINGS : EXIT_CLEAN;
+    return incomplete                      ? EXIT_INCOMPLETE
+           : found && !run->cli->exit_zero ? EXIT_FINDINGS
+                                           : EXIT_CLEAN;
 }
 
 // The number of workers changes nothing in a report, so it is not part of the command line either.
@@ -184,7 +194,8 @@ static uint32_t skip_jobs(int argc, const char *const *argv, int i) {
     if (str_eq(arg, STR("-j")) || str_eq(arg, STR("--jobs"))) {
         return i + 1 < argc ? 2 : 1;
     }
-    bool is_short = arg.len > 2 && str_starts(arg, STR("-j")) && arg.ptr[2] >= '0' && arg.ptr[2] <= '9';
+    bool is_short =
+        arg.len > 2 && str_starts(arg, STR("-j")) && arg.ptr[2] >= '0' && arg.ptr[2] <= '9';
     return is_short || str_starts(arg, STR("--jobs=")) ? 1 : 0;
 }
 
@@ -217,7 +228,8 @@ static void finish_report(struct run *run, double start) {
     bool *enabled = ARENA_ARRAY(&run->arena, bool, rule_count);
     for (size_t i = 0; i < rule_count; i++) {
         const struct rule *rule = rule_table[i].rule;
-        enabled[i] = config_may_report(&run->project.config, rule) && (run->whole || !rule->whole_program);
+        enabled[i] =
+            config_may_report(&run->project.config, rule) && (run->whole || !rule->whole_program);
     }
     r->rule_enabled = enabled;
     r->findings = &run->findings;
@@ -296,7 +308,8 @@ int run_check(const struct cli *cli, int argc, const char *const *argv) {
     struct run run = {.cli = cli};
     struct error err = {0};
     begin(&run, cli);
-    bool ok = project_open(&run.project, &run.arena, cli, cli->operands.data, cli->operands.len, &err);
+    bool ok =
+        project_open(&run.project, &run.arena, cli, cli->operands.data, cli->operands.len, &err);
     if (ok) {
         progress_begin(&run.progress, !cli->quiet, run.project.cmds.len);
         ok = load_run(&run.load, &err);

@@ -12,7 +12,8 @@ int run_check(const struct cli *cli, int argc, const char *const *argv);
 /// `link`.
 int run_fact_files(const struct cli *cli, int argc, const char *const *argv);
 
-/// Models of the project and all loaded facts, solved. Adds notes about limits. NULL with `err` on a broken model file.
+/// Models of the project and all loaded facts, solved. Adds notes about limits. NULL with `err` on
+/// a broken model file.
 struct program *run_link(struct project *project, const struct load *load, struct error *err);
 
 #endif

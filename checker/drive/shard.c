@@ -9,9 +9,16 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char magic[16] = {'t', 'h', 'r', 'e', 'a', 'd', 'l', 'i', 'n', 't', ' ', 'f', 'a', 'c', 't', 's'};
+static const char magic[16] = {'t', 'h', 'r', 'e', 'a', 'd', 'l', 'i',
+                               'n', 't', ' ', 'f', 'a', 'c', 't', 's'};
 
-enum { SHARD_VERSION = 1, MAX_SHARD_GIB = 16, ENTRY_FACTS = 1, ENTRY_FAILURE = 2, MAX_NAME = 1 << 16 };
+enum {
+    SHARD_VERSION = 1,
+    MAX_SHARD_GIB = 16,
+    ENTRY_FACTS = 1,
+    ENTRY_FAILURE = 2,
+    MAX_NAME = 1 << 16
+};
 
 struct shard_head {
     char magic[sizeof magic];
@@ -47,8 +54,12 @@ static bool write_shard(const struct load *l, struct error *err) {
     struct shard_head head = {
         .version = SHARD_VERSION,
         .ir_version = IR_VERSION,
-        .shard = is_single ? 0 : cli->shard_count ? cli->shard : 1,
-        .shard_count = is_single ? 0 : cli->shard_count ? cli->shard_count : 1,
+        .shard = is_single          ? 0
+                 : cli->shard_count ? cli->shard
+                                    : 1,
+        .shard_count = is_single          ? 0
+                       : cli->shard_count ? cli->shard_count
+                                          : 1,
         .entries = l->count,
     };
     memcpy(head.magic, magic, sizeof magic);
@@ -58,7 +69,8 @@ static bool write_shard(const struct load *l, struct error *err) {
     for (uint32_t i = 0; i < l->count; i++) {
         put_entry(&out, &l->tus[i]);
     }
-    bool ok = !out.overflow || error_set(err, "the facts are too large for one file; use more shards");
+    bool ok =
+        !out.overflow || error_set(err, "the facts are too large for one file; use more shards");
     if (ok && strcmp(cli->facts_file, "-") == 0) {
         ok = fwrite(out.data, 1, out.len, stdout) == out.len && fflush(stdout) == 0;
         ok = ok || error_set(err, "cannot write facts to standard output");
@@ -69,7 +81,8 @@ static bool write_shard(const struct load *l, struct error *err) {
     return ok;
 }
 
-// Part `shard` of the commands: whole runs of them, so that all shards one after the other are the database.
+// Part `shard` of the commands: whole runs of them, so that all shards one after the other are the
+// database.
 static void keep_shard(struct project *p, uint32_t shard, uint32_t shard_count) {
     uint64_t from = (uint64_t)p->cmds.len * (shard - 1) / shard_count;
     uint64_t to = (uint64_t)p->cmds.len * shard / shard_count;
@@ -90,10 +103,11 @@ static bool check_options(const struct cli *cli, struct error *err) {
            error_set(err, "facts are binary and standard output is a terminal; use -o FILE");
 }
 
-static bool make_shard(struct load *l, struct arena *arena, const struct cli *cli, struct progress *progress,
-                       struct error *err) {
+static bool make_shard(struct load *l, struct arena *arena, const struct cli *cli,
+                       struct progress *progress, struct error *err) {
     struct project *p = ARENA_NEW(arena, struct project);
-    if (!check_options(cli, err) || !project_open(p, arena, cli, cli->operands.data, cli->operands.len, err)) {
+    if (!check_options(cli, err) ||
+        !project_open(p, arena, cli, cli->operands.data, cli->operands.len, err)) {
         return false;
     }
     if (cli->shard_count) {
@@ -107,7 +121,8 @@ static bool make_shard(struct load *l, struct arena *arena, const struct cli *cl
     load_add_notes(l);
     for (uint32_t i = 0; i < p->notes.items.len; i++) {
         bool is_error = p->notes.items.data[i].level == LEVEL_ERROR;
-        log_message(is_error ? LOG_ERROR : LOG_WARNING, STR_FMT, STR_ARG(p->notes.items.data[i].text));
+        log_message(is_error ? LOG_ERROR : LOG_WARNING, STR_FMT,
+                    STR_ARG(p->notes.items.data[i].text));
     }
     return ok;
 }
@@ -135,20 +150,24 @@ struct shard_file {
     struct shard_head head;
 };
 
-static bool read_head(struct arena *arena, const char *path, struct shard_file *ret, struct error *err) {
+static bool read_head(struct arena *arena, const char *path, struct shard_file *ret,
+                      struct error *err) {
     struct shard_file f = {.path = path};
     if (!fs_read(arena, path, (size_t)MAX_SHARD_GIB << 30, &f.text, err)) {
         return false;
     }
     if (f.text.len < sizeof f.head || memcmp(f.text.ptr, magic, sizeof magic) != 0) {
-        return error_set(err, "'%s' is no fact file; make one with: threadlint facts -p DIR -o FILE", path);
+        return error_set(
+            err, "'%s' is no fact file; make one with: threadlint facts -p DIR -o FILE", path);
     }
     memcpy(&f.head, f.text.ptr, sizeof f.head);
     if (f.head.version != SHARD_VERSION || f.head.ir_version != IR_VERSION) {
-        return error_set(err, "'%s' was written by another version of threadlint; make it anew", path);
+        return error_set(err, "'%s' was written by another version of threadlint; make it anew",
+                         path);
     }
     if (f.head.shard > f.head.shard_count || (f.head.shard_count && !f.head.shard)) {
-        return error_set(err, "'%s' is damaged: shard %u of %u; make it anew", path, f.head.shard, f.head.shard_count);
+        return error_set(err, "'%s' is damaged: shard %u of %u; make it anew", path, f.head.shard,
+                         f.head.shard_count);
     }
     *ret = f;
     return true;
@@ -163,15 +182,18 @@ static int by_shard(const void *a, const void *b) {
     return strcmp(x->path, y->path);
 }
 
-// All shards of one database, each once. Two of one number are an error: they would be linked twice.
-static bool check_shards(const struct shard_file *files, uint32_t count, bool *ret_all, struct error *err) {
+// All shards of one database, each once. Two of one number are an error: they would be linked
+// twice.
+static bool check_shards(const struct shard_file *files, uint32_t count, bool *ret_all,
+                         struct error *err) {
     bool all = files[0].head.shard_count == count;
     for (uint32_t i = 0; i < count; i++) {
         const struct shard_head *h = &files[i].head;
         all = all && h->shard_count == count && h->shard == i + 1;
-        if (i && h->shard && h->shard == files[i - 1].head.shard && h->shard_count == files[i - 1].head.shard_count) {
-            return error_set(err, "'%s' and '%s' are both shard %u of %u; leave one out", files[i - 1].path,
-                             files[i].path, h->shard, h->shard_count);
+        if (i && h->shard && h->shard == files[i - 1].head.shard &&
+            h->shard_count == files[i - 1].head.shard_count) {
+            return error_set(err, "'%s' and '%s' are both shard %u of %u; leave one out",
+                             files[i - 1].path, files[i].path, h->shard, h->shard_count);
         }
     }
     *ret_all = all;
@@ -212,14 +234,17 @@ static bool read_entries(struct load *l, const struct shard_file *f, struct erro
     for (uint32_t i = 0; i < f->head.entries; i++) {
         struct error why = {0};
         if (!read_entry(l, &l->tus[l->count], &rest, &why)) {
-            return error_set(err, "'%s' is damaged: entry %u: %s; make it anew", f->path, i + 1, why.text);
+            return error_set(err, "'%s' is damaged: entry %u: %s; make it anew", f->path, i + 1,
+                             why.text);
         }
         l->count++;
     }
-    return !rest.len || error_set(err, "'%s' is damaged: bytes after its last entry; make it anew", f->path);
+    return !rest.len ||
+           error_set(err, "'%s' is damaged: bytes after its last entry; make it anew", f->path);
 }
 
-bool shard_read(struct load *l, const char *const *paths, uint32_t count, bool *ret_all, struct error *err) {
+bool shard_read(struct load *l, const char *const *paths, uint32_t count, bool *ret_all,
+                struct error *err) {
     struct arena *arena = l->project->arena;
     struct shard_file *files = ARENA_ARRAY(arena, struct shard_file, count);
     uint64_t total = 0;
@@ -229,8 +254,8 @@ bool shard_read(struct load *l, const char *const *paths, uint32_t count, bool *
         }
         uint64_t possible = files[i].text.len / sizeof(struct entry_head);
         if (files[i].head.entries > possible) {
-            return error_set(err, "'%s' is damaged: it cannot have %u entries; make it anew", paths[i],
-                             files[i].head.entries);
+            return error_set(err, "'%s' is damaged: it cannot have %u entries; make it anew",
+                             paths[i], files[i].head.entries);
         }
         total += files[i].head.entries;
     }

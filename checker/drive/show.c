@@ -53,8 +53,8 @@ static void show_threads(const struct program *p, struct buf *out) {
     }
     for (uint32_t i = 0; i < program_lock_count(p); i++) {
         const struct program_lock *l = program_lock(p, i);
-        buf_addf(out, "lock " STR_FMT " (" STR_FMT "), acquired at %u places\n", STR_ARG(l->name), STR_ARG(l->type),
-                 l->acquires);
+        buf_addf(out, "lock " STR_FMT " (" STR_FMT "), acquired at %u places\n", STR_ARG(l->name),
+                 STR_ARG(l->type), l->acquires);
     }
 }
 
@@ -83,7 +83,8 @@ static bool choose(struct project *project, enum topic topic, struct error *err)
         return true;
     }
     if (!project->sources.len) {
-        return error_set(err, "'show facts' needs a source file: threadlint show facts SOURCE [-- FLAGS]");
+        return error_set(
+            err, "'show facts' needs a source file: threadlint show facts SOURCE [-- FLAGS]");
     }
     project_keep_sources(project);
     return project->cmds.len ||
@@ -91,11 +92,13 @@ static bool choose(struct project *project, enum topic topic, struct error *err)
                      project->sources.data[0].given);
 }
 
-static bool show(struct arena *arena, const struct cli *cli, struct load *load, struct buf *out, struct error *err) {
+static bool show(struct arena *arena, const struct cli *cli, struct load *load, struct buf *out,
+                 struct error *err) {
     enum topic topic = TOPIC_FACTS;
     struct project *project = ARENA_NEW(arena, struct project);
     if (!find_topic(cli->operands.data[0], &topic)) {
-        return error_set(err, "'show %s': the topics are facts, summaries, callgraph and threads", cli->operands.data[0]);
+        return error_set(err, "'show %s': the topics are facts, summaries, callgraph and threads",
+                         cli->operands.data[0]);
     }
     load->project = project;
     load->no_cache = topic == TOPIC_FACTS;

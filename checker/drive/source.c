@@ -31,7 +31,8 @@ struct str sources_text(struct sources *s, struct str file) {
 
 static void split_lines(struct arena *arena, struct source_text *t) {
     vec_push(arena, &t->starts, 0);
-    for (size_t at = str_find_char(t->text, '\n', 0); at != SIZE_MAX; at = str_find_char(t->text, '\n', at + 1)) {
+    for (size_t at = str_find_char(t->text, '\n', 0); at != SIZE_MAX;
+         at = str_find_char(t->text, '\n', at + 1)) {
         vec_push(arena, &t->starts, (uint32_t)at + 1);
     }
 }

@@ -42,22 +42,26 @@ static void print_unhandled(const struct load *load) {
     }
     for (uint32_t i = 0; i < t.rows.len && t.rows.data[i].count; i++) {
         struct str name = intern_text(&t.names, t.rows.data[i].kind.v);
-        (void)fprintf(stderr, "  not understood: %u x " STR_FMT "\n", t.rows.data[i].count, STR_ARG(name));
+        (void)fprintf(stderr, "  not understood: %u x " STR_FMT "\n", t.rows.data[i].count,
+                      STR_ARG(name));
     }
     arena_release(&t.arena);
 }
 
 void stats_print(const struct stats *s, const struct load *load, const struct program *program) {
     (void)fprintf(stderr, "threadlint: statistics\n");
-    (void)fprintf(stderr, "  translation units: %u (%u parsed, %u from the cache, %u failed, %u with errors)\n",
-                  load->count, load->parsed, load->cached, load->failed, load->with_errors);
-    (void)fprintf(stderr, "  seconds: %.3f reading, %.3f linking, %.3f rules, %.3f reports\n", s->load, s->link,
-                  s->rules, s->report);
-    (void)fprintf(stderr, "  greatest worker: %llu MiB\n", (unsigned long long)(load->peak_kib / 1024));
+    (void)fprintf(
+        stderr,
+        "  translation units: %u (%u parsed, %u from the cache, %u failed, %u with errors)\n",
+        load->count, load->parsed, load->cached, load->failed, load->with_errors);
+    (void)fprintf(stderr, "  seconds: %.3f reading, %.3f linking, %.3f rules, %.3f reports\n",
+                  s->load, s->link, s->rules, s->report);
+    (void)fprintf(stderr, "  greatest worker: %llu MiB\n",
+                  (unsigned long long)(load->peak_kib / 1024));
     if (program) {
         struct program_stats p = program_stats(program);
-        (void)fprintf(stderr, "  functions: %u (%u looked at path by path, %u over the limit)\n", p.functions,
-                      p.flow_functions, p.limited);
+        (void)fprintf(stderr, "  functions: %u (%u looked at path by path, %u over the limit)\n",
+                      p.functions, p.flow_functions, p.limited);
         (void)fprintf(stderr, "  calls: %u, resolved %u (%.1f %%)\n", p.calls, p.calls_resolved,
                       p.calls ? 100.0 * p.calls_resolved / p.calls : 100.0);
         (void)fprintf(stderr, "  threads: %u, locks: %u\n", p.threads, p.locks);

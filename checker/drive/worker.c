@@ -36,7 +36,7 @@ struct pool {
     struct arena arena;
     struct slot *slots;
     uint32_t count;
-    uint32_t next; // index into job->todo
+    uint32_t next;       // index into job->todo
     VEC(uint32_t) again; // TUs whose worker died and that deserve a fresh one
     struct map retried;
     uint32_t open; // TUs without result
@@ -54,7 +54,8 @@ static int64_t now_ms(void) {
 static bool start(struct pool *p, struct slot *s, struct error *err) {
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) {
-        return error_set(err, "cannot make a socket pair for a worker: %s", strerror(errno)); // NOLINT(concurrency-mt-unsafe)
+        return error_set(err, "cannot make a socket pair for a worker: %s",
+                         strerror(errno)); // NOLINT(concurrency-mt-unsafe)
     }
     (void)fflush(NULL); // else the child would write what is buffered once more
     pid_t parent = getpid();
@@ -71,7 +72,8 @@ static bool start(struct pool *p, struct slot *s, struct error *err) {
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);
-        return error_set(err, "cannot start a worker process: %s", strerror(errno)); // NOLINT(concurrency-mt-unsafe)
+        return error_set(err, "cannot start a worker process: %s",
+                         strerror(errno)); // NOLINT(concurrency-mt-unsafe)
     }
     (void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
     (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
@@ -123,8 +125,8 @@ static void finish(struct pool *p, struct slot *s, const struct worker_result *r
     p->job->on_result(p->job->ctx, tu, r);
 }
 
-// The worker of `s` is gone, or must go. A TU that died in a used worker gets one more chance in a fresh one: what
-// earlier TUs left behind may have been the cause.
+// The worker of `s` is gone, or must go. A TU that died in a used worker gets one more chance in a
+// fresh one: what earlier TUs left behind may have been the cause.
 static void lose(struct pool *p, struct slot *s, struct worker_result r, bool may_retry) {
     uint32_t seen = 0;
     if (s->tu == NO_TU) {
@@ -146,7 +148,8 @@ static struct worker_result result_of_status(int status) {
     if (WIFEXITED(status) && WEXITSTATUS(status) == ARENA_EXIT_CODE) {
         return (struct worker_result){.outcome = WORKER_MEMORY};
     }
-    return (struct worker_result){.outcome = WORKER_EXIT, .code = WIFEXITED(status) ? WEXITSTATUS(status) : 0};
+    return (struct worker_result){.outcome = WORKER_EXIT,
+                                  .code = WIFEXITED(status) ? WEXITSTATUS(status) : 0};
 }
 
 static void assign(struct pool *p, struct slot *s) {
@@ -171,9 +174,10 @@ static void assign(struct pool *p, struct slot *s) {
 // True when the head that has arrived makes sense.
 static bool check_head(const struct slot *s) {
     const struct worker_head *h = &s->head;
-    bool is_outcome = h->outcome == WORKER_OK || h->outcome == WORKER_FAILED || h->outcome == WORKER_MEMORY;
-    return h->magic == WORKER_MAGIC && s->tu != NO_TU && h->index == s->tu && is_outcome && h->leaving <= 1 &&
-           h->length <= WORKER_MAX_ANSWER;
+    bool is_outcome =
+        h->outcome == WORKER_OK || h->outcome == WORKER_FAILED || h->outcome == WORKER_MEMORY;
+    return h->magic == WORKER_MAGIC && s->tu != NO_TU && h->index == s->tu && is_outcome &&
+           h->leaving <= 1 && h->length <= WORKER_MAX_ANSWER;
 }
 
 static void garbage(struct pool *p, struct slot *s) {
@@ -219,7 +223,8 @@ static bool receive(struct pool *p, struct slot *s) {
         }
         bool has_head = s->in.len >= sizeof s->head;
         size_t whole = has_head ? sizeof s->head + (size_t)s->head.length : SIZE_MAX;
-        if (s->in.overflow || s->tu == NO_TU || (has_head && (!check_head(s) || s->in.len > whole))) {
+        if (s->in.overflow || s->tu == NO_TU ||
+            (has_head && (!check_head(s) || s->in.len > whole))) {
             garbage(p, s);
             return true;
         }
@@ -267,7 +272,8 @@ static int wait_time(const struct pool *p) {
     return left < 0 ? 0 : left > 60000 ? 60000 : (int)left + 1;
 }
 
-// Idle workers get work; missing ones are started while there is any. Fails when there are none and none can be started.
+// Idle workers get work; missing ones are started while there is any. Fails when there are none and
+// none can be started.
 static bool feed(struct pool *p, struct error *err) {
     uint32_t alive = 0;
     bool can_start = true;

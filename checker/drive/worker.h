@@ -1,5 +1,6 @@
-// A pool of forked processes that parse translation units. libclang runs only in them: it may crash, hang or eat
-// memory on bad input, and then one translation unit is lost and its worker replaced, nothing else.
+// A pool of forked processes that parse translation units. libclang runs only in them: it may
+// crash, hang or eat memory on bad input, and then one translation unit is lost and its worker
+// replaced, nothing else.
 //
 //   parent                              worker
 //   index of the next TU (4 bytes)  ->  front_read, ir_pack
@@ -32,17 +33,17 @@ struct worker_job {
     const uint32_t *todo; // indexes into cmds, in the order to start them
     uint32_t todo_count;
     struct front_options front;
-    uint32_t jobs;        // workers at a time
-    uint32_t timeout;     // seconds per TU
-    uint32_t memory;      // MiB per worker
-    bool verbose;         // let libclang's messages through to stderr
+    uint32_t jobs;    // workers at a time
+    uint32_t timeout; // seconds per TU
+    uint32_t memory;  // MiB per worker
+    bool verbose;     // let libclang's messages through to stderr
     void *ctx;
     void (*on_start)(void *ctx, uint32_t index); // may be NULL
     void (*on_result)(void *ctx, uint32_t index, const struct worker_result *r);
 };
 
-/// Runs all of `todo`; on_result is called once for each, in the order they end. Fails only when no worker can be
-/// started at all.
+/// Runs all of `todo`; on_result is called once for each, in the order they end. Fails only when no
+/// worker can be started at all.
 bool worker_run(const struct worker_job *job, struct error *err);
 /// front_version(), asked of a child process. "unknown" when that fails.
 struct str worker_front_version(struct arena *arena);

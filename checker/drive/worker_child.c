@@ -29,11 +29,12 @@ enum { MIB_SHIFT = 20, STACK_MIB = 96, SIGNAL_STACK = 64 * 1024 };
 #define WORKER_ASAN 0
 #endif
 
-// MiB of private memory from which a failure counts as one of memory. Set once, before any TU; a signal
-// handler reads it.
+// MiB of private memory from which a failure counts as one of memory. Set once, before any TU; a
+// signal handler reads it.
 static volatile sig_atomic_t near_limit_mib;
 
-// MiB of private memory of this process ("data" of /proc/self/statm); async-signal-safe. 0 when unknown.
+// MiB of private memory of this process ("data" of /proc/self/statm); async-signal-safe. 0 when
+// unknown.
 static uint64_t data_mib(void) {
     char text[256];
     int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
@@ -55,8 +56,8 @@ static uint64_t data_mib(void) {
     return field == 6 ? value * (uint64_t)sysconf(_SC_PAGESIZE) >> MIB_SHIFT : 0;
 }
 
-// LLVM ends an allocation that fails with abort(). One big allocation fails before the limit is reached, so
-// near is enough.
+// LLVM ends an allocation that fails with abort(). One big allocation fails before the limit is
+// reached, so near is enough.
 static bool is_out_of_memory(void) {
     return near_limit_mib > 0 && data_mib() >= (uint64_t)near_limit_mib;
 }
@@ -80,13 +81,14 @@ static void set_limit(int what, uint64_t value) {
 }
 
 static void set_limits(const struct worker_job *job) {
-    uint64_t limit = data_mib() + job->memory; // the parent's own memory came along and does not count
+    uint64_t limit =
+        data_mib() + job->memory; // the parent's own memory came along and does not count
     uint64_t near = limit - job->memory / 4;
     set_limit(RLIMIT_CORE, 0);
     set_limit(RLIMIT_DATA, limit << MIB_SHIFT);
     near_limit_mib = near < (uint64_t)SIG_ATOMIC_MAX ? (sig_atomic_t)near : 0;
-    // Deeply nested code overflows the thread libclang would parse in. The main thread's stack grows on
-    // demand up to this limit, so parse there.
+    // Deeply nested code overflows the thread libclang would parse in. The main thread's stack
+    // grows on demand up to this limit, so parse there.
     set_limit(RLIMIT_STACK, (uint64_t)STACK_MIB << MIB_SHIFT);
     (void)setenv("LIBCLANG_NOTHREADS", "1", 1); // NOLINT(concurrency-mt-unsafe): one thread
     struct sigaction action = {.sa_handler = on_abort};
@@ -167,7 +169,8 @@ static bool serve(const struct worker_job *job, int fd, uint32_t index) {
         buf_add_c(&out, err.text);
     }
     arena_release(&arena);
-    // After a failure libclang's state is not to be trusted; and memory that leaked must not hit the next TU.
+    // After a failure libclang's state is not to be trusted; and memory that leaked must not hit
+    // the next TU.
     bool leaks = near_limit_mib > 0 && data_mib() + job->memory / 4 >= (uint64_t)near_limit_mib;
     bool leaving = head.outcome != WORKER_OK || leaks;
     head.leaving = leaving;
