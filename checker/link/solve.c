@@ -185,28 +185,37 @@ static void note_recursive_types(struct program *p, const struct facts *f) {
     }
 }
 
-// Static initialisers: glibc keeps the kind of a mutex in its field __kind, and odd kinds are recursive.
+static bool is_lock_type(const struct program *p, const struct facts *f, type_id type) {
+    for (type_id t = type; t.v; t = f->types.data[t.v].target) {
+        if (model_type_traits(p->models, facts_text(f, f->types.data[t.v].name)) & TRAIT_LOCK) {
+            return true;
+        }
+        if (f->types.data[t.v].kind != TYPE_TYPEDEF) {
+            return false;
+        }
+    }
+    return false;
+}
+
+// Static initialisers: the facts keep the enumerator in them, which is the kind; odd kinds are recursive.
+static void note_static_kind(struct program *p, const struct facts *f, const struct ir_op *op) {
+    const struct ir_val *v = &f->vals.data[op->val.v];
+    const struct ir_path *path = &f->paths.data[op->path.v];
+    const struct ir_var *var = &f->vars.data[path->var.v];
+    if (op->kind == OP_WRITE && v->kind == VAL_CONST && (v->num & 1) && path->kind == PATH_VAR &&
+        is_lock_type(p, f, var->type)) {
+        expr_id e = expr_global(p->exprs, facts_text(f, var->key), facts_text(f, var->name));
+        vec_push(p->arena, &p->recursive_locks, e);
+    }
+}
+
 static void note_static_kinds(struct program *p, const struct facts *f) {
     for (uint32_t i = 1; i < f->fns.len; i++) {
         const struct ir_fn *fn = &f->fns.data[i];
         for (uint32_t b = 0; (fn->flags & FN_GLOBAL_INIT) && b < fn->block_count; b++) {
             const struct ir_block *block = &f->blocks.data[fn->first_block.v + b];
             for (uint32_t k = 0; k < block->op_count; k++) {
-                const struct ir_op *op = &f->ops.data[block->first_op.v + k];
-                const struct ir_val *v = &f->vals.data[op->val.v];
-                const struct ir_path *path = &f->paths.data[op->path.v];
-                if (op->kind != OP_WRITE || v->kind != VAL_CONST || !(v->num & 1) || path->kind != PATH_FIELD ||
-                    !str_eq(facts_text(f, path->name), STR("__kind"))) {
-                    continue;
-                }
-                while (path->kind == PATH_FIELD) {
-                    path = &f->paths.data[path->base.v];
-                }
-                if (path->kind == PATH_VAR) {
-                    const struct ir_var *var = &f->vars.data[path->var.v];
-                    expr_id e = expr_global(p->exprs, facts_text(f, var->key), facts_text(f, var->name));
-                    vec_push(p->arena, &p->recursive_locks, e);
-                }
+                note_static_kind(p, f, &f->ops.data[block->first_op.v + k]);
             }
         }
     }
