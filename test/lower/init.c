@@ -73,7 +73,7 @@ void local(int v, struct in q) {
 // CHECK-NEXT: write designated.x.a = 3 init
 // CHECK-NEXT: write range[?] = 7 init
 // CHECK-NEXT: write range[4] = 8 init
-// CHECK-NEXT: write mu = ? init
+// CHECK-NEXT: write mu = {{[0?]}} init
 // CHECK-NEXT: write text = "abc" init
 // CHECK-NEXT: begin #0
 // CHECK-NEXT: write #0.name = "cl" init
