@@ -1,4 +1,4 @@
-// RUN: %threadlint show facts %s -- -std=gnu11 | %FileCheck %s
+// RUN: %not %threadlint show facts %s -- -std=gnu11 | %FileCheck %s
 // Code with errors is lowered as far as it goes; functions with an error inside are partial.
 #include "missing.h"
 // CHECK: diag {{[34]}} "'missing.h' file not found"
