@@ -1,4 +1,4 @@
-// Builtins that libclang shows as UnexposedExpr without name (P15, P16): their name is read from the text, their
+// Builtins that libclang shows as UnexposedExpr without name: their name is read from the text, their
 // operands are put back into source order, and they become calls of a builtin symbol.
 #include "checker/front/fn.h"
 #include "checker/front/symbol.h"

@@ -284,7 +284,7 @@ static val_id statement_expr(struct lower *l, CXCursor c) {
     return has_value ? ir_val_path(l->b, temp) : ir_val_unknown(l->b);
 }
 
-// _Generic: the association whose type is the whole expression's (P9).
+// _Generic: the association whose type is the whole expression's.
 static val_id generic(struct lower *l, CXCursor c) {
     struct cx_list list = cx_children(l->scratch, c);
     CXType t = clang_getCanonicalType(clang_getCursorType(c));
@@ -342,6 +342,17 @@ static val_id decl_value(struct lower *l, CXCursor c) {
     return load(l, p, clang_getCursorType(c), loc);
 }
 
+// An argument for a transparent union (struct sockaddr of glibc) is wrapped in a literal nobody wrote: it stays itself.
+static val_id literal(struct lower *l, CXCursor c) {
+    struct cx_list list = cx_children(l->scratch, c);
+    CXCursor init = list.count ? list.items[list.count - 1] : clang_getNullCursor();
+    CXCursor only = cx_is_null(init) ? init : cx_only_child(init);
+    if (!cx_is_null(only) && same_extent(c, only)) {
+        return lower_rvalue(l, only);
+    }
+    return load(l, lower_lvalue(l, c), clang_getCursorType(c), lower_at(l, c));
+}
+
 // `(void)x` says that x is unused; it is no access worth a mention.
 static bool is_mention(CXCursor cast, CXCursor operand) {
     CXCursor c = cx_peel(operand);
@@ -378,9 +389,9 @@ static val_id rvalue(struct lower *l, CXCursor c, bool wanted) {
     case CXCursor_ImaginaryLiteral: return ir_val_unknown(l->b);
     case CXCursor_StringLiteral: return string(l, c);
     case CXCursor_DeclRefExpr: return decl_value(l, c);
+    case CXCursor_CompoundLiteralExpr: return literal(l, c);
     case CXCursor_MemberRefExpr:
     case CXCursor_ArraySubscriptExpr:
-    case CXCursor_CompoundLiteralExpr:
         return load(l, lower_lvalue(l, c), clang_getCursorType(c), lower_at(l, c));
     case CXCursor_CallExpr: return lower_call(l, c);
     case CXCursor_UnaryOperator: return unary(l, c, wanted);

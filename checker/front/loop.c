@@ -99,7 +99,7 @@ static bool is_step(CXCursor c) {
     }
 }
 
-// The parts the header has: by the raw text (P1) or, when empty macro arguments hide them, by what the parts look like.
+// The parts the header has: by the raw text or, when empty macro arguments hide them, by what the parts look like.
 static int header_mask(struct lower *l, CXCursor c, const CXCursor *parts, uint32_t count) {
     if (count == 0 || count == 3) {
         return count ? SCAN_FOR_INIT | SCAN_FOR_COND | SCAN_FOR_INC : 0;

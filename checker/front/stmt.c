@@ -212,7 +212,7 @@ static enum CXChildVisitResult find_in_header(CXCursor c, CXCursor parent, CXCli
     return CXChildVisit_Break;
 }
 
-// libclang drops the init statement of a switch (P3); the variable it declares is reached through its uses.
+// libclang drops the init statement of a switch; the variable it declares is reached through its uses.
 static void lower_switch_init(struct lower *l, CXCursor c) {
     struct cx_place at = cx_spelling_place(cx_start(c));
     size_t end = scan_after_init(cx_file_text(l->tu, at.file), at.offset);
@@ -295,7 +295,7 @@ static bool is_case(CXCursor c) {
     return kind == CXCursor_CaseStmt || kind == CXCursor_DefaultStmt;
 }
 
-// `case 1: case 2: s;` is a case in a case: walked, not descended (P5).
+// `case 1: case 2: s;` is a case in a case: walked, not descended.
 static void lower_cases(struct lower *l, CXCursor c) {
     struct jump_targets *t = innermost_switch(l);
     while (is_case(c)) {
@@ -375,7 +375,7 @@ static void lower_computed_goto(struct lower *l, CXCursor c) {
     ir_term_indirect(l->b, v, lower_at(l, c));
 }
 
-// An operand that is a place, not a loaded value, is an output or a memory operand: read and written (P18).
+// An operand that is a place, not a loaded value, is an output or a memory operand: read and written.
 static void asm_operand(struct lower *l, CXCursor c, loc_id loc) {
     enum CXCursorKind kind = clang_getCursorKind(cx_peel_parens(c));
     bool is_place = kind == CXCursor_DeclRefExpr || kind == CXCursor_MemberRefExpr ||

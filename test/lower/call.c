@@ -1,7 +1,9 @@
 // RUN: %threadlint show facts %s -- -std=gnu11 | %FileCheck %s
 // Calls: direct, indirect, builtin; arguments are values, results are named.
+#define _GNU_SOURCE
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 pthread_mutex_t mu;
 int f(int);
@@ -109,3 +111,11 @@ int variadic(int n, ...) {
     return z;
 }
 // CHECK: write z = ? init
+
+// glibc declares this parameter as a transparent union; the argument is what was written.
+// CHECK-LABEL: fn transparent
+int transparent(int fd) {
+    struct sockaddr a;
+    return bind(fd, &a, sizeof a);
+}
+// CHECK: call bind(fd, &a, 16)
