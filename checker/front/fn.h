@@ -199,8 +199,6 @@ bool cxx_body(struct lower *l, CXCursor function, struct cx_list children);
 var_id cxx_this_param(struct lower *l, CXCursor function);
 /// Initialiser of a global of class type (constructor call with its address); true when handled.
 bool cxx_global(struct lower *l, CXCursor decl, var_id var);
-/// Lowers the next queued method of a class template instance (cxx_instance.c); false when there is none.
-bool cxx_lower_instance(struct lower *l);
 /// Destructors of one variable.
 void cxx_end_variable(struct lower *l, const struct scope_item *item, loc_id loc);
 
