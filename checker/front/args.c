@@ -1,7 +1,8 @@
-// From the command line of a build to what the parser gets. Order: response files expanded, wrappers peeled, every
-// flag judged by args_flags.c, the parser's own flags added.
-#include "checker/front/args.h"
+// From the command line of a build to what the parser gets. Order: response files expanded,
+// wrappers peeled, every flag judged by args_flags.c, the parser's own flags added.
+#include "checker/front/args_private.h"
 
+#include "checker/base/buf.h"
 #include "checker/base/fs.h"
 #include "checker/base/vec.h"
 
@@ -18,22 +19,40 @@ static bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f';
 }
 
-// Copies one word from text[*pos] to `out`, without quotes; returns the end of the copy, NULL when a quote is open.
-static char *copy_word(struct str text, size_t *pos, char *out) {
+// How quotes and backslashes are read.
+enum words {
+    WORDS_SHELL,    // POSIX sh
+    WORDS_RESPONSE, // response files of gcc and clang: a backslash escapes within both quotes
+    WORDS_WINDOWS, // those of cl: double quotes only, a backslash is a path separator except before
+                   // a quote
+};
+
+// True when the backslash before `next` is an escape.
+static bool is_escape(enum words style, char quote, char next) {
+    switch (style) {
+    case WORDS_SHELL:
+        return quote == 0 || (quote == '"' && next != 0 && strchr("\"\\$`\n", next));
+    case WORDS_RESPONSE:
+        return true;
+    case WORDS_WINDOWS:
+        return next == '"';
+    }
+    return false;
+}
+
+// Copies one word from text[*pos] to `out`, without quotes; returns the end of the copy, NULL when
+// a quote is open.
+static char *copy_word(struct str text, enum words style, size_t *pos, char *out) {
     char quote = 0;
     size_t i = *pos;
     for (; i < text.len && (quote || !is_blank(text.ptr[i])); i++) {
         char c = text.ptr[i];
-        bool escape = c == '\\' && quote != '\'' && i + 1 < text.len;
-        if (escape && quote == '"') {
-            escape = memchr("\"\\$`\n", text.ptr[i + 1], 5) != NULL;
-        }
-        if (escape) {
+        if (c == '\\' && i + 1 < text.len && is_escape(style, quote, text.ptr[i + 1])) {
             i++;
-            if (text.ptr[i] != '\n') {
+            if (text.ptr[i] != '\n' || style != WORDS_SHELL) {
                 *out++ = text.ptr[i];
             }
-        } else if (quote ? c == quote : c == '\'' || c == '"') {
+        } else if (quote ? c == quote : c == '"' || (c == '\'' && style != WORDS_WINDOWS)) {
             quote = quote ? 0 : c;
         } else {
             *out++ = c;
@@ -43,11 +62,13 @@ static char *copy_word(struct str text, size_t *pos, char *out) {
     return quote ? NULL : out;
 }
 
-static bool split_into(struct arena *arena, struct str text, struct arg_list *list, struct error *err) {
+static bool split_into(struct arena *arena, struct str text, enum words style,
+                       struct arg_list *list, struct error *err) {
     if (text.len > 0 && memchr(text.ptr, 0, text.len)) {
         return error_set(err, "NUL byte in a command line");
     }
-    char *out = ARENA_ARRAY(arena, char, text.len + 2); // a word is never longer than its source and a separator
+    char *out = ARENA_ARRAY(arena, char,
+                            text.len + 2); // a word is never longer than its source and a separator
     size_t pos = 0;
     while (true) {
         while (pos < text.len && is_blank(text.ptr[pos])) {
@@ -57,23 +78,28 @@ static bool split_into(struct arena *arena, struct str text, struct arg_list *li
             return true;
         }
         if (list->items.len >= ARGS_MAX) {
-            return error_set(err, "more than %d arguments", (int)ARGS_MAX);
+            return error_set(err, "more than %d arguments", ARGS_MAX);
         }
         size_t start = pos;
-        char *end = copy_word(text, &pos, out);
+        char *end = copy_word(text, style, &pos, out);
         if (!end) {
-            return error_set(err, "quote not closed in: %.100s", arena_copy(arena, text.ptr + start, text.len - start));
+            return error_set(err, "quote not closed in: %.100s",
+                             arena_copy(arena, text.ptr + start, text.len - start));
         }
         *end = 0;
+        if (end - out > ARGS_WORD_BYTES) {
+            return error_set(err, "argument %u has more than %d bytes", list->items.len + 1,
+                             ARGS_WORD_BYTES);
+        }
         vec_push(arena, &list->items, out);
         out = end + 1;
     }
 }
 
-bool args_split(struct arena *arena, struct str command, const char ***ret_args, uint32_t *ret_count,
-                struct error *err) {
+bool args_split(struct arena *arena, struct str command, const char ***ret_args,
+                uint32_t *ret_count, struct error *err) {
     struct arg_list list = {0};
-    if (!split_into(arena, command, &list, err)) {
+    if (!split_into(arena, command, WORDS_SHELL, &list, err)) {
         return false;
     }
     *ret_args = list.items.data;
@@ -86,6 +112,7 @@ bool args_split(struct arena *arena, struct str command, const char ***ret_args,
 struct expansion {
     struct arena *arena;
     struct str directory;
+    enum words style;
     struct arg_list out;
     const char *open[ARGS_RESPONSE_DEPTH]; // the files being read, outermost first
     uint32_t depth;
@@ -97,43 +124,38 @@ static bool expand(struct expansion *e, const char *const *args, uint32_t count,
 
 // "a.rsp -> b.rsp -> a.rsp"
 static const char *chain_text(struct expansion *e, const char *last) {
-    struct arg_list parts = {0};
-    size_t len = strlen(last);
+    struct buf text;
+    buf_init(&text, (size_t)64 * 1024);
     for (uint32_t i = 0; i < e->depth; i++) {
-        vec_push(e->arena, &parts.items, e->open[i]);
-        len += strlen(e->open[i]) + 4;
+        buf_addf(&text, "%s -> ", e->open[i]);
     }
-    vec_push(e->arena, &parts.items, last);
-    char *text = ARENA_ARRAY(e->arena, char, len + 1);
-    size_t at = 0;
-    for (uint32_t i = 0; i < parts.items.len; i++) {
-        size_t part = strlen(parts.items.data[i]);
-        if (i > 0) {
-            memcpy(text + at, " -> ", 4);
-            at += 4;
-        }
-        memcpy(text + at, parts.items.data[i], part);
-        at += part;
-    }
-    return text;
+    buf_add_c(&text, last);
+    const char *copy = arena_copy(e->arena, buf_c(&text), text.len);
+    buf_release(&text);
+    return copy;
 }
 
 static bool expand_file(struct expansion *e, const char *name, struct error *err) {
     const char *path = fs_join(e->arena, e->directory, str_from(name));
     for (uint32_t i = 0; i < e->depth; i++) {
         if (strcmp(e->open[i], path) == 0) {
-            return error_set(err, "response files name each other in a cycle: %s", chain_text(e, path));
+            return error_set(err, "response files name each other in a cycle: %s",
+                             chain_text(e, path));
         }
     }
     if (e->depth == ARGS_RESPONSE_DEPTH) {
-        return error_set(err, "response files nested deeper than %d: %s", (int)ARGS_RESPONSE_DEPTH,
+        return error_set(err, "response files nested deeper than %d: %s", ARGS_RESPONSE_DEPTH,
                          chain_text(e, path));
     }
     if (++e->files > ARGS_RESPONSE_FILES) {
-        return error_set(err, "more than %d response files", (int)ARGS_RESPONSE_FILES);
+        return error_set(err, "more than %d response files", ARGS_RESPONSE_FILES);
     }
     struct stat info;
-    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) { // reading a pipe might never end
+    bool exists = stat(path, &info) == 0;
+    if (!exists && str_ends(str_from(path), STR(".modmap"))) {
+        return true; // CMake's, made by the build; holds nothing but flags of module files
+    }
+    if (exists && !S_ISREG(info.st_mode)) { // reading a pipe might never end
         return error_set(err, "response file %s is not a regular file", path);
     }
     struct str text = {0};
@@ -143,7 +165,7 @@ static bool expand_file(struct expansion *e, const char *name, struct error *err
     }
     e->bytes += text.len;
     struct arg_list inner = {0};
-    if (!split_into(e->arena, text, &inner, err)) {
+    if (!split_into(e->arena, text, e->style, &inner, err)) {
         return error_wrap(err, "response file %s", path);
     }
     e->open[e->depth++] = path;
@@ -152,129 +174,22 @@ static bool expand_file(struct expansion *e, const char *name, struct error *err
     return ok;
 }
 
-static bool expand(struct expansion *e, const char *const *args, uint32_t count, struct error *err) {
+static bool expand(struct expansion *e, const char *const *args, uint32_t count,
+                   struct error *err) {
     for (uint32_t i = 0; i < count; i++) {
         if (args[i][0] == '@' && args[i][1] != 0) {
             if (!expand_file(e, args[i] + 1, err)) {
                 return false;
             }
+        } else if (strlen(args[i]) > ARGS_WORD_BYTES) {
+            return error_set(err, "argument %u has more than %d bytes", i + 1, ARGS_WORD_BYTES);
         } else if (e->out.items.len >= ARGS_MAX) {
-            return error_set(err, "more than %d arguments", (int)ARGS_MAX);
+            return error_set(err, "more than %d arguments", ARGS_MAX);
         } else {
             vec_push(e->arena, &e->out.items, args[i]);
         }
     }
     return true;
-}
-
-// ---- driver ----
-
-static struct str program_name(const char *path) {
-    struct str name = str_from(path);
-    for (size_t i = name.len; i > 0; i--) {
-        if (name.ptr[i - 1] == '/' || name.ptr[i - 1] == '\\') {
-            return str_slice(name, i, name.len);
-        }
-    }
-    return name;
-}
-
-static struct str without_exe(struct str name) {
-    bool exe = str_ends(name, STR(".exe")) || str_ends(name, STR(".EXE"));
-    return exe ? str_slice(name, 0, name.len - 4) : name;
-}
-
-static bool is_one_of(struct str name, const char *const *list) {
-    for (; *list; list++) {
-        if (str_eq(name, str_from(*list))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// "A=B" before a command.
-static bool is_assignment(const char *arg) {
-    size_t len = strspn(arg, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789");
-    return len > 0 && arg[len] == '=' && !(arg[0] >= '0' && arg[0] <= '9');
-}
-
-static bool is_libtool(struct str name) {
-    return str_eq(name, STR("libtool")) || str_ends(name, STR("-libtool")) || str_eq(name, STR("libtool.sh"));
-}
-
-// Index after the options of a wrapper; `with_operand`: options whose value follows.
-static uint32_t skip_options(const char *const *args, uint32_t count, uint32_t i, const char *const *with_operand) {
-    while (i < count && args[i][0] == '-') {
-        i += is_one_of(str_from(args[i]), with_operand) ? 2 : 1;
-    }
-    return i < count ? i : count;
-}
-
-// Index of what follows the wrapper at args[i], or i when it is none.
-static uint32_t after_wrapper(const char *const *args, uint32_t count, uint32_t i) {
-    static const char *const launchers[] = {"ccache", "sccache", "distcc",   "icecc", "gomacc",
-                                            "time",   "recc",    "buildcache", NULL};
-    static const char *const shells[] = {"sh", "bash", "dash", NULL};
-    static const char *const env_operands[] = {"-u", "--unset", "-C", "--chdir", NULL};
-    static const char *const libtool_operands[] = {"--tag", "--mode", NULL};
-    static const char *const nothing[] = {NULL};
-    struct str name = without_exe(program_name(args[i]));
-    if (is_assignment(args[i]) || is_one_of(name, launchers)) {
-        return i + 1;
-    }
-    if (str_eq(name, STR("env"))) {
-        return skip_options(args, count, i + 1, env_operands);
-    }
-    if (is_one_of(name, shells) && i + 1 < count && is_libtool(program_name(args[i + 1]))) {
-        return i + 1;
-    }
-    if (is_libtool(name)) {
-        return skip_options(args, count, i + 1, libtool_operands);
-    }
-    if (str_eq(name, STR("cmake")) && i + 2 < count && strcmp(args[i + 1], "-E") == 0) {
-        bool co_compile = strcmp(args[i + 2], "__run_co_compile") == 0; // "... --tidy=... -- gcc ..."
-        i += 3;
-        while (co_compile && i < count && strcmp(args[i], "--") != 0) {
-            i++;
-        }
-        return skip_options(args, count, i, nothing);
-    }
-    return i;
-}
-
-// The part of a cross compiler's name that is its target: "arm-none-eabi" of "arm-none-eabi-gcc-12". Empty when the
-// name has none or names a machine libclang was not built for.
-static struct str target_of(struct str name) {
-    static const char *const machines[] = {"aarch64", "arm",  "thumb", "x86_64", "i386",   "i486",  "i586",    "i686",
-                                           "riscv",   "powerpc", "ppc", "mips",   "s390x",  "sparc", "avr",     "msp430",
-                                           "hexagon", "wasm", "loongarch", "bpf", NULL};
-    static const char *const compilers[] = {"-gcc", "-g++", "-cc", "-c++", "-cpp", "-clang", "-clang++", NULL};
-    size_t end = name.len;
-    while (end > 0 && ((name.ptr[end - 1] >= '0' && name.ptr[end - 1] <= '9') || name.ptr[end - 1] == '.')) {
-        end--;
-    }
-    if (end > 0 && end < name.len && name.ptr[end - 1] == '-') {
-        name = str_slice(name, 0, end - 1);
-    }
-    static const char *const threads[] = {"-posix", "-win32", NULL}; // mingw's thread models
-    for (uint32_t i = 0; threads[i]; i++) {
-        struct str suffix = str_from(threads[i]);
-        name = str_ends(name, suffix) ? str_slice(name, 0, name.len - suffix.len) : name;
-    }
-    for (uint32_t i = 0; compilers[i]; i++) {
-        struct str suffix = str_from(compilers[i]);
-        if (!str_ends(name, suffix)) {
-            continue;
-        }
-        struct str triple = str_slice(name, 0, name.len - suffix.len);
-        for (uint32_t m = 0; machines[m]; m++) {
-            if (str_starts(triple, str_from(machines[m]))) {
-                return triple;
-            }
-        }
-    }
-    return (struct str){0};
 }
 
 // ---- flags ----
@@ -287,6 +202,7 @@ struct cleaner {
     uint32_t count;
     struct arg_list out;
     bool cl;
+    bool unknown_cpu; // see args_private.h
     bool has_target;
     bool has_arch;
     bool source_seen; // later -x are not about it
@@ -297,11 +213,12 @@ static void push(struct cleaner *c, const char *arg) {
 }
 
 static void push_joined(struct cleaner *c, const char *prefix, struct str value) {
-    size_t len = strlen(prefix);
-    char *text = ARENA_ARRAY(c->arena, char, len + value.len + 1);
-    memcpy(text, prefix, len);
-    memcpy(text + len, value.ptr, value.len);
-    push(c, text);
+    struct buf text;
+    buf_init(&text, strlen(prefix) + value.len);
+    buf_add_c(&text, prefix);
+    buf_add(&text, value);
+    push(c, arena_copy(c->arena, buf_c(&text), text.len));
+    buf_release(&text);
 }
 
 static bool arg_starts(const char *arg, const char *prefix) {
@@ -312,26 +229,125 @@ static bool is_source(struct cleaner *c, const char *arg) {
     return str_eq(str_from(fs_join(c->arena, c->directory, str_from(arg))), c->file);
 }
 
+// A macro or a directory joined to its flag.
+static bool is_plain_definition(const char *arg) {
+    return arg[0] == '-' && arg[1] != 0 && strchr("DUI", arg[1]) && arg[2] != 0 &&
+           strcmp(arg, "-I-") != 0;
+}
+
+// The front end behind the driver can be told to write files, print and load plugins in too many
+// ways: what is forwarded to it is kept only when it is one of these. Returns the number of words,
+// 0 for drop.
+static uint32_t forwardable(const char *flag) {
+    static const char *const pairs[] = {
+        "-D", "-U", "-I", "-include", "-isystem", "-iquote", "-idirafter", "-target-feature", NULL};
+    static const char *const singles[] = {"-fopenmp", "-fblocks", "-fexceptions",
+                                          "-fcxx-exceptions", NULL};
+    for (uint32_t i = 0; pairs[i]; i++) {
+        if (strcmp(flag, pairs[i]) == 0) {
+            return 2;
+        }
+    }
+    for (uint32_t i = 0; singles[i]; i++) {
+        if (strcmp(flag, singles[i]) == 0) {
+            return 1;
+        }
+    }
+    return is_plain_definition(flag) ? 1 : 0;
+}
+
 // "-Xclang FLAG [-Xclang OPERAND]" and -Xpreprocessor. Returns the number of arguments used.
 static uint32_t forwarded(struct cleaner *c, uint32_t i) {
     const char *const *a = c->args + i;
-    bool has_pair = i + 3 < c->count && strcmp(a[0], a[2]) == 0;
-    struct args_flag flag = args_flag_rule(a[1], false);
-    bool plugin_arg = arg_starts(a[1], "-plugin-arg-");
-    bool pair = has_pair && (flag.operands > 0 || plugin_arg || (!flag.keep && a[3][0] != '-'));
-    uint32_t used = pair ? 4 : 2;
-    for (uint32_t k = 0; flag.keep && a[1][0] != 0 && k < used; k++) {
+    uint32_t words = forwardable(a[1]);
+    if (words == 2 && (i + 3 >= c->count || strcmp(a[0], a[2]) != 0)) {
+        return 2;
+    }
+    for (uint32_t k = 0; k < words * 2; k++) {
         push(c, a[k]);
     }
-    return used;
+    return words ? words * 2 : 2;
 }
 
-// Flags that change how the rest is read. Returns the number of arguments used, 0 when `i` is none of them.
+// "-Wp,-MMD,a.d" goes, the macros of "-Wp,-D_FORTIFY_SOURCE=2,-DX" stay.
+static void preprocessor_list(struct cleaner *c, const char *list) {
+    struct str rest = str_from(list);
+    while (rest.len) {
+        struct str part = str_cut(&rest, ',');
+        const char *arg = arena_copy(c->arena, part.ptr, part.len);
+        if (is_plain_definition(arg)) {
+            push(c, arg);
+        }
+    }
+}
+
+// Forced headers go past the driver, which would load a precompiled form of them, made by another
+// compiler, without being asked.
+static void include(struct cleaner *c, const char *header) {
+    if (header[0] != 0) {
+        push(c, "-Xclang");
+        push(c, "-include");
+        push(c, "-Xclang");
+        push(c, header);
+    }
+}
+
+// -include and -Wp,: the number of arguments used, 0 when it is neither.
+static uint32_t preprocessing(struct cleaner *c, uint32_t i) {
+    const char *arg = c->args[i];
+    const char *next = i + 1 < c->count ? c->args[i + 1] : NULL;
+    if (arg_starts(arg, "-Wp,")) {
+        preprocessor_list(c, arg + 4);
+        return 1;
+    }
+    if (strcmp(arg, "-include") == 0 || strcmp(arg, "--include") == 0) {
+        include(c, next ? next : "");
+        return next ? 2 : 1;
+    }
+    if (arg_starts(arg, "-include") && !arg_starts(arg, "-include-pch")) {
+        include(c, arg + 8);
+        return 1;
+    }
+    return 0;
+}
+
+// --driver-mode= and what follows a slash.
+static uint32_t style_flag(struct cleaner *c, const char *arg) {
+    if (arg_starts(arg, "--driver-mode=")) {
+        const char *mode = arg + 14;
+        c->cl = c->cl || strcmp(mode, "cl") == 0;
+        if (strcmp(mode, "cl") == 0 || strcmp(mode, "g++") == 0 || strcmp(mode, "gcc") == 0) {
+            push(c, arg);
+        }
+        return 1;
+    }
+    if (c->cl && arg[0] != 0 && arg_starts(arg + 1, "clang:")) {
+        struct args_flag flag = args_flag_rule(arg + 7, false);
+        if (is_plain_definition(arg + 7) ||
+            (arg_starts(arg + 7, "-f") && flag.keep && flag.operands == 0)) {
+            push(c, arg);
+        }
+        return 1;
+    }
+    return 0;
+}
+
+// Flags that change how the rest is read. Returns the number of arguments used, 0 when `i` is none
+// of them.
 static uint32_t special(struct cleaner *c, uint32_t i) {
     const char *arg = c->args[i];
     const char *next = i + 1 < c->count ? c->args[i + 1] : NULL;
     if (next && (strcmp(arg, "-Xclang") == 0 || strcmp(arg, "-Xpreprocessor") == 0)) {
         return forwarded(c, i);
+    }
+    uint32_t used = style_flag(c, arg);
+    used = used || c->cl ? used : preprocessing(c, i);
+    if (used > 0) {
+        return used;
+    }
+    if (c->unknown_cpu && arg_starts(arg, "-m") && strcmp(arg, "-m32") != 0 &&
+        strcmp(arg, "-m64") != 0) {
+        return 1;
     }
     if (arg_starts(arg, "-working-directory")) {
         const char *value = arg[18] == '=' ? arg + 19 : next;
@@ -340,14 +356,16 @@ static uint32_t special(struct cleaner *c, uint32_t i) {
         }
         return arg[18] == '=' || !next ? 1 : 2;
     }
-    if (c->cl && (arg[0] == '/' || arg[0] == '-') && arg[1] == 'T' && (arg[2] == 'p' || arg[2] == 'c')) {
+    if (c->cl && (arg[0] == '/' || arg[0] == '-') && arg[1] == 'T' &&
+        (arg[2] == 'p' || arg[2] == 'c')) {
         push(c, arg[2] == 'p' ? "/TP" : "/TC");
         return arg[3] || !next ? 1 : 2;
     }
     if (strcmp(arg, "-arch") == 0 && c->has_arch && next) { // a second one is a second compilation
         return 2;
     }
-    if (arg_starts(arg, "-x") && (c->source_seen || (arg[2] >= 'A' && arg[2] <= 'Z'))) { // -xHost is Intel's
+    if (arg_starts(arg, "-x") &&
+        (c->source_seen || (arg[2] >= 'A' && arg[2] <= 'Z'))) { // -xHost is Intel's
         return arg[2] || !next ? 1 : 2;
     }
     return 0;
@@ -375,68 +393,104 @@ static uint32_t clean_one(struct cleaner *c, uint32_t i) {
     return 1 + flag.operands;
 }
 
-static void add_own_flags(struct cleaner *c, struct str driver) {
+static void add_own_flags(struct cleaner *c, const struct args_driver *driver) {
     push(c, "-w");
     push(c, "-ferror-limit=0");
-    struct str target = target_of(without_exe(driver));
-    if (target.len > 0 && !c->has_target) {
-        push_joined(c, "--target=", target);
+    if (driver->target.len > 0 && !c->has_target) {
+        push_joined(c, "--target=", driver->target);
     }
     if (c->cl) { // where the flag is not one of the driver's
         push(c, "-Xclang");
     }
     push_joined(c, "-working-directory=", c->directory);
+    if (c->cl) { // the parser appends the file, and "/opt/x.c" would be a flag
+        push(c, "--");
+    }
 }
 
-static bool is_cl_driver(struct str name) {
-    struct str n = without_exe(name);
-    return str_eq(n, STR("cl")) || str_eq(n, STR("CL")) || str_starts(n, STR("clang-cl"));
+// Compilers warn of -std=c++17 for a C file; libclang gives no syntax tree at all.
+static void drop_bad_standards(struct cleaner *c, enum args_language language) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < c->out.items.len; i++) {
+        const char *arg = c->out.items.data[i];
+        const char *value = arg_starts(arg, "-std=")    ? arg + 5
+                            : arg_starts(arg, "--std=") ? arg + 6
+                                                        : NULL;
+        if (!value || args_is_standard(value, language == ARGS_CXX)) {
+            c->out.items.data[kept++] = arg;
+        }
+    }
+    c->out.items.len = kept;
 }
 
-bool args_normalize(struct arena *arena, struct str directory, struct str file, const char *const *args,
-                    uint32_t count, struct compile_cmd *ret_cmd, struct error *err) {
-    struct expansion e = {.arena = arena, .directory = directory};
-    if (!expand(&e, args, count, err)) {
+static void clean_all(struct cleaner *c, uint32_t i) {
+    while (i < c->count) {
+        const char *arg = c->args[i];
+        bool linker = c->cl && (strcmp(arg, "/link") == 0 || strcmp(arg, "-link") == 0);
+        if (linker || strcmp(arg, "--") == 0) {
+            return; // the rest are files or not the compiler's
+        }
+        i += clean_one(c, i);
+    }
+}
+
+// The driver's own words, then all that is kept of the rest.
+static void clean_command(struct cleaner *c, const struct args_driver *driver, uint32_t first) {
+    push(c, driver->program);
+    if (driver->mode == ARGS_CL || driver->needs_mode) {
+        push(c, driver->mode == ARGS_CL ? "--driver-mode=cl" : "--driver-mode=g++");
+    }
+    if (driver->own_directory) { // a project could bring a clang.cfg there, with any flag
+        push(c, "--no-default-config");
+    }
+    clean_all(c, first);
+    struct compile_cmd cmd = {
+        .file = c->file, .args = c->out.items.data, .arg_count = c->out.items.len};
+    drop_bad_standards(c, args_cmd_language(&cmd));
+    add_own_flags(c, driver);
+}
+
+bool args_normalize(struct arena *arena, struct str directory, struct str file,
+                    const char *const *args, uint32_t count, struct compile_cmd *ret_cmd,
+                    struct error *err) {
+    struct expansion e = {.arena = arena, .directory = directory, .style = WORDS_RESPONSE};
+    for (uint32_t i = 0; i < count && i < 3; i++) { // behind a wrapper at most
+        e.style = args_is_cl(args[i]) ? WORDS_WINDOWS : e.style;
+    }
+    uint32_t at = 0;
+    if (!expand(&e, args, count, err) || !args_peel(e.out.items.data, e.out.items.len, &at, err)) {
         return false;
     }
-    const char *const *all = e.out.items.data;
-    uint32_t total = e.out.items.len;
-    uint32_t at = 0;
-    for (uint32_t next = 0; at < total && (next = after_wrapper(all, total, at)) != at;) {
-        at = next;
-    }
-    if (at == total) {
-        return error_set(err, "no compiler in the command");
-    }
-    bool implied = all[at][0] == '-'; // "distcc -c x.c"
-    struct str driver = implied ? STR("cc") : program_name(all[at]);
-    struct cleaner c = {.arena = arena, .directory = directory, .args = all, .count = total};
+    struct cleaner c = {.arena = arena, .directory = directory};
+    c.args = e.out.items.data;
+    c.count = e.out.items.len;
+    struct args_driver driver = args_read_driver(arena, directory, c.args, c.count, &at);
     c.file = str_from(fs_join(arena, directory, file));
-    c.cl = is_cl_driver(driver);
-    push(&c, arena_copy(arena, driver.ptr, driver.len));
-    if (c.cl) {
-        push(&c, "--driver-mode=cl");
-    }
-    for (uint32_t i = implied ? at : at + 1; i < total;) {
-        bool linker = c.cl && (strcmp(all[i], "/link") == 0 || strcmp(all[i], "-link") == 0);
-        if (linker || strcmp(all[i], "--") == 0) {
-            break; // the rest are files or not the compiler's
-        }
-        c.cl = c.cl || strcmp(all[i], "--driver-mode=cl") == 0;
-        i += clean_one(&c, i);
-    }
-    add_own_flags(&c, driver);
-    *ret_cmd = (struct compile_cmd){.file = c.file, .directory = c.directory, .arg_count = c.out.items.len};
+    c.cl = driver.mode == ARGS_CL;
+    c.unknown_cpu = driver.unknown_cpu;
+    clean_command(&c, &driver, at);
+    *ret_cmd = (struct compile_cmd){.file = c.file, .directory = c.directory};
     ret_cmd->args = c.out.items.data;
+    ret_cmd->arg_count = c.out.items.len;
     return true;
 }
 
 // ---- language ----
 
+static bool is_one_of(struct str name, const char *const *list) {
+    for (; *list; list++) {
+        if (str_eq(name, str_from(*list))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum args_language args_file_language(struct str file) {
     static const char *const c[] = {"c", "i", "h", NULL};
-    static const char *const cxx[] = {"cc", "cp",  "cpp", "cxx", "c++", "C",   "CC",  "CPP",  "CXX",  "C++", "ii",
-                                      "hh", "hpp", "hxx", "h++", "H",   "HPP", "HXX", "cppm", "ccm", "cxxm", "c++m", NULL};
+    static const char *const cxx[] = {"cc",  "cp",  "cpp",  "cxx", "c++",  "C",    "CC",  "CPP",
+                                      "CXX", "C++", "ii",   "hh",  "hpp",  "hxx",  "h++", "H",
+                                      "HPP", "HXX", "cppm", "ccm", "cxxm", "c++m", NULL};
     struct str name = fs_basename(file);
     size_t dot = str_rfind_char(name, '.');
     if (dot == SIZE_MAX) {
@@ -453,14 +507,21 @@ static enum args_language named_language(const char *name, enum args_language by
     if (arg_starts(name, "c++")) {
         return ARGS_CXX;
     }
-    return strcmp(name, "c") == 0 || arg_starts(name, "c-") || strcmp(name, "cpp-output") == 0 ? ARGS_C : ARGS_NO_C;
+    return strcmp(name, "c") == 0 || arg_starts(name, "c-") || strcmp(name, "cpp-output") == 0
+               ? ARGS_C
+               : ARGS_NO_C;
 }
 
 enum args_language args_cmd_language(const struct compile_cmd *cmd) {
     enum args_language by_file = args_file_language(cmd->file);
-    if (by_file == ARGS_C && cmd->arg_count > 0 && strstr(cmd->args[0], "++")) {
-        by_file = ARGS_CXX;
+    enum args_language by_name = cmd->arg_count > 0 ? args_program_language(cmd->args[0]) : ARGS_C;
+    if (by_name == ARGS_NO_C) {
+        return ARGS_NO_C;
     }
+    for (uint32_t i = 1; i < cmd->arg_count; i++) {
+        by_name = strcmp(cmd->args[i], "--driver-mode=g++") == 0 ? ARGS_CXX : by_name;
+    }
+    by_file = by_file == ARGS_C && by_name == ARGS_CXX ? ARGS_CXX : by_file;
     enum args_language language = by_file;
     for (uint32_t i = 1; i < cmd->arg_count; i++) {
         const char *arg = cmd->args[i];

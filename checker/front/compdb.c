@@ -1,5 +1,6 @@
-// compile_commands.json: JSON (cJSON) -> entries -> args.c -> sorted commands. Arguments are interned, since a
-// project's commands differ in a word or two; all else made for an entry goes with a scratch arena.
+// compile_commands.json: JSON (cJSON) -> entries -> args.c -> sorted commands. Arguments are
+// interned, since a project's commands differ in a word or two; all else made for an entry goes
+// with a scratch arena.
 #include "checker/front/compdb.h"
 
 #include "checker/base/buf.h"
@@ -55,8 +56,8 @@ static const char *member(const cJSON *entry, const char *name) {
     return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(entry, name));
 }
 
-static bool json_args(struct loader *l, const cJSON *list, const char ***ret_args, uint32_t *ret_count,
-                      struct error *err) {
+static bool json_args(struct loader *l, const cJSON *list, const char ***ret_args,
+                      uint32_t *ret_count, struct error *err) {
     if (!cJSON_IsArray(list)) {
         return error_set(err, "'arguments' is not an array");
     }
@@ -66,7 +67,7 @@ static bool json_args(struct loader *l, const cJSON *list, const char ***ret_arg
             return error_set(err, "'arguments' has an item that is not a text");
         }
         if (args.len >= ARGS_MAX) {
-            return error_set(err, "more than %d arguments", (int)ARGS_MAX);
+            return error_set(err, "more than %d arguments", ARGS_MAX);
         }
         vec_push(&l->scratch, &args, (const char *)item->valuestring);
     }
@@ -75,8 +76,8 @@ static bool json_args(struct loader *l, const cJSON *list, const char ***ret_arg
     return true;
 }
 
-static bool entry_args(struct loader *l, const cJSON *entry, const char ***ret_args, uint32_t *ret_count,
-                       struct error *err) {
+static bool entry_args(struct loader *l, const cJSON *entry, const char ***ret_args,
+                       uint32_t *ret_count, struct error *err) {
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(entry, "arguments");
     const char *command = member(entry, "command");
     if (list) {
@@ -89,6 +90,12 @@ static bool entry_args(struct loader *l, const cJSON *entry, const char ***ret_a
         return error_wrap(err, "'command'");
     }
     return *ret_count > 0 || error_set(err, "the command is empty");
+}
+
+// A pipe or a device as a source would stop the parser.
+static bool is_regular(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
 }
 
 static struct str keep_text(struct loader *l, struct str text) {
@@ -106,6 +113,33 @@ static void keep_cmd(struct loader *l, const struct compile_cmd *cmd) {
     n.cmd.args = args;
     n.cmd.origin = entry_text(l, "");
     vec_push(l->arena, &l->found, n);
+}
+
+// The file of `cmd` is there; "link/../x.c" through a symbolic link is replaced by what it means.
+static bool find_source(struct loader *l, struct str cwd, const char *file, struct compile_cmd *cmd,
+                        struct error *err) {
+    if (is_regular(cmd->file.ptr)) {
+        return true;
+    }
+    if (!fs_exists(cmd->file.ptr) && file[0] != '/') {
+        struct buf b;
+        buf_init(&b, ORIGIN_MAX);
+        buf_addf(&b, "%s/%s", cwd.ptr, file);
+        cmd->file = fs_exists(buf_c(&b)) ? str_from(fs_real(&l->scratch, buf_c(&b))) : cmd->file;
+        buf_release(&b);
+    }
+    if (!fs_exists(cmd->file.ptr)) {
+        return error_set(
+            err,
+            "'%.600s' does not exist; build the project (the file may be generated) or regenerate "
+            "the compile database",
+            cmd->file.ptr);
+    }
+    if (!is_regular(cmd->file.ptr)) {
+        return error_set(err, "'%.600s' is %s, not a source file", cmd->file.ptr,
+                         fs_is_dir(cmd->file.ptr) ? "a directory" : "a pipe or a device");
+    }
+    return true;
 }
 
 // False with a reason when the entry is broken.
@@ -134,12 +168,8 @@ static bool read_entry(struct loader *l, const cJSON *entry, struct error *err) 
     if (!ok) {
         return false;
     }
-    if (!fs_exists(cmd.file.ptr)) {
-        return error_set(err, "'%.600s' does not exist; build the project (the file may be generated) or regenerate "
-                              "the compile database", cmd.file.ptr);
-    }
-    if (fs_is_dir(cmd.file.ptr)) {
-        return error_set(err, "'%.600s' is a directory, not a source file", cmd.file.ptr);
+    if (!find_source(l, cwd, file, &cmd, err)) {
+        return false;
     }
     keep_cmd(l, &cmd);
     return true;
@@ -151,7 +181,9 @@ static int compare_cmds(const struct compile_cmd *a, const struct compile_cmd *b
     int by_file = str_cmp(a->file, b->file);
     int order = by_file ? by_file : str_cmp(a->directory, b->directory);
     for (uint32_t i = 0; order == 0 && i < a->arg_count && i < b->arg_count; i++) {
-        order = a->args[i] == b->args[i] ? 0 : strcmp(a->args[i], b->args[i]); // interned: mostly the same pointer
+        order = a->args[i] == b->args[i]
+                    ? 0
+                    : strcmp(a->args[i], b->args[i]); // interned: mostly the same pointer
     }
     return order ? order : (a->arg_count > b->arg_count) - (a->arg_count < b->arg_count);
 }
@@ -195,18 +227,50 @@ static unsigned long line_of(struct str text, const char *where) {
     return line;
 }
 
+// cJSON ends a text at a NUL without a word, which would make other arguments of those in the file.
+static const char *find_nul(struct str text) {
+    const char *raw = text.len ? memchr(text.ptr, 0, text.len) : NULL;
+    if (raw) {
+        return raw;
+    }
+    for (size_t at = 0; (at = str_find(text, STR("\\u0000"), at)) != SIZE_MAX; at++) {
+        size_t slashes = 0;
+        while (slashes < at && text.ptr[at - slashes - 1] == '\\') {
+            slashes++;
+        }
+        if (slashes % 2 == 0) {
+            return text.ptr + at;
+        }
+    }
+    return NULL;
+}
+
 // The array, or NULL with an error.
 static cJSON *parse_json(const char *path, struct str text, struct error *err) {
-    const char *end = text.ptr;
+    const char *end = find_nul(text);
+    if (end) {
+        error_set(err, "%s:%lu: NUL character in the text; regenerate the compile database", path,
+                  line_of(text, end));
+        return NULL;
+    }
+    end = text.ptr;
     cJSON *root = cJSON_ParseWithLengthOpts(text.ptr, text.len, &end, 0);
     if (!root || !only_blanks(text, end)) {
-        error_set(err, "%s:%lu: not valid JSON (or nested deeper than %d); regenerate the compile database", path,
-                  line_of(text, end), (int)COMPDB_MAX_NESTING);
+        error_set(
+            err,
+            "%s:%lu: not valid JSON (or nested deeper than %d); regenerate the compile database",
+            path, line_of(text, end), COMPDB_MAX_NESTING);
         cJSON_Delete(root);
         return NULL;
     }
     if (!cJSON_IsArray(root)) {
-        error_set(err, "%s: a compile database is a JSON array of entries; this is not an array", path);
+        error_set(err, "%s: a compile database is a JSON array of entries; this is not an array",
+                  path);
+        cJSON_Delete(root);
+        return NULL;
+    }
+    if (cJSON_GetArraySize(root) > COMPDB_MAX_ENTRIES) {
+        error_set(err, "%s: more than %d entries", path, COMPDB_MAX_ENTRIES);
         cJSON_Delete(root);
         return NULL;
     }
@@ -214,10 +278,17 @@ static cJSON *parse_json(const char *path, struct str text, struct error *err) {
 }
 
 static cJSON *read_json(const char *path, struct error *err) {
+    if (fs_exists(path) && !fs_is_dir(path) &&
+        !is_regular(path)) { // reading a pipe might never end
+        error_set(err, "%s: not a regular file", path);
+        return NULL;
+    }
     struct arena text_arena;
     arena_init(&text_arena, 0);
     struct str text = {0};
-    cJSON *root = fs_read(&text_arena, path, COMPDB_MAX_BYTES, &text, err) ? parse_json(path, text, err) : NULL;
+    cJSON *root = fs_read(&text_arena, path, COMPDB_MAX_BYTES, &text, err)
+                      ? parse_json(path, text, err)
+                      : NULL;
     arena_release(&text_arena);
     return root;
 }
@@ -265,8 +336,10 @@ static void consider(struct search *s, struct str directory) {
         return;
     }
     bool newer = s->best && is_newer(&info.st_mtim, &s->time);
-    bool first = s->best && !is_newer(&s->time, &info.st_mtim) && !newer && strcmp(path, s->best) < 0;
-    if (!s->best || newer || first) { // of equally new ones the first by name: directories are listed in any order
+    bool first =
+        s->best && !is_newer(&s->time, &info.st_mtim) && !newer && strcmp(path, s->best) < 0;
+    if (!s->best || newer ||
+        first) { // of equally new ones the first by name: directories are listed in any order
         s->best = path;
         s->time = info.st_mtim;
     }
@@ -319,19 +392,27 @@ struct compile_cmd compdb_fixed(struct arena *arena, const char *file, const cha
     struct str cwd = str_from(fs_cwd(arena));
     VEC(const char *) args = {0};
     VEC(const char *) unread = {0};
-    vec_push(arena, &args, args_file_language(str_from(file)) == ARGS_CXX ? "clang++" : "clang");
+    // "-- g++ -DX x.cpp", as build systems call linters, or flags alone
+    bool has_driver = flag_count > 0 && flags[0][0] != '-' && flags[0][0] != '@' &&
+                      flags[0][0] != 0 && args_file_language(str_from(flags[0])) == ARGS_NO_C;
+    if (!has_driver) {
+        vec_push(arena, &args,
+                 args_file_language(str_from(file)) == ARGS_CXX ? "clang++" : "clang");
+    }
     for (uint32_t i = 0; i < flag_count; i++) {
         vec_push(arena, &args, flags[i]);
     }
-    struct compile_cmd cmd = {.file = str_from(fs_join(arena, cwd, str_from(file))), .directory = cwd};
+    struct compile_cmd cmd = {.file = str_from(fs_join(arena, cwd, str_from(file))),
+                              .directory = cwd};
     if (!args_normalize(arena, cwd, cmd.file, args.data, args.len, &cmd, NULL)) {
-        // A response file that cannot be read: left in the command, so that the parser reports it.
-        args.len = 1;
+        // A response file that cannot be read, or no compiler: what there is without them.
+        args.len = 0;
+        vec_push(arena, &args, "clang");
         for (uint32_t i = 0; i < flag_count; i++) {
-            if (flags[i][0] == '@') {
-                vec_push(arena, &unread, flags[i]);
-            } else {
+            if (flags[i][0] == '-') {
                 vec_push(arena, &args, flags[i]);
+            } else if (flags[i][0] == '@') {
+                vec_push(arena, &unread, flags[i]);
             }
         }
         (void)args_normalize(arena, cwd, cmd.file, args.data, args.len, &cmd, NULL);

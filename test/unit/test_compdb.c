@@ -52,7 +52,8 @@ static bool load(struct place *p, const char *text) {
 }
 
 static bool problem_has(const struct place *p, uint32_t i, const char *part) {
-    return i < p->db.problems.len && str_find(p->db.problems.data[i].text, str_from(part), 0) != SIZE_MAX;
+    return i < p->db.problems.len &&
+           str_find(p->db.problems.data[i].text, str_from(part), 0) != SIZE_MAX;
 }
 
 static bool has_arg(const struct compile_cmd *cmd, const char *arg) {
@@ -77,18 +78,22 @@ TEST(compdb_sample) {
         CHECK_STR_EQ(one->file.ptr, TEST_SOURCE_DIR "/compdb/src/one.c");
         CHECK_STR_EQ(one->directory.ptr, TEST_SOURCE_DIR "/compdb/debug");
         CHECK_STR_EQ(one->args[0], "aarch64-linux-gnu-gcc-12");
-        CHECK(one->arg_count == 7 && has_arg(one, "-DNAME=\"a b\"") && has_arg(one, "-DFROM_FILE=1"));
-        CHECK(has_arg(one, "--target=aarch64-linux-gnu") && has_arg(one, "-w") && has_arg(one, "-ferror-limit=0"));
-        CHECK_STR_EQ(one->origin.ptr, TEST_SOURCE_DIR "/compdb/debug/compile_commands.json entry 2");
+        CHECK(one->arg_count == 7 && has_arg(one, "-DNAME=\"a b\"") &&
+              has_arg(one, "-DFROM_FILE=1"));
+        CHECK(has_arg(one, "--target=aarch64-linux-gnu") && has_arg(one, "-w") &&
+              has_arg(one, "-ferror-limit=0"));
+        CHECK_STR_EQ(one->origin.ptr,
+                     TEST_SOURCE_DIR "/compdb/debug/compile_commands.json entry 2");
         CHECK(has_arg(&db.cmds.data[1], "-DOTHER") && db.cmds.data[1].arg_count == 5);
         const struct compile_cmd *two = &db.cmds.data[2];
-        CHECK_STR_EQ(two->args[0], "g++-12");
+        CHECK_STR_EQ(two->args[0], "/usr/bin/g++-12");
         CHECK(two->arg_count == 6 && has_arg(two, "-I../inc") && has_arg(two, "-std=gnu++17"));
         CHECK(has_arg(two, "-working-directory=" TEST_SOURCE_DIR "/compdb/debug"));
-        CHECK_STR_EQ(db.problems.data[0].text.ptr,
-                     TEST_SOURCE_DIR "/compdb/debug/compile_commands.json entry 6: '" TEST_SOURCE_DIR
-                                     "/compdb/debug/generated.c' does not exist; build the project (the file may be "
-                                     "generated) or regenerate the compile database; entry skipped");
+        CHECK_STR_EQ(
+            db.problems.data[0].text.ptr, TEST_SOURCE_DIR
+            "/compdb/debug/compile_commands.json entry 6: '" TEST_SOURCE_DIR
+            "/compdb/debug/generated.c' does not exist; build the project (the file may be "
+            "generated) or regenerate the compile database; entry skipped");
     }
     arena_release(&a);
 }
@@ -96,9 +101,19 @@ TEST(compdb_sample) {
 TEST(compdb_broken_files) {
     struct place p;
     place_init(&p);
-    static const char *const broken[] = {
-        "",  "{}", "7", "[", "[{]", "[] x", "[]]", "{\"a\":[]}", "[{\"directory\":\"/\",}]", "[\"\\ud800\"]", "nul",
-        "[{\"file\":\"a.c\"", "// c\n[]"};
+    static const char *const broken[] = {"",
+                                         "{}",
+                                         "7",
+                                         "[",
+                                         "[{]",
+                                         "[] x",
+                                         "[]]",
+                                         "{\"a\":[]}",
+                                         "[{\"directory\":\"/\",}]",
+                                         "[\"\\ud800\"]",
+                                         "nul",
+                                         "[{\"file\":\"a.c\"",
+                                         "// c\n[]"};
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         CHECK(!load(&p, broken[i]) && strstr(p.err.text, "compile_commands.json"));
     }
@@ -106,7 +121,8 @@ TEST(compdb_broken_files) {
     CHECK(!load(&p, "{}") && strstr(p.err.text, "not an array"));
     CHECK(load(&p, " [ ] \n") && p.db.entries == 0 && p.db.cmds.len == 0);
     CHECK(load(&p, "\xef\xbb\xbf[]"));
-    CHECK(!compdb_load(in_place(&p, "none.json"), &p.arena, &p.db, &p.err) && strstr(p.err.text, "none.json"));
+    CHECK(!compdb_load(in_place(&p, "none.json"), &p.arena, &p.db, &p.err) &&
+          strstr(p.err.text, "none.json"));
     CHECK(!compdb_load(p.dir, &p.arena, &p.db, &p.err) && strstr(p.err.text, "directory"));
     place_release(&p);
 }
@@ -115,28 +131,37 @@ TEST(compdb_broken_entries) {
     struct place p;
     place_init(&p);
     static const char *const table[][2] = {
-        {"7", "not an object"},
-        {"null", "not an object"},
-        {"{}", "'file' is missing"},
-        {"{\"file\":1,\"directory\":\".\",\"command\":\"cc\"}", "'file' is missing"},
-        {"{\"FILE\":\"a.c\",\"directory\":\".\",\"command\":\"cc\"}", "'file' is missing"},
-        {"{\"file\":\"a.c\",\"command\":\"cc\"}", "'directory' is missing"},
-        {"{\"file\":\"a.c\",\"directory\":\".\"}", "neither 'arguments' nor 'command'"},
-        {"{\"file\":\"a.c\",\"directory\":\".\",\"command\":[]}", "neither 'arguments' nor 'command'"},
-        {"{\"file\":\"a.c\",\"directory\":\".\",\"command\":\" \"}", "the command is empty"},
-        {"{\"file\":\"a.c\",\"directory\":\".\",\"arguments\":[]}", "the command is empty"},
-        {"{\"file\":\"a.c\",\"directory\":\".\",\"arguments\":\"cc\"}", "'arguments' is not an array"},
-        {"{\"file\":\"a.c\",\"directory\":\".\",\"arguments\":[\"cc\",1]}", "an item that is not a text"},
-        {"{\"file\":\"a.c\",\"directory\":\".\",\"command\":\"cc 'x\"}", "quote not closed"},
-        {"{\"file\":\"a.c\",\"directory\":\".\",\"command\":\"cc @x.rsp\"}", "build the project first"},
-        {"{\"file\":\"a.c\",\"directory\":\".\",\"command\":\"ccache\"}", "no compiler in the command"},
-        {"{\"file\":\"no.c\",\"directory\":\".\",\"command\":\"cc\"}", "no.c' does not exist; build the project"},
+        {"7",                                                                "not an object"                    },
+        {"null",                                                             "not an object"                    },
+        {"{}",                                                               "'file' is missing"                },
+        {"{\"file\":1,\"directory\":\".\",\"command\":\"cc\"}",              "'file' is missing"                },
+        {"{\"FILE\":\"a.c\",\"directory\":\".\",\"command\":\"cc\"}",        "'file' is missing"                },
+        {"{\"file\":\"a.c\",\"command\":\"cc\"}",                            "'directory' is missing"           },
+        {"{\"file\":\"a.c\",\"directory\":\".\"}",                           "neither 'arguments' nor 'command'"},
+        {"{\"file\":\"a.c\",\"directory\":\".\",\"command\":[]}",
+         "neither 'arguments' nor 'command'"                                                                    },
+        {"{\"file\":\"a.c\",\"directory\":\".\",\"command\":\" \"}",         "the command is empty"             },
+        {"{\"file\":\"a.c\",\"directory\":\".\",\"arguments\":[]}",          "the command is empty"             },
+        {"{\"file\":\"a.c\",\"directory\":\".\",\"arguments\":\"cc\"}",
+         "'arguments' is not an array"                                                                          },
+        {"{\"file\":\"a.c\",\"directory\":\".\",\"arguments\":[\"cc\",1]}",
+         "an item that is not a text"                                                                           },
+        {"{\"file\":\"a.c\",\"directory\":\".\",\"command\":\"cc 'x\"}",     "quote not closed"                 },
+        {"{\"file\":\"a.c\",\"directory\":\".\",\"command\":\"cc @x.rsp\"}",
+         "build the project first"                                                                              },
+        {"{\"file\":\"a.c\",\"directory\":\".\",\"command\":\"ccache\"}",
+         "no compiler in the command"                                                                           },
+        {"{\"file\":\"no.c\",\"directory\":\".\",\"command\":\"cc\"}",
+         "no.c' does not exist; build the project"                                                              },
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         char text[512];
-        (void)snprintf(text, sizeof text, "[{\"file\":\"b.c\",\"directory\":\".\",\"command\":\"cc b.c\"},%s]", table[i][0]);
+        (void)snprintf(text, sizeof text,
+                       "[{\"file\":\"b.c\",\"directory\":\".\",\"command\":\"cc b.c\"},%s]",
+                       table[i][0]);
         CHECK(load(&p, text) && p.db.cmds.len == 1 && p.db.problems.len == 1 && p.db.entries == 2);
-        CHECK(problem_has(&p, 0, table[i][1]) && problem_has(&p, 0, "compile_commands.json entry 2: ") &&
+        CHECK(problem_has(&p, 0, table[i][1]) &&
+              problem_has(&p, 0, "compile_commands.json entry 2: ") &&
               problem_has(&p, 0, "; entry skipped"));
     }
     place_release(&p);
@@ -145,11 +170,12 @@ TEST(compdb_broken_entries) {
 TEST(compdb_other_languages_counted) {
     struct place p;
     place_init(&p);
-    CHECK(load(&p, "[{\"file\":\"x.s\",\"directory\":\".\",\"command\":\"cc x.s\"},"
-                   "{\"file\":\"x.cu\",\"directory\":\".\",\"command\":\"nvcc @gone.rsp x.cu\"},"
-                   "{\"file\":\"x.mm\",\"directory\":\".\",\"arguments\":[\"clang\",\"x.mm\"]},"
-                   "{\"file\":\"a.c\",\"directory\":\".\",\"command\":\"cc -x assembler-with-cpp a.c\"},"
-                   "{\"file\":\"a.c\",\"directory\":\".\",\"command\":\"cc a.c\"}]"));
+    CHECK(load(
+        &p, "[{\"file\":\"x.s\",\"directory\":\".\",\"command\":\"cc x.s\"},"
+            "{\"file\":\"x.cu\",\"directory\":\".\",\"command\":\"nvcc @gone.rsp x.cu\"},"
+            "{\"file\":\"x.mm\",\"directory\":\".\",\"arguments\":[\"clang\",\"x.mm\"]},"
+            "{\"file\":\"a.c\",\"directory\":\".\",\"command\":\"cc -x assembler-with-cpp a.c\"},"
+            "{\"file\":\"a.c\",\"directory\":\".\",\"command\":\"cc a.c\"}]"));
     CHECK(p.db.skipped_other == 4 && p.db.cmds.len == 1 && p.db.problems.len == 0);
     place_release(&p);
 }
@@ -160,13 +186,14 @@ TEST(compdb_duplicates_and_order) {
     static const char *const entries[] = {
         "{\"file\":\"b.c\",\"directory\":\".\",\"command\":\"cc -DZ -c b.c -o 1.o\"}",
         "{\"file\":\"b.c\",\"directory\":\".\",\"command\":\"cc -DA -c b.c -o 2.o\"}",
-        "{\"file\":\"./b.c\",\"directory\":\".\",\"arguments\":[\"cc\",\"-DZ\",\"b.c\",\"-o3.o\",\"\"]}",
+        ("{\"file\":\"./b.c\",\"directory\":\".\",\"arguments\":"
+         "[\"cc\",\"-DZ\",\"b.c\",\"-o3.o\",\"\"]}"),
         "{\"file\":\"a.c\",\"directory\":\".\",\"command\":\"cc -c a.c\",\"output\":\"a.o\"}"};
     char text[1024];
     for (int order = 0; order < 2; order++) {
         const char *const *e = entries;
-        (void)snprintf(text, sizeof text, "[%s,%s,%s,%s]", e[order ? 3 : 0], e[order ? 2 : 1], e[order ? 1 : 2],
-                       e[order ? 0 : 3]);
+        (void)snprintf(text, sizeof text, "[%s,%s,%s,%s]", e[order ? 3 : 0], e[order ? 2 : 1],
+                       e[order ? 1 : 2], e[order ? 0 : 3]);
         CHECK(load(&p, text) && p.db.cmds.len == 3 && p.db.problems.len == 0);
         if (p.db.cmds.len == 3) {
             CHECK_STR_EQ(p.db.cmds.data[0].file.ptr, in_place(&p, "a.c"));
@@ -174,6 +201,68 @@ TEST(compdb_duplicates_and_order) {
             CHECK(str_ends(p.db.cmds.data[2].origin, order ? STR("entry 2") : STR("entry 1")));
         }
     }
+    place_release(&p);
+}
+
+// cJSON ends texts at a NUL: "-DA\u0000B" would become "-DA".
+TEST(compdb_nul_characters) {
+    struct place p;
+    place_init(&p);
+    CHECK(!load(
+        &p, "[\n{\"file\":\"a.c\",\"directory\":\".\",\"arguments\":[\"cc\",\"-DA\\u0000B\"]}]"));
+    CHECK(strstr(p.err.text, ":2: NUL character") != NULL);
+    static const char raw[] = "[\"a\0b\"]";
+    CHECK(!load_str(&p, str_make(raw, sizeof raw - 1)) && strstr(p.err.text, ":1: NUL character"));
+    CHECK(load(
+        &p, "[{\"file\":\"a.c\",\"directory\":\".\",\"arguments\":[\"cc\",\"-DA\\\\u0000B\"]}]"));
+    CHECK(p.db.cmds.len == 1 && has_arg(&p.db.cmds.data[0], "-DA\\u0000B"));
+    place_release(&p);
+}
+
+// Pipes would stop the reader or the parser for ever.
+TEST(compdb_pipes) {
+    struct place p;
+    place_init(&p);
+    const char *pipe_path = in_place(&p, "p.c");
+    CHECK(mkfifo(pipe_path, 0600) == 0);
+    CHECK(!compdb_load(pipe_path, &p.arena, &p.db, &p.err) &&
+          strstr(p.err.text, "not a regular file"));
+    CHECK(load(&p, "[{\"file\":\"p.c\",\"directory\":\".\",\"command\":\"cc p.c\"}]") &&
+          p.db.cmds.len == 0);
+    CHECK(problem_has(&p, 0, "is a pipe or a device, not a source file"));
+    CHECK(unlink(pipe_path) == 0);
+    place_release(&p);
+}
+
+TEST(compdb_parent_of_a_link) {
+    struct place p;
+    place_init(&p);
+    CHECK(fs_mkdirs(in_place(&p, "real/sub"), &p.err));
+    CHECK(fs_write_atomic(in_place(&p, "real/r.c"), STR("int r;\n"), &p.err));
+    CHECK(symlink("real/sub", in_place(&p, "link")) == 0);
+    CHECK(load(&p, "[{\"file\":\"../r.c\",\"directory\":\"link\",\"command\":\"cc ../r.c\"}]"));
+    CHECK(p.db.cmds.len == 1 && str_ends(p.db.cmds.data[0].file, STR("/real/r.c")));
+    static const char *const made[] = {"real/r.c", "link"};
+    static const char *const dirs[] = {"real/sub", "real"};
+    for (int i = 0; i < 2; i++) {
+        CHECK(unlink(in_place(&p, made[i])) == 0);
+        CHECK(rmdir(in_place(&p, dirs[i])) == 0);
+    }
+    place_release(&p);
+}
+
+TEST(compdb_too_many_entries) {
+    struct place p;
+    place_init(&p);
+    struct buf b;
+    buf_init(&b, (size_t)8 << 20);
+    buf_add_c(&b, "[0");
+    for (int i = 0; i < COMPDB_MAX_ENTRIES; i++) {
+        buf_add_c(&b, ",0");
+    }
+    buf_add_c(&b, "]");
+    CHECK(!load_str(&p, buf_str(&b)) && strstr(p.err.text, "more than 1000000 entries"));
+    buf_release(&b);
     place_release(&p);
 }
 
@@ -204,8 +293,9 @@ TEST(compdb_deep_nesting) {
 TEST(compdb_random_bytes) {
     struct place p;
     place_init(&p);
-    static const char seed[] = "[{\"file\":\"a.c\",\"directory\":\".\",\"command\":\"cc -DA='x y' -c a.c\"},"
-                               "{\"file\":\"b.c\",\"directory\":\".\",\"arguments\":[\"cc\",\"\\u0041\",\"b.c\"]}]";
+    static const char seed[] =
+        "[{\"file\":\"a.c\",\"directory\":\".\",\"command\":\"cc -DA='x y' -c a.c\"},"
+        "{\"file\":\"b.c\",\"directory\":\".\",\"arguments\":[\"cc\",\"\\u0041\",\"b.c\"]}]";
     uint64_t state = 2463534242U;
     for (int round = 0; round < 3000; round++) {
         char text[sizeof seed];
@@ -231,8 +321,10 @@ TEST(compdb_fifty_thousand_entries) {
     struct buf b;
     buf_init(&b, (size_t)64 << 20);
     for (int i = 0; i < 50000; i++) {
-        buf_addf(&b, "%s{\"directory\":\".\",\"file\":\"%s\",\"command\":\"/usr/bin/g++ -Iinclude -Isrc/%d -DNUMBER=%d "
-                     "-fno-tree-vrp -Wall -O2 -MD -MF x/%d.d -o x/%d.o -c a.c\"}",
+        buf_addf(&b,
+                 "%s{\"directory\":\".\",\"file\":\"%s\",\"command\":\"/usr/bin/g++ -Iinclude "
+                 "-Isrc/%d -DNUMBER=%d "
+                 "-fno-tree-vrp -Wall -O2 -MD -MF x/%d.d -o x/%d.o -c a.c\"}",
                  i ? ",\n" : "[", i % 2 ? "a.c" : "b.c", i % 100, i % 40000, i, i);
     }
     buf_add_c(&b, "]");
@@ -269,19 +361,23 @@ TEST(compdb_found) {
     CHECK_STR_EQ(found(&p, "not/there"), "/build/compile_commands.json");
     touch(&p, "out/x", 100); // equally new: the first by name
     CHECK_STR_EQ(found(&p, "."), "/build/compile_commands.json");
-    static const char *const newer[] = {"out/debug", "build/release", "cmake-build-debug", "builddir", "out", "."};
+    static const char *const newer[] = {"out/debug", "build/release", "cmake-build-debug",
+                                        "builddir",  "out",           "."};
     for (int i = 0; i < 6; i++) {
         char want[64];
         touch(&p, newer[i], 200 + i);
-        (void)snprintf(want, sizeof want, "/%s%scompile_commands.json", i < 5 ? newer[i] : "", i < 5 ? "/" : "");
+        (void)snprintf(want, sizeof want, "/%s%scompile_commands.json", i < 5 ? newer[i] : "",
+                       i < 5 ? "/" : "");
         CHECK_STR_EQ(found(&p, "."), want);
     }
     touch(&p, "src/out", 1); // the nearer level wins, however old
     CHECK_STR_EQ(found(&p, "src/deep"), "/src/out/compile_commands.json");
-    static const char *const made[] = {"src/out", "src/deep", "src",  "cmake-build-debug", "builddir", "build/release",
-                                       "build",   "out/debug", "out/x", "out"};
+    static const char *const made[] = {
+        "src/out",   "src/deep", "src", "cmake-build-debug", "builddir", "build/release", "build",
+        "out/debug", "out/x",    "out"};
     for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
-        (void)unlink(fs_join(&p.arena, str_from(in_place(&p, made[i])), STR("compile_commands.json")));
+        (void)unlink(
+            fs_join(&p.arena, str_from(in_place(&p, made[i])), STR("compile_commands.json")));
         CHECK(rmdir(in_place(&p, made[i])) == 0);
     }
     place_release(&p);
@@ -295,11 +391,20 @@ TEST(compdb_fixed_command) {
     CHECK_STR_EQ(cmd.file.ptr, fs_join(&a, str_from(fs_cwd(&a)), STR("y.cpp")));
     CHECK_STR_EQ(cmd.args[0], "clang++");
     CHECK_STR_EQ(cmd.origin.ptr, "command line");
-    CHECK(cmd.arg_count == 6 && has_arg(&cmd, "-Iinc") && has_arg(&cmd, "-std=c++17") && has_arg(&cmd, "-w"));
+    CHECK(cmd.arg_count == 6 && has_arg(&cmd, "-Iinc") && has_arg(&cmd, "-std=c++17") &&
+          has_arg(&cmd, "-w"));
     cmd = compdb_fixed(&a, "y.c", NULL, 0);
     CHECK_STR_EQ(cmd.args[0], "clang");
     CHECK(cmd.arg_count == 4);
-    cmd = compdb_fixed(&a, "y.c", flags, 5); // a response file that is not there stays for the parser to report
-    CHECK(cmd.arg_count == 7 && has_arg(&cmd, "@/none.rsp") && !has_arg(&cmd, "-MD"));
+    cmd = compdb_fixed(&a, "y.c", flags,
+                       5); // a response file that is not there stays for the parser to report
+    CHECK(cmd.arg_count == 6 && has_arg(&cmd, "@/none.rsp") && !has_arg(&cmd, "-MD"));
+    static const char *const call[] = {"/usr/bin/arm-none-eabi-g++", "-DX", "-c", "y.c"};
+    cmd = compdb_fixed(&a, "y.c", call, 4); // as CMake calls linters
+    CHECK_STR_EQ(cmd.args[0], "/usr/bin/arm-none-eabi-g++");
+    CHECK(has_arg(&cmd, "--target=arm-none-eabi") && has_arg(&cmd, "-DX") && !has_arg(&cmd, "-c"));
+    static const char *const script[] = {"sh", "-DX"};
+    cmd = compdb_fixed(&a, "y.c", script, 2);
+    CHECK(cmd.arg_count == 5 && has_arg(&cmd, "-DX"));
     arena_release(&a);
 }
