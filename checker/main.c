@@ -63,6 +63,9 @@ static int dispatch(const struct cli *cli, int argc, const char *const *argv) {
     if (cli->help) {
         return print_help(cli);
     }
+    if (cli->version) {
+        return print_version();
+    }
     switch (cli->command) {
     case CLI_CHECK:
         return run_check(cli, argc, argv);

@@ -170,6 +170,7 @@ static void store_switch(struct cli *cli, enum cli_option_id id) {
         bool *place;
     } switches[] = {
         {OPT_HELP,            &cli->help           },
+        {OPT_VERSION,         &cli->version        },
         {OPT_ISOLATED,        &cli->isolated       },
         {OPT_SHOW_SUPPRESSED, &cli->show_suppressed},
         {OPT_EXIT_ZERO,       &cli->exit_zero      },
@@ -184,9 +185,6 @@ static void store_switch(struct cli *cli, enum cli_option_id id) {
         if (switches[i].id == id) {
             *switches[i].place = true;
         }
-    }
-    if (id == OPT_VERSION) {
-        cli->command = CLI_VERSION;
     }
 }
 
@@ -359,7 +357,7 @@ static bool find_command(struct str word, enum cli_command *ret_command) {
 static bool check_operands(struct parser *p) {
     const struct cli *cli = p->cli;
     const struct cli_command_row *row = &cli_commands[cli->command];
-    if (cli->help || cli->command == CLI_VERSION) {
+    if (cli->help || cli->version) {
         return true;
     }
     if (cli->has_flags && !row->takes_flags) {

@@ -42,7 +42,8 @@ struct cli_setting {
 
 struct cli {
     enum cli_command command;
-    bool help; // --help was given
+    bool help;    // --help was given
+    bool version; // --version was given
     VEC(const char *) operands;
     bool has_flags; // there was a `--`
     VEC(const char *) flags;

@@ -208,7 +208,7 @@ bool load_run(struct load *l, struct error *err) {
 }
 
 bool load_is_complete(const struct load *l) {
-    return !l->failed && !l->with_errors;
+    return !l->failed && !l->with_errors && !l->project->skipped.len;
 }
 
 // --- notes ---

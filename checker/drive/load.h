@@ -39,7 +39,7 @@ bool load_run(struct load *l, struct error *err);
 void load_add_notes(struct load *l);
 /// True when the TU has diagnostics of error severity.
 bool load_has_errors(const struct facts *f);
-/// True when every TU was read without errors.
+/// True when every entry of the database could be used and every TU was read without errors.
 bool load_is_complete(const struct load *l);
 
 #endif

@@ -149,14 +149,18 @@ static bool find_database(struct project *p, struct error *err) {
     return true;
 }
 
+void project_skip_entry(struct project *p, struct str why) {
+    vec_push(p->arena, &p->skipped, why);
+    notes_add(&p->notes, "database-entry", LEVEL_ERROR, (struct place){0}, STR_FMT, STR_ARG(why));
+}
+
 static bool load_database(struct project *p, struct error *err) {
     struct compdb db = {0};
     if (!find_database(p, err) || !compdb_load(p->database.ptr, p->arena, &db, err)) {
         return false;
     }
     for (uint32_t i = 0; i < db.problems.len; i++) {
-        notes_add(&p->notes, "database-entry", LEVEL_WARNING, (struct place){0}, STR_FMT,
-                  STR_ARG(db.problems.data[i].text));
+        project_skip_entry(p, db.problems.data[i].text);
     }
     for (uint32_t i = 0; i < db.cmds.len; i++) {
         vec_push(p->arena, &p->cmds, db.cmds.data[i]);

@@ -24,6 +24,7 @@ struct project {
     struct str database; // path of compile_commands.json; empty with `-- FLAGS` and for fact files
     VEC(struct project_source) sources;
     VEC(struct compile_cmd) cmds;
+    VEC(struct str) skipped; // entries of the database that cannot be used, and why
     struct notes notes;
 };
 
@@ -34,6 +35,8 @@ bool project_open(struct project *p, struct arena *arena, const struct cli *cli,
 /// Configuration and root only, for fact files.
 bool project_open_linked(struct project *p, struct arena *arena, const struct cli *cli,
                          struct error *err);
+/// Notes an entry of the database that cannot be used: the run is incomplete.
+void project_skip_entry(struct project *p, struct str why);
 /// Keeps only the commands of the SOURCE arguments.
 void project_keep_sources(struct project *p);
 /// `path` (absolute) as reports show it: relative to the root when under it.

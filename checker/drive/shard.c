@@ -17,6 +17,7 @@ enum {
     MAX_SHARD_GIB = 16,
     ENTRY_FACTS = 1,
     ENTRY_FAILURE = 2,
+    ENTRY_SKIPPED = 3,
     MAX_NAME = 1 << 16
 };
 
@@ -38,14 +39,16 @@ struct entry_head {
 
 // --- writing ---
 
-static void put_entry(struct buf *out, const struct load_tu *tu) {
-    struct str content = tu->facts ? tu->packed : tu->failure;
-    struct entry_head head = {.kind = tu->facts ? ENTRY_FACTS : ENTRY_FAILURE,
-                              .name_len = (uint32_t)tu->file.len,
-                              .len = content.len};
+static void put_entry(struct buf *out, uint32_t kind, struct str name, struct str content) {
+    struct entry_head head = {.kind = kind, .name_len = (uint32_t)name.len, .len = content.len};
     buf_add_bytes(out, &head, sizeof head);
-    buf_add(out, tu->file);
+    buf_add(out, name);
     buf_add(out, content);
+}
+
+static void put_tu(struct buf *out, const struct load_tu *tu) {
+    put_entry(out, tu->facts ? ENTRY_FACTS : ENTRY_FAILURE, tu->file,
+              tu->facts ? tu->packed : tu->failure);
 }
 
 static bool write_shard(const struct load *l, struct error *err) {
@@ -60,14 +63,19 @@ static bool write_shard(const struct load *l, struct error *err) {
         .shard_count = is_single          ? 0
                        : cli->shard_count ? cli->shard_count
                                           : 1,
-        .entries = l->count,
     };
+    // Every shard reads the whole database; the first one tells what it found there.
+    uint32_t skipped = head.shard == 1 ? l->project->skipped.len : 0;
+    head.entries = l->count + skipped;
     memcpy(head.magic, magic, sizeof magic);
     struct buf out;
     buf_init(&out, (size_t)MAX_SHARD_GIB << 30);
     buf_add_bytes(&out, &head, sizeof head);
     for (uint32_t i = 0; i < l->count; i++) {
-        put_entry(&out, &l->tus[i]);
+        put_tu(&out, &l->tus[i]);
+    }
+    for (uint32_t i = 0; i < skipped; i++) {
+        put_entry(&out, ENTRY_SKIPPED, (struct str){0}, l->project->skipped.data[i]);
     }
     bool ok =
         !out.overflow || error_set(err, "the facts are too large for one file; use more shards");
@@ -200,7 +208,7 @@ static bool check_shards(const struct shard_file *files, uint32_t count, bool *r
     return true;
 }
 
-static bool read_entry(struct load *l, struct load_tu *tu, struct str *rest, struct error *err) {
+static bool read_entry(struct load *l, struct str *rest, struct error *err) {
     struct entry_head h;
     struct arena *arena = l->project->arena;
     if (rest->len < sizeof h) {
@@ -211,9 +219,15 @@ static bool read_entry(struct load *l, struct load_tu *tu, struct str *rest, str
     if (h.name_len > MAX_NAME || h.name_len > rest->len || h.len > rest->len - h.name_len) {
         return error_set(err, "cut off");
     }
+    struct load_tu *tu = &l->tus[l->count];
     tu->file = str_slice(*rest, 0, h.name_len);
     struct str content = str_slice(*rest, h.name_len, h.name_len + (size_t)h.len);
     *rest = str_slice(*rest, h.name_len + (size_t)h.len, rest->len);
+    if (h.kind == ENTRY_SKIPPED) {
+        project_skip_entry(l->project, content);
+        return true;
+    }
+    l->count++;
     if (h.kind == ENTRY_FAILURE) {
         tu->failure = content;
         l->failed++;
@@ -233,11 +247,10 @@ static bool read_entries(struct load *l, const struct shard_file *f, struct erro
     struct str rest = str_slice(f->text, sizeof f->head, f->text.len);
     for (uint32_t i = 0; i < f->head.entries; i++) {
         struct error why = {0};
-        if (!read_entry(l, &l->tus[l->count], &rest, &why)) {
+        if (!read_entry(l, &rest, &why)) {
             return error_set(err, "'%s' is damaged: entry %u: %s; make it anew", f->path, i + 1,
                              why.text);
         }
-        l->count++;
     }
     return !rest.len ||
            error_set(err, "'%s' is damaged: bytes after its last entry; make it anew", f->path);

@@ -123,11 +123,11 @@ int show_run(const struct cli *cli) {
         ok = fwrite(out.data ? out.data : "", 1, out.len, stdout) == out.len && fflush(stdout) == 0;
         ok = ok || error_set(&err, "cannot write to standard output");
     }
-    bool complete = load_is_complete(&load) || cli->allow_partial;
+    int code = !ok ? 2 : cli->allow_partial || load_is_complete(&load) ? 0 : 3;
     if (!ok) {
         log_message(LOG_ERROR, "%s", err.text);
     }
     buf_release(&out);
     arena_release(&arena);
-    return !ok ? 2 : complete ? 0 : 3;
+    return code;
 }

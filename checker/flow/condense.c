@@ -321,6 +321,10 @@ static void head(struct run *r, struct summary *s) {
     }
 }
 
+bool flow_is_local_lock(const struct expr_table *t, expr_id lock) {
+    return expr_get(t, expr_root(t, lock))->kind == EX_LOCAL && !expr_has_kind(t, lock, EX_DEREF);
+}
+
 bool flow_is_returned_guard(struct expr_table *t, const struct flow_exit *exit, expr_id lock) {
     const struct expr *ret = expr_get(t, exit->ret);
     expr_id address = expr_addr(t, lock);

@@ -53,6 +53,8 @@ struct flow_context {
     bool (*frees)(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t arg);
     /// True when the call changes nothing outside: the same arguments give the same result.
     bool (*is_pure)(void *ctx, const struct facts *f, call_id call, expr_id target);
+    /// What every caller passes for parameter `index`, when that is known; may be NULL.
+    bool (*param_range)(void *ctx, struct fn_ref fn, uint32_t index, int64_t *ret_lo, int64_t *ret_hi);
     /// True when locks at this place may be taken again by their holder.
     bool (*is_recursive)(void *ctx, expr_id lock);
     uint32_t step_limit; // ops times worlds; 0 = default
@@ -235,6 +237,10 @@ uint32_t flow_site_add(struct flow_sites *sites, struct fn_ref at, loc_id loc);
 struct flow_site flow_site_get(const struct flow_sites *sites, uint32_t site);
 /// True when the result of `call` is used anywhere in `fn`.
 bool flow_result_used(struct fn_ref fn, call_id call);
+/// True for a FLOW_DOUBLE_ACQUIRE whose two acquisitions are one place in a loop.
+bool flow_is_same_place(const struct flow_sites *sites, const struct flow_result *r, const struct flow_event *e);
+/// True when the lock lies in a local variable of the function: no other function can know it unless it is told.
+bool flow_is_local_lock(const struct expr_table *t, expr_id lock);
 /// True when the value returned at this exit is a guard object that holds the lock.
 bool flow_is_returned_guard(struct expr_table *t, const struct flow_exit *exit, expr_id lock);
 /// True when `effect` belongs to the domain (or changes memory all domains see).

@@ -46,7 +46,10 @@ void lock_acquire(struct run *r, struct world *w, expr_id lock, uint8_t flags, c
             run_event(r, w,
                       (struct flow_event){.kind = FLOW_DOUBLE_ACQUIRE, .subject = lock, .call = call,
                                           .other = l->site, .inner = inner});
-            l->status = LOCK_MAYBE; // one mistake is told once
+            if (l->via.v != call.v) {
+                l->status = LOCK_MAYBE; // one mistake is told once
+            }
+            return; // the same place in a loop: this round never gets past it, what it left unlocked stays
         }
         l->count = 2;
         return;

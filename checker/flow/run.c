@@ -20,6 +20,11 @@ struct flow_site flow_site_get(const struct flow_sites *sites, uint32_t site) {
     return site < sites->items.len ? sites->items.data[site] : (struct flow_site){0};
 }
 
+bool flow_is_same_place(const struct flow_sites *sites, const struct flow_result *r, const struct flow_event *e) {
+    struct flow_site first = flow_site_get(sites, e->other);
+    return e->kind == FLOW_DOUBLE_ACQUIRE && !e->inner && first.at.facts == r->fn.facts && first.loc.v == e->loc.v;
+}
+
 uint32_t run_site(struct run *r, loc_id loc) {
     return flow_site_add(r->c->sites, r->fn, loc);
 }
@@ -227,6 +232,10 @@ static void enter_function(struct run *r) {
     for (uint32_t i = 0; i < r->ir->param_count; i++) {
         var_id v = facts_fn_var(r->f, r->fn.fn, i);
         world_put(&r->space, &w, run_var(r, v), expr_param(r->c->exprs, i));
+        struct range known = range_any();
+        if (r->c->param_range && r->c->param_range(r->c->ctx, r->fn, i, &known.lo, &known.hi)) {
+            world_set_range(&r->space, &w, expr_param(r->c->exprs, i), known);
+        }
     }
     run_enter(r, 0, &w);
 }

@@ -28,13 +28,11 @@ static void do_read(struct run *r, struct world *w, const struct ir_op *op) {
     world_forget_known(w, expr_load(r->c->exprs, run_location(r, w, op->path)));
 }
 
-static void scope_end(struct run *r, struct world *w, const struct ir_op *op) {
-    expr_id local = run_var(r, op->var);
-    if (r->domain == FLOW_THREADS) {
-        thread_scope_end(r, w, local, op->loc);
-    }
+// Locks that live in the local are forgotten; one that is still held when it dies stays, to be seen at the exit.
+static void forget_locks(struct run *r, struct world *w, expr_id local, bool even_held) {
     for (uint16_t i = 0; i < w->lock_count;) {
-        if (expr_same(run_local_root(r, w->locks[i].lock), local)) {
+        bool inside = expr_same(run_local_root(r, w->locks[i].lock), local);
+        if (inside && (even_held || w->locks[i].status != LOCK_HELD)) {
             world_lock_remove(w, i);
         } else {
             i++;
@@ -45,9 +43,13 @@ static void scope_end(struct run *r, struct world *w, const struct ir_op *op) {
 static void do_scope(struct run *r, struct world *w, const struct ir_op *op) {
     expr_id local = run_var(r, op->var);
     if (op->kind == OP_SCOPE_END) {
-        scope_end(r, w, op);
+        if (r->domain == FLOW_THREADS) {
+            thread_scope_end(r, w, local, op->loc);
+        }
+        forget_locks(r, w, local, false);
         return; // content stays readable: a returned value may still be named
     }
+    forget_locks(r, w, local, true);
     world_forget(&r->space, w, local);
     expr_id unset = expr_load(r->c->exprs, local);
     world_forget_known(w, unset);

@@ -302,6 +302,17 @@ static struct range shifted(struct range r, int64_t by) {
     return r;
 }
 
+static struct range multiplied(struct range r, int64_t by) {
+    struct range out = range_any();
+    if (by > 0 && by < INT32_MAX) {
+        out.lo = r.lo > INT32_MIN ? r.lo * by : r.lo >= 0 ? 0 : INT64_MIN;
+        out.hi = r.hi < INT32_MAX ? r.hi * by : INT64_MAX;
+        out.lo = r.lo > INT32_MAX ? INT64_MIN : out.lo;
+        out.hi = r.hi < INT32_MIN ? INT64_MAX : out.hi;
+    }
+    return out;
+}
+
 // Value of `r cmp n`: 0, 1 or either.
 static struct range compared(struct range r, uint8_t cmp, int64_t n) {
     struct range holds = r;
@@ -331,6 +342,9 @@ static struct range known_range(const struct world_space *s, const struct known_
         const struct expr *y = expr_get(s->exprs, x->b);
         return y->kind == EX_CONST ? compared(known_range(s, k, count, x->a), x->op, y->num)
                                    : (struct range){.lo = 0, .hi = 1};
+    }
+    if (x->kind == EX_BINARY && x->op == OPR_MUL && expr_get(s->exprs, x->b)->kind == EX_CONST) {
+        return multiplied(known_range(s, k, count, x->a), expr_get(s->exprs, x->b)->num);
     }
     if (x->kind == EX_UNARY && x->op == OPR_NOT) {
         return compared(known_range(s, k, count, x->a), OPR_EQ, 0);

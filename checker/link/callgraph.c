@@ -69,6 +69,7 @@ static void note_value(struct program *p, const struct unit *u, val_id val) {
     const struct ir_val *v = &u->facts->vals.data[val.v];
     if (v->kind == VAL_FN && u->sym_nodes[v->sym.v] != NODE_NONE) {
         p->nodes.data[u->sym_nodes[v->sym.v]].address_taken = true;
+        p->nodes.data[u->sym_nodes[v->sym.v]].mentions++;
     }
 }
 

@@ -14,6 +14,11 @@ struct node {
     VEC(node_id) callees; // without duplicates
     VEC(node_id) callers;
     bool address_taken;
+    uint32_t mentions;  // as a value: address taken, passed to a spawn
+    uint32_t spawn_calls; // calls that start it as a thread
+    bool has_argument;  // all of them pass a known number
+    int64_t argument_lo;
+    int64_t argument_hi;
     bool is_entry; // of a thread
     bool hands_over;
     bool recursive; // calls itself, maybe through others

@@ -160,7 +160,11 @@ static bool has_recursive_type(const struct program *p, const struct facts *f, t
     while (f->types.data[t.v].kind == TYPE_ARRAY) {
         t = facts_strip_typedefs(f, f->types.data[t.v].target, NULL);
     }
-    return (model_type_traits(p->models, facts_text(f, f->types.data[t.v].name)) & TRAIT_RECURSIVE) != 0;
+    const struct ir_type *x = &f->types.data[t.v];
+    uint32_t traits = model_type_traits(p->models, facts_text(f, x->name));
+    // a class of the user's with lock() and unlock() may let its holder in again
+    bool own_class = !traits && x->kind == TYPE_RECORD && !(f->records.data[x->record.v].flags & RECORD_SYSTEM);
+    return (traits & TRAIT_RECURSIVE) || own_class;
 }
 
 // Globals and fields whose type is a recursive lock.
@@ -262,13 +266,50 @@ static void note_releases(struct program *p, const struct flow_result *r) {
     }
 }
 
-static void note_spawns(struct program *p, const struct flow_result *r) {
-    for (uint32_t i = 0; i < r->spawns.len; i++) {
-        node_id n = program_node_of_value(p, r->spawns.data[i].entry);
-        if (n != NODE_NONE) {
-            p->nodes.data[n].is_entry = true;
+static bool is_new_call(const struct flow_result *r, uint32_t index) {
+    for (uint32_t i = 0; i < index; i++) {
+        if (r->spawns.data[i].call.v == r->spawns.data[index].call.v) {
+            return false;
         }
     }
+    return true;
+}
+
+static void note_spawns(struct program *p, const struct flow_result *r) {
+    for (uint32_t i = 0; i < r->spawns.len; i++) {
+        node_id id = program_node_of_value(p, r->spawns.data[i].entry);
+        if (id == NODE_NONE) {
+            continue;
+        }
+        struct node *n = &p->nodes.data[id];
+        const struct expr *arg = expr_get(p->exprs, r->spawns.data[i].arg);
+        bool first = !n->is_entry;
+        n->is_entry = true;
+        n->spawn_calls += is_new_call(r, i);
+        if (arg->kind != EX_CONST || (!first && !n->has_argument)) {
+            n->has_argument = false;
+            continue;
+        }
+        n->argument_lo = first || arg->num < n->argument_lo ? arg->num : n->argument_lo;
+        n->argument_hi = first || arg->num > n->argument_hi ? arg->num : n->argument_hi;
+        n->has_argument = true;
+    }
+}
+
+// The entry is only ever started as a thread, and always with a number that is known.
+static bool has_known_argument(const struct program *p, const struct node *n) {
+    return n->is_entry && n->has_argument && n->callers.len == 0 && n->mentions == n->spawn_calls && p->options.whole;
+}
+
+static bool ask_param_range(void *ctx, struct fn_ref fn, uint32_t index, int64_t *ret_lo, int64_t *ret_hi) {
+    const struct solver *s = ctx;
+    node_id id = program_node(s->p, fn);
+    if (index != 0 || id == NODE_NONE || !has_known_argument(s->p, &s->p->nodes.data[id])) {
+        return false;
+    }
+    *ret_lo = s->p->nodes.data[id].argument_lo;
+    *ret_hi = s->p->nodes.data[id].argument_hi;
+    return true;
 }
 
 static void solve_node(struct solver *s, node_id id) {
@@ -354,13 +395,19 @@ void program_run_flows(struct program *p) {
         }
     }
     for (node_id n = 0; n < p->nodes.len; n++) {
-        const struct node *x = &p->nodes.data[n];
+        if (p->nodes.data[n].flow[FLOW_THREADS]) {
+            note_spawns(p, p->nodes.data[n].flow[FLOW_THREADS]);
+        }
+    }
+    s.context.param_range = ask_param_range;
+    for (node_id n = 0; n < p->nodes.len; n++) {
+        struct node *x = &p->nodes.data[n];
+        if (has_known_argument(p, x)) {
+            solve_node(&s, n); // once more, with what its argument is
+        }
         if (x->flow[FLOW_LOCKS]) {
             note_inits(p, x->flow[FLOW_LOCKS]);
             note_releases(p, x->flow[FLOW_LOCKS]);
-        }
-        if (x->flow[FLOW_THREADS]) {
-            note_spawns(p, x->flow[FLOW_THREADS]);
         }
     }
     find_entry_locks(p);

@@ -86,7 +86,7 @@ static bool is_meant(const struct view *v, const struct flow_exit *x, const stru
     if (!is_balanced_elsewhere(v, l->lock) && is_try_half(v, l->lock)) {
         return true;
     }
-    if (is_balanced_elsewhere(v, l->lock) || root) {
+    if (is_balanced_elsewhere(v, l->lock) || root || flow_is_local_lock(program_exprs(p), l->lock)) {
         return false;
     }
     if (program_is_released_by_others(p, n, l->lock) || !program_is_whole(p)) {
@@ -121,12 +121,33 @@ static void report(const struct view *v, const struct flow_exit *x, const struct
     rule_related(ctx, f, site, "'%s' is locked here", name);
 }
 
+// A loop comes round to where it takes the lock and still has it.
+static void check_loops(const struct view *v) {
+    struct rule_ctx *ctx = v->ctx;
+    for (uint32_t i = 0; i < v->r->events.len; i++) {
+        const struct flow_event *e = &v->r->events.data[i];
+        if (!flow_is_same_place(program_sites(ctx->program), v->r, e) || program_is_recursive(ctx->program, e->subject)) {
+            continue;
+        }
+        const char *name = rule_name(ctx, v->r->fn, e->subject);
+        struct finding *f = rule_report(
+            ctx, v->r->fn, e->loc,
+            "the loop comes round with '%s' still held from the round before: it is locked again here and the thread blocks on itself",
+            name);
+        if (f) {
+            f->subject = str_from(name);
+            rule_trace(ctx, f, v->r, e->trace);
+        }
+    }
+}
+
 static void check(struct rule_ctx *ctx) {
     const struct flow_result *r = program_flow(ctx->program, ctx->node, FLOW_LOCKS);
     if (!r || r->limited || (r->summary.flags & SUMMARY_PARTIAL)) {
         return;
     }
     struct view v = {ctx, r};
+    check_loops(&v);
     struct map seen;
     map_init(&seen, ctx->arena);
     for (uint32_t i = 0; i < r->exits.len; i++) {

@@ -16,6 +16,9 @@ static bool caller_cannot_hold(const struct rule_ctx *ctx, const struct flow_res
                                const struct flow_event *e) {
     const struct program *p = ctx->program;
     node_id n = ctx->node;
+    if (flow_is_local_lock(program_exprs(p), e->subject)) {
+        return true;
+    }
     if (program_may_hold_at_entry(p, n, e->subject)) {
         return false;
     }

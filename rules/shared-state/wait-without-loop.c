@@ -84,7 +84,8 @@ static enum verdict first_after(const struct search *s, uint32_t block, uint32_t
     if (b->edge_count == 0 || depth > SEARCH_MAX) {
         return LEAVES;
     }
-    return first_after(s, target(s, b, 0), 0, depth + 1);
+    uint32_t next = target(s, b, 0);
+    return next == s->wait_block ? GOES_BACK : first_after(s, next, 0, depth + 1);
 }
 
 // Something decided whether to wait at all: a test on the way from the entry that can go around the wait.

@@ -283,3 +283,44 @@ void ok_table_of_clients(int listener, pthread_t *threads) {
         count++;
     }
 }
+
+static int running;
+static pthread_mutex_t running_mu = PTHREAD_MUTEX_INITIALIZER;
+
+static bool take_place(void) {
+    pthread_mutex_lock(&running_mu);
+    bool free_place = running < MAX_CLIENTS;
+    if (running < MAX_CLIENTS) {
+        running++;
+    }
+    pthread_mutex_unlock(&running_mu);
+    return free_place;
+}
+
+void ok_counted_in_a_helper(int listener) {
+    int fd;
+    while ((fd = accept(listener, NULL, NULL)) >= 0) {
+        if (!take_place()) {
+            close(fd);
+            continue;
+        }
+        if (start_client(fd) != 0) {
+            close(fd);
+        }
+    }
+}
+
+// Two threads for each connection: the loop around decides.
+void bad_two_threads_each(int listener) {
+    int fd;
+    while ((fd = accept(listener, NULL, NULL)) >= 0) {
+        for (int i = 0; i != 2; i++) {
+            pthread_t t;
+            if (pthread_create(&t, NULL, fd_thread, (void *)(intptr_t)dup(fd)) != 0) { // expect: bounds-spawn-per-connection "every connection"
+                break;
+            }
+            pthread_detach(t); // threadlint: detached ends with its connection
+        }
+        close(fd);
+    }
+}

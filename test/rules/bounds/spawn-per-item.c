@@ -269,3 +269,95 @@ void ok_in_batches(struct item *items, size_t count) {
         }
     }
 }
+
+struct station {
+    struct station *next;
+    pthread_t thread;
+    int port;
+};
+
+// Each item keeps its thread: the list is the program's own, one thread per station.
+void ok_items_own_their_threads(struct station *stations) {
+    for (struct station *s = stations; s != NULL; s = s->next) {
+        if (pthread_create(&s->thread, NULL, pool_worker, s) != 0) {
+            return;
+        }
+    }
+}
+
+static int start_station(struct station *s) {
+    return pthread_create(&s->thread, NULL, pool_worker, s);
+}
+
+void ok_items_own_their_threads_helper(struct station *stations) {
+    for (struct station *s = stations; s != NULL; s = s->next) {
+        if (start_station(s) != 0) {
+            return;
+        }
+    }
+}
+
+struct context {
+    int index;
+    struct pool *pool;
+};
+
+// The elements are what the workers of a pool work with, filled in here.
+void ok_contexts_of_a_pool(pthread_t *threads, struct context *contexts, int count, struct pool *pool) {
+    for (int i = 0; i < count; i++) {
+        contexts[i].index = i;
+        contexts[i].pool = pool;
+        if (pthread_create(&threads[i], NULL, pool_worker, &contexts[i]) != 0) {
+            return;
+        }
+    }
+}
+
+static void run_items(pthread_t *threads, struct item *items, int count) {
+    for (int i = 0; i < count; i++) {
+        if (pthread_create(&threads[i], NULL, pool_worker, &items[i]) != 0) {
+            return;
+        }
+    }
+}
+
+void ok_callers_pass_a_constant(struct pool *pool, struct item *items) {
+    run_items(pool->threads, items, POOL_SIZE);
+}
+
+void ok_refused_when_too_many(pthread_t *threads, struct item *items, int count) {
+    if (count > 32) {
+        return;
+    }
+    for (int i = 0; i < count; i++) {
+        if (pthread_create(&threads[i], NULL, pool_worker, &items[i]) != 0) {
+            return;
+        }
+    }
+}
+
+// Only one thread is started, for the item that is found.
+void ok_search(struct item *list) {
+    for (struct item *item = list; item != NULL; item = item->next) {
+        pthread_t t;
+        if (item->value == 7) {
+            if (pthread_create(&t, NULL, pool_worker, item) == 0) {
+                pthread_detach(t); // threadlint: detached one thread
+            }
+            break;
+        }
+    }
+}
+
+void bad_next_is_saved_first(struct item *list) {
+    struct item *item = list;
+    while (item != NULL) {
+        struct item *next = item->next;
+        pthread_t t;
+        if (pthread_create(&t, NULL, worker, item) != 0) { // expect: bounds-spawn-per-item "every item"
+            return;
+        }
+        pthread_detach(t); // threadlint: detached one item each
+        item = next;
+    }
+}

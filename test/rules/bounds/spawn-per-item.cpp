@@ -129,3 +129,31 @@ void ok_jthread_each_time(const std::vector<std::string> &texts) {
         std::jthread t(use, text);
     }
 }
+
+struct Station {
+    void start() { thread = std::thread(work, 1); }
+    std::thread thread;
+    ~Station() {
+        if (thread.joinable()) {
+            thread.join();
+        }
+    }
+};
+
+// Each element keeps its thread: the container is the program's own.
+void ok_elements_own_their_threads(std::vector<Station> &stations) {
+    for (auto &station : stations) {
+        station.start();
+    }
+}
+
+void ok_refused_when_too_many(const std::vector<std::string> &texts) {
+    if (texts.size() > 8) {
+        return;
+    }
+    std::vector<std::thread> pool;
+    for (std::size_t i = 0; i < texts.size(); i++) {
+        pool.emplace_back(use, texts[i]);
+    }
+    join_all(pool);
+}

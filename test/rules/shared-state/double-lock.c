@@ -55,7 +55,7 @@ bool bad_callee_of_callee_locks(struct queue *q) {
 
 void bad_missing_unlock_in_the_loop(struct queue *q, const int *values) {
     for (int i = 0;; i++) {
-        pthread_mutex_lock(&q->mu); // expect: shared-state-double-lock "mu"
+        pthread_mutex_lock(&q->mu); // expect: shared-state-lock-leak "mu"
         if (values[i] < 0) {
             continue;
         }
