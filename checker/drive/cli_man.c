@@ -42,7 +42,7 @@ static void roff_term(FILE *out, const char *term, const char *text) {
 }
 
 static void roff_notes(FILE *out, const char *head, const struct cli_note *notes) {
-    (void)fprintf(out, ".SH %s\n", head);
+    (void)fprintf(out, ".SH \"%s\"\n", head);
     for (; notes->term; notes++) {
         roff_term(out, notes->term, notes->text);
     }
