@@ -14,6 +14,8 @@ struct application {
     const struct world *world; // present memory for loads
     unsigned depth;    // callbacks
     bool inferred;     // sites of effects are the callee's
+    expr_id stored[16]; // places the summary stores to: known afterwards
+    uint32_t stored_count;
 };
 
 static expr_id replace(void *ctx, struct expr_table *t, expr_id e) {
@@ -156,6 +158,9 @@ static void apply_effect(struct application *a, struct world *w, const struct ef
         if (expr_is_location(r->c->exprs, loc)) {
             thread_store(r, w, loc, val, (call_id){0});
             world_write(&r->space, w, loc, val);
+            if (a->stored_count < sizeof a->stored / sizeof *a->stored) {
+                a->stored[a->stored_count++] = loc;
+            }
         }
         break;
     }
@@ -250,8 +255,24 @@ static bool is_ghost(const struct run *r, expr_id loc) {
     return x->kind == EX_FIELD && name.len && name.ptr[0] == '$';
 }
 
-// Locals whose address was handed out may have been changed; what models keep in ghost fields, and handles, stand.
-static void forget_pointed(struct application *a, struct world *w) {
+// What a cell keeps over the call: ghost fields, handles, what the summary stored, fields the callee never writes.
+static bool survives(struct application *a, struct world *w, struct mem_cell m, expr_id target, bool known) {
+    struct run *r = a->r;
+    if (is_ghost(r, m.loc) || world_object(w, m.val)) {
+        return true;
+    }
+    for (uint32_t i = 0; i < a->stored_count; i++) {
+        if (expr_same(a->stored[i], m.loc)) {
+            return true;
+        }
+    }
+    const struct expr *x = expr_get(r->c->exprs, m.loc);
+    return known && x->kind == EX_FIELD &&
+           !r->c->writes(r->c->ctx, r->f, a->call, target, intern_text(&r->c->exprs->names, x->name));
+}
+
+// Locals whose address was handed out may have been changed.
+static void forget_pointed(struct application *a, struct world *w, expr_id target, bool known) {
     struct run *r = a->r;
     for (uint32_t i = 0; i < a->arg_count; i++) {
         const struct expr *x = expr_get(r->c->exprs, a->args[i]);
@@ -263,8 +284,7 @@ static void forget_pointed(struct application *a, struct world *w) {
         uint16_t kept = 0;
         for (uint16_t k = 0; k < w->mem_count; k++) {
             struct mem_cell m = w->mem[k];
-            if (!expr_contains(r->c->exprs, m.loc, place) || is_ghost(r, m.loc) ||
-                world_object(w, m.val)) {
+            if (!expr_contains(r->c->exprs, m.loc, place) || survives(a, w, m, target, known)) {
                 w->mem[kept++] = m;
             }
         }
@@ -479,6 +499,7 @@ void run_call(struct run *r, const struct world *w, call_id call, world_vec *out
         escape_arguments(&a, &n, target);
         forget_written(&a, &n, target);
     }
+    bool callee_known = r->c->has_body(r->c->ctx, r->f, call, target);
     uint32_t first = out->len;
     if (!s || (s->flags & SUMMARY_UNKNOWN)) {
         vec_push(r->space.arena, out, n);
@@ -489,6 +510,6 @@ void run_call(struct run *r, const struct world *w, call_id call, world_vec *out
         if (s && r->domain == FLOW_THREADS) {
             hand_over_handles(&a, &out->data[i]);
         }
-        forget_pointed(&a, &out->data[i]);
+        forget_pointed(&a, &out->data[i], target, s != NULL || callee_known);
     }
 }

@@ -107,18 +107,30 @@ static void object_effects(struct condenser *c, const struct flow_exit *x, struc
     }
 }
 
-// Ghost fields and handles stored where the caller sees them.
+enum { MAX_STORES = 12 };
+
+// A pointer kept in an object of the caller's: `this->mu_ = mu` of a guard class.
+static bool is_kept_pointer(const struct condenser *c, expr_id place, expr_id val) {
+    const struct expr_table *t = c->r->c->exprs;
+    uint8_t kind = expr_get(t, val)->kind;
+    const struct expr *root = expr_get(t, expr_root(t, place));
+    bool constructor = (c->r->f->syms.data[c->r->ir->sym.v].flags & SYM_CTOR) != 0;
+    bool is_pointer = kind == EX_PARAM || kind == EX_ADDR;
+    return expr_get(t, place)->kind == EX_FIELD && root->kind == EX_PARAM &&
+           (is_pointer || (constructor && kind == EX_CONST));
+}
+
+// Ghost fields, and pointers and handles stored where the caller sees them.
 static void memory_effects(struct condenser *c, const struct flow_exit *x, struct exit_case *k) {
     const struct expr_table *t = c->r->c->exprs;
+    uint32_t stores = 0;
     for (uint32_t i = 0; i < x->mem_count; i++) {
         const struct expr *loc = expr_get(t, x->mem[i].loc);
         bool ghost = loc->kind == EX_FIELD && intern_text(&t->names, loc->name).ptr[0] == '$';
-        if (!ghost) {
-            continue;
-        }
         expr_id place = exported(c, x, x->mem[i].loc);
         expr_id val = exported(c, x, x->mem[i].val);
-        if (place.v && val.v) {
+        if (place.v && val.v && stores < MAX_STORES && (ghost || is_kept_pointer(c, place, val))) {
+            stores++;
             add_effect(c, k, (struct effect){.kind = EFFECT_SET, .a = place, .b = val});
         }
     }
@@ -133,7 +145,8 @@ static void return_effect(struct condenser *c, const struct flow_exit *x, struct
     struct flow_exit plain = *x;
     plain.ret = (expr_id){0};
     expr_id e = exported(c, &plain, x->ret);
-    if (e.v && (expr_has_kind(t, e, EX_PARAM) || expr_has_kind(t, e, EX_GLOBAL)) && !expr_has_kind(t, e, EX_BINARY)) {
+    if (e.v && (expr_has_kind(t, e, EX_PARAM) || expr_has_kind(t, e, EX_GLOBAL)) &&
+        expr_get(t, e)->kind != EX_BINARY && expr_get(t, e)->kind != EX_UNARY) {
         add_effect(c, k, (struct effect){.kind = EFFECT_RETURN, .a = e});
     }
 }

@@ -49,6 +49,8 @@ struct flow_context {
     bool (*keeps)(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t arg);
     /// True when the callee may write a field or global of this name (directly or through its callees).
     bool (*writes)(void *ctx, const struct facts *f, call_id call, expr_id target, struct str name);
+    /// True when the callee's body is part of the program: what it writes is known.
+    bool (*has_body)(void *ctx, const struct facts *f, call_id call, expr_id target);
     /// True when the callee frees what argument `arg` points to.
     bool (*frees)(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t arg);
     /// True when the call changes nothing outside: the same arguments give the same result.

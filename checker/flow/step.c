@@ -14,6 +14,11 @@ static void do_update(struct run *r, struct world *w, const struct ir_op *op) {
     expr_id loc = run_location(r, w, op->path);
     expr_id old = world_read(&r->space, w, loc);
     expr_id val = expr_binary(r->c->exprs, op->opr, old, run_value(r, w, op->val));
+    bool endless = expr_get(r->c->exprs, old)->kind == EX_BINARY && !run_local_root(r, loc).v && r->blocks[r->block].in_loop;
+    if (endless) { // counters in shared memory are not followed round loops
+        val = run_fresh(r, w, EX_UNKNOWN, (int64_t)op->path.v << 24 | r->block | 1LL << 42);
+        world_forget_known(w, val);
+    }
     world_write(&r->space, w, loc, val);
 }
 

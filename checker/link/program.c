@@ -14,6 +14,7 @@ struct program *program_new(struct arena *arena, struct expr_table *exprs,
     map_init(&p->node_of_key, arena);
     map_init(&p->field_index, arena);
     map_init(&p->entry_release, arena);
+    map_init(&p->left_held, arena);
     return p;
 }
 

@@ -65,6 +65,7 @@ struct program {
     VEC(struct str) limited;
     VEC(struct program_thread) threads;
     VEC(struct program_lock) locks;
+    struct map left_held; // classes of locks that some function is left with
     struct map entry_release; // class -> number of functions that release it without taking it
     struct program_stats stats;
 };

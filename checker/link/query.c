@@ -76,6 +76,11 @@ bool program_is_address_taken(const struct program *p, node_id n) {
     return p->nodes.data[n].address_taken;
 }
 
+bool program_is_left_held(const struct program *p, expr_id lock) {
+    uint32_t x = 0;
+    return map_get(&p->left_held, expr_class(p->exprs, lock).v, &x);
+}
+
 bool program_may_hold_at_entry(const struct program *p, node_id n, expr_id lock) {
     expr_id class = expr_class(p->exprs, lock);
     if (!class.v) { // which lock it is cannot be told: only a root surely has none

@@ -90,7 +90,13 @@ static bool ask_writes(void *ctx, const struct facts *f, call_id call, expr_id t
 static bool ask_frees(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t arg) {
     const struct solver *s = ctx;
     node_id n = call_node(s->p, f, call, target);
-    return n != NODE_NONE && arg < 32 && (s->p->nodes.data[n].frees >> arg & 1);
+    // one that also ends threads frees what they use after that
+    return n != NODE_NONE && arg < 32 && (s->p->nodes.data[n].frees >> arg & 1) && !s->p->nodes.data[n].flow[FLOW_THREADS];
+}
+
+static bool ask_has_body(void *ctx, const struct facts *f, call_id call, expr_id target) {
+    const struct solver *s = ctx;
+    return call_node(s->p, f, call, target) != NODE_NONE;
 }
 
 static bool ask_pure(void *ctx, const struct facts *f, call_id call, expr_id target) {
@@ -243,6 +249,19 @@ static void note_inits(struct program *p, const struct flow_result *r) {
     }
 }
 
+// Locks functions are left with: somebody else must release them.
+static void note_left_held(struct program *p, const struct flow_result *r) {
+    for (uint32_t i = 0; i < r->exits.len; i++) {
+        const struct flow_exit *x = &r->exits.data[i];
+        for (uint32_t k = 0; x->kind == EXIT_RETURN && k < x->lock_count; k++) {
+            expr_id class = expr_class(p->exprs, x->locks[k].lock);
+            if (x->locks[k].status == LOCK_HELD && x->locks[k].entry == ENTRY_FREE && class.v) {
+                map_put(&p->left_held, class.v, 1);
+            }
+        }
+    }
+}
+
 static void note_releases(struct program *p, const struct flow_result *r) {
     for (uint32_t i = 0; i < r->events.len; i++) {
         const struct flow_event *e = &r->events.data[i];
@@ -376,7 +395,7 @@ void program_run_flows(struct program *p) {
     s.context = (struct flow_context){.arena = p->arena, .scratch = &p->scratch, .exprs = p->exprs,
                                       .sites = &p->sites, .ctx = &s, .callee = ask_callee,
                                       .function = ask_function, .keeps = ask_keeps,
-                                      .writes = ask_writes, .frees = ask_frees, .is_pure = ask_pure, .is_recursive = ask_recursive,
+                                      .writes = ask_writes, .frees = ask_frees, .has_body = ask_has_body, .is_pure = ask_pure, .is_recursive = ask_recursive,
                                       .step_limit = p->options.fn_step_limit};
     for (uint32_t i = 0; i < p->units.len; i++) {
         note_recursive_types(p, p->units.data[i].facts);
@@ -408,6 +427,7 @@ void program_run_flows(struct program *p) {
         if (x->flow[FLOW_LOCKS]) {
             note_inits(p, x->flow[FLOW_LOCKS]);
             note_releases(p, x->flow[FLOW_LOCKS]);
+            note_left_held(p, x->flow[FLOW_LOCKS]);
         }
     }
     find_entry_locks(p);

@@ -72,6 +72,54 @@ static bool is_told_otherwise(const struct view *v, expr_id lock) {
     return false;
 }
 
+// The function takes or releases the lock as it is told.
+static bool is_switch(const struct view *v, expr_id lock) {
+    for (uint32_t i = 0; i < v->r->events.len; i++) {
+        const struct flow_event *e = &v->r->events.data[i];
+        if (e->kind == FLOW_RELEASE_ENTRY && expr_same(e->subject, lock)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum outcome { OUTCOME_UNKNOWN, OUTCOME_GOOD, OUTCOME_BAD };
+
+// What the value returned at an exit says by the usual conventions, when it is a constant: 0 or above, or a pointer, against
+// below 0. 0 means success next to an error code and failure next to a pointer or a positive number.
+static enum outcome outcome_of(const struct view *v, const struct flow_exit *x, const struct flow_exit *other) {
+    const struct expr_table *t = program_exprs(v->ctx->program);
+    const struct expr *mine = expr_get(t, x->ret);
+    const struct expr *theirs = expr_get(t, other->ret);
+    if (mine->kind == EX_CONST && mine->num < 0) {
+        return OUTCOME_BAD;
+    }
+    if (theirs->kind == EX_CONST && theirs->num < 0 && mine->kind == EX_CONST) {
+        return OUTCOME_GOOD;
+    }
+    if (theirs->kind == EX_CONST && theirs->num == 0) {
+        bool computed = mine->kind == EX_MERGE || mine->kind == EX_BINARY || mine->kind == EX_UNKNOWN;
+        return computed || (mine->kind == EX_CONST && mine->num == 0) ? OUTCOME_UNKNOWN : OUTCOME_GOOD;
+    }
+    return mine->kind == EX_CONST && mine->num == 0 ? OUTCOME_BAD : OUTCOME_UNKNOWN;
+}
+
+// Held on success, released on failure, and some other function releases such locks: the first half of a protocol.
+static bool is_first_half(const struct view *v, const struct flow_exit *x, expr_id lock) {
+    if (x->kind != EXIT_RETURN || !x->ret.v ||
+        !program_is_released_by_others(v->ctx->program, v->ctx->node, lock)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < v->r->exits.len; i++) {
+        const struct flow_exit *other = &v->r->exits.data[i];
+        const struct lock_state *l = find_lock(other, lock);
+        if (l && l->status == LOCK_FREE && outcome_of(v, x, other) != OUTCOME_GOOD) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool is_meant(const struct view *v, const struct flow_exit *x, const struct lock_state *l) {
     const struct program *p = v->ctx->program;
     node_id n = v->ctx->node;
@@ -84,6 +132,9 @@ static bool is_meant(const struct view *v, const struct flow_exit *x, const stru
         return true;
     }
     if (!is_balanced_elsewhere(v, l->lock) && is_try_half(v, l->lock)) {
+        return true;
+    }
+    if (is_switch(v, l->lock) || (!root && is_first_half(v, x, l->lock))) {
         return true;
     }
     if (is_balanced_elsewhere(v, l->lock) || root || flow_is_local_lock(program_exprs(p), l->lock)) {

@@ -26,6 +26,9 @@ static bool caller_cannot_hold(const struct rule_ctx *ctx, const struct flow_res
     if (root) {
         return true;
     }
+    if (program_is_left_held(p, e->subject)) {
+        return false; // another function takes it and is left with it
+    }
     if (!program_is_whole(p) || program_is_address_taken(p, n)) {
         return false;
     }
