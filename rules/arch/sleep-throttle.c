@@ -261,7 +261,7 @@ static uint32_t other_calls(const struct rule_ctx *ctx, const struct work_loop *
         const struct ir_block *b = graph_block(l->fn, i);
         for (uint32_t k = 0; l->loop->inside[i] && k < b->op_count; k++) {
             const struct ir_op *op = &f->ops.data[b->first_op.v + k];
-            bool test = op->kind == OP_CALL && val_of(f, b->lhs)->kind == VAL_CALL && val_of(f, b->lhs)->call.v == op->call.v;
+            bool test = i == l->loop->head && op->kind == OP_CALL && val_of(f, b->lhs)->kind == VAL_CALL && val_of(f, b->lhs)->call.v == op->call.v;
             n += op->kind == OP_CALL && !test && !(f->calls.data[op->call.v].flags & CALL_CLEANUP) &&
                  str_find(name_of(f, op->call), STR("operator"), 0) == SIZE_MAX &&
                  !str_starts(name_of(f, op->call), STR("std::chrono::")) &&

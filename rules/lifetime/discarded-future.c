@@ -9,6 +9,12 @@ static bool result_joins(const struct rule_ctx *ctx, const struct facts *f, call
     return place->kind == EX_FIELD && str_eq(intern_text(&t->names, place->name), STR("$joins"));
 }
 
+static bool mentions(const struct facts *f, val_id val, var_id var) {
+    const struct ir_val *v = &f->vals.data[val.v];
+    const struct ir_path *p = &f->paths.data[v->path.v];
+    return (v->kind == VAL_ADDR || v->kind == VAL_PATH) && p->kind == PATH_VAR && p->var.v == var.v;
+}
+
 // The variable is a temporary that only its destructor touches.
 static bool is_dropped_temporary(struct fn_ref fn, var_id var) {
     const struct facts *f = fn.facts;
@@ -20,14 +26,15 @@ static bool is_dropped_temporary(struct fn_ref fn, var_id var) {
         const struct ir_block *b = &f->blocks.data[ir->first_block.v + i];
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &f->ops.data[b->first_op.v + k];
+            if (mentions(f, op->val, var)) {
+                return false; // bound to a reference or copied
+            }
             if (op->kind != OP_CALL || (f->calls.data[op->call.v].flags & CALL_CLEANUP)) {
                 continue;
             }
             const struct ir_call *c = &f->calls.data[op->call.v];
             for (uint32_t a = 0; a < c->arg_count; a++) {
-                const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v + a].v];
-                const struct ir_path *p = &f->paths.data[v->path.v];
-                if ((v->kind == VAL_ADDR || v->kind == VAL_PATH) && p->kind == PATH_VAR && p->var.v == var.v) {
+                if (mentions(f, f->args.data[c->first_arg.v + a], var)) {
                     return false;
                 }
             }

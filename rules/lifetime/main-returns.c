@@ -1,23 +1,50 @@
-// main returns while threads still use static objects that are destroyed then.
+// main returns, or exit is called, while threads still use static objects that are destroyed then.
 #include "checker/rule/check.h"
 
-enum { USE_DEPTH = 4 };
+enum { USE_DEPTH = 4, FIELD_DEPTH = 4 };
+
+// Types of the standard library whose objects need no destruction, or only when what they hold does.
+static bool is_plain_std(struct str name) {
+    static const char *const plain[] = {"std::atomic",   "std::mutex",    "std::once_flag", "std::shared_mutex", "std::timed_mutex",
+                                        "std::recursive_", "std::array",  "std::pair",      "std::tuple",        "std::optional",
+                                        "std::chrono::", "std::basic_string_view", "std::span", "std::bitset",
+                                        "std::initializer_list", "std::counting_semaphore", "std::reference_wrapper"};
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        if (str_starts(name, str_from(plain[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_destructor(const struct facts *f, type_id type, unsigned depth) {
+    type_id t = facts_strip_typedefs(f, type, NULL);
+    while (f->types.data[t.v].kind == TYPE_ARRAY) {
+        t = facts_strip_typedefs(f, f->types.data[t.v].target, NULL);
+    }
+    if (f->types.data[t.v].kind != TYPE_RECORD || !depth) {
+        return false;
+    }
+    struct str name = facts_text(f, f->types.data[t.v].name);
+    if (str_starts(name, STR("std::"))) {
+        return !is_plain_std(name);
+    }
+    const struct ir_record *r = &f->records.data[f->types.data[t.v].record.v];
+    if (r->flags & RECORD_USER_DTOR) {
+        return true;
+    }
+    for (uint32_t i = 0; i < r->field_count; i++) {
+        if (has_destructor(f, f->fields.data[r->first_field.v + i].type, depth - 1)) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static bool is_destroyed_at_exit(const struct facts *f, var_id var) {
     const struct ir_var *v = &f->vars.data[var.v];
-    if (v->kind != VAR_GLOBAL && v->kind != VAR_STATIC_LOCAL) {
-        return false;
-    }
-    type_id t = facts_strip_typedefs(f, v->type, NULL);
-    const struct ir_type *type = &f->types.data[t.v];
-    if (type->kind != TYPE_RECORD || (v->flags & VAR_SYSTEM)) {
-        return false;
-    }
-    const struct ir_record *r = &f->records.data[type->record.v];
-    struct str name = facts_text(f, type->name);
-    bool trivial = str_starts(name, STR("std::atomic")) || str_eq(name, STR("std::mutex")) ||
-                   str_eq(name, STR("std::once_flag"));
-    return !trivial && ((r->flags & RECORD_USER_DTOR) || str_starts(name, STR("std::")));
+    bool is_static = v->kind == VAR_GLOBAL || v->kind == VAR_STATIC_LOCAL;
+    return is_static && !(v->flags & (VAR_SYSTEM | VAR_THREAD_LOCAL)) && has_destructor(f, v->type, FIELD_DEPTH);
 }
 
 static var_id root_of(const struct facts *f, path_id path) {
@@ -91,16 +118,14 @@ static void check_exit(struct rule_ctx *ctx, const struct flow_result *r, const 
 }
 
 static void check(struct rule_ctx *ctx) {
-    if (!program_is_main(ctx->program, ctx->node)) {
-        return;
-    }
+    bool is_main = program_is_main(ctx->program, ctx->node);
     const struct flow_result *r = program_flow(ctx->program, ctx->node, FLOW_THREADS);
     for (uint32_t i = 0; r && i < r->exits.len; i++) {
         const struct flow_exit *x = &r->exits.data[i];
         const struct effect *end =
             x->kind == EXIT_END ? program_model_effect(ctx->program, r->fn.facts, x->last, EFFECT_NORETURN) : NULL;
-        if (x->kind == EXIT_RETURN || (end && end->flags & EF_ORDERLY)) {
-            check_exit(ctx, r, &r->exits.data[i]);
+        if ((is_main && x->kind == EXIT_RETURN) || (end && end->flags & EF_ORDERLY)) {
+            check_exit(ctx, r, x);
         }
     }
 }

@@ -1,59 +1,5 @@
 // A guard that guards nothing: a temporary that dies at once, deferred and never locked, or empty.
-#include "checker/rule/check.h"
-
-static uint32_t traits_of(const struct rule_ctx *ctx, const struct facts *f, type_id type) {
-    type_id t = facts_strip_typedefs(f, type, NULL);
-    return model_type_traits(program_models(ctx->program), facts_text(f, f->types.data[t.v].name));
-}
-
-// Variable whose address is argument 0 of a constructor or destructor of a guard; 0 = no such call.
-static var_id guard_of(const struct rule_ctx *ctx, const struct facts *f, const struct ir_op *op, uint32_t sym_flag) {
-    if (op->kind != OP_CALL) {
-        return (var_id){0};
-    }
-    const struct ir_call *c = &f->calls.data[op->call.v];
-    if (!c->callee.v || !(f->syms.data[c->callee.v].flags & sym_flag) || !c->arg_count) {
-        return (var_id){0};
-    }
-    const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v].v];
-    const struct ir_path *p = &f->paths.data[v->path.v];
-    if (v->kind != VAL_ADDR || p->kind != PATH_VAR ||
-        !(traits_of(ctx, f, f->vars.data[p->var.v].type) & TRAIT_GUARD)) {
-        return (var_id){0};
-    }
-    return p->var;
-}
-
-// Some other call or value uses the guard: it is locked, moved, waited with or passed on.
-static bool is_used_otherwise(struct fn_ref fn, var_id guard, call_id ctor) {
-    const struct facts *f = fn.facts;
-    const struct ir_fn *ir = &f->fns.data[fn.fn.v];
-    for (uint32_t i = 0; i < ir->block_count; i++) {
-        const struct ir_block *b = &f->blocks.data[ir->first_block.v + i];
-        const struct ir_val *ret = &f->vals.data[b->lhs.v];
-        if (ret->path.v && f->paths.data[ret->path.v].kind == PATH_VAR && f->paths.data[ret->path.v].var.v == guard.v) {
-            return true;
-        }
-        for (uint32_t k = 0; k < b->op_count; k++) {
-            const struct ir_op *op = &f->ops.data[b->first_op.v + k];
-            const struct ir_val *val = &f->vals.data[op->val.v];
-            if (val->path.v && f->paths.data[val->path.v].var.v == guard.v) {
-                return true;
-            }
-            if (op->kind != OP_CALL || op->call.v == ctor.v || (f->calls.data[op->call.v].flags & CALL_CLEANUP)) {
-                continue;
-            }
-            const struct ir_call *c = &f->calls.data[op->call.v];
-            for (uint32_t a = 0; a < c->arg_count; a++) {
-                const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v + a].v];
-                if (v->path.v && f->paths.data[v->path.v].var.v == guard.v) {
-                    return true;
-                }
-            }
-        }
-    }
-    return false;
-}
+#include "rules/shared-state/shared-state.h"
 
 // The constructor takes no lock and leaves the guard without one.
 static bool leaves_unlocked(const struct rule_ctx *ctx, const struct facts *f, call_id call) {
@@ -92,12 +38,12 @@ static void check_ctor(struct rule_ctx *ctx, const struct ir_block *b, uint32_t 
     bool is_temporary = f->vars.data[guard.v].kind == VAR_TEMP;
     if (is_temporary) {
         const struct ir_op *next = k + 1 < b->op_count ? op + 1 : NULL;
-        if (next && guard_of(ctx, f, next, SYM_DTOR).v == guard.v) {
+        if (next && guard_of_op(ctx, f, next, SYM_DTOR).v == guard.v) {
             report(ctx, op, "this guard has no name: it is destroyed at the end of the statement and guards nothing after it");
         }
         return;
     }
-    if (leaves_unlocked(ctx, f, op->call) && !is_used_otherwise(fn, guard, op->call)) {
+    if (leaves_unlocked(ctx, f, op->call) && !guard_is_used(fn, guard, op->call)) {
         report(ctx, op,
                f->calls.data[op->call.v].arg_count > 1
                    ? "this guard is made with its lock deferred and never locks it: nothing is guarded"
@@ -109,10 +55,10 @@ static void check_ctor(struct rule_ctx *ctx, const struct ir_block *b, uint32_t 
 static var_id empty_guard(const struct rule_ctx *ctx, struct fn_ref fn, const struct ir_op *op) {
     const struct facts *f = fn.facts;
     if (op->kind != OP_SCOPE_BEGIN || f->vars.data[op->var.v].kind != VAR_LOCAL ||
-        !(traits_of(ctx, f, f->vars.data[op->var.v].type) & TRAIT_GUARD)) {
+        !guard_is_type(ctx, f, f->vars.data[op->var.v].type)) {
         return (var_id){0};
     }
-    return is_used_otherwise(fn, op->var, (call_id){0}) ? (var_id){0} : op->var;
+    return guard_is_used(fn, op->var, (call_id){0}) ? (var_id){0} : op->var;
 }
 
 static void check(struct rule_ctx *ctx) {
@@ -122,7 +68,7 @@ static void check(struct rule_ctx *ctx) {
         const struct ir_block *b = &fn.facts->blocks.data[ir->first_block.v + i];
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
-            var_id guard = guard_of(ctx, fn.facts, op, SYM_CTOR);
+            var_id guard = guard_of_op(ctx, fn.facts, op, SYM_CTOR);
             if (guard.v) {
                 check_ctor(ctx, b, k, guard);
             } else if (empty_guard(ctx, fn, op).v) {

@@ -1,5 +1,5 @@
 // The result of a try or timed lock is ignored, or taken the wrong way round.
-#include "checker/rule/check.h"
+#include "rules/shared-state/shared-state.h"
 
 // The call takes a lock on some results and not on others, and success is not what everyone assumes.
 static bool is_try(const struct summary *m) {
@@ -33,27 +33,41 @@ static const char *lock_name(struct rule_ctx *ctx, const struct flow_result *r, 
     return "the lock";
 }
 
+// Nothing looks at the result, or asks the guard whether it got its lock.
+static bool is_ignored(const struct rule_ctx *ctx, struct fn_ref fn, const struct ir_op *op, const struct summary *m) {
+    if (tests_result(ctx, m)) {
+        return !flow_result_used(fn, op->call);
+    }
+    var_id guard = guard_of_op(ctx, fn.facts, op, SYM_CTOR);
+    return guard.v && fn.facts->vars.data[guard.v].kind == VAR_LOCAL && !guard_is_used(fn, guard, op->call);
+}
+
+static void report_ignored(struct rule_ctx *ctx, const struct flow_result *r, const struct ir_op *op, const struct summary *m) {
+    const char *name = lock_name(ctx, r, op->call);
+    struct finding *f =
+        tests_result(ctx, m)
+            ? rule_report(ctx, r->fn, op->loc,
+                          "the result of '" STR_FMT "' is ignored: when it fails, '%s' is not held and the code goes on as if it were",
+                          STR_ARG(m->name), name)
+            : rule_report(ctx, r->fn, op->loc,
+                          "this guard only tries to lock '%s' and is never asked whether it holds it: when it does not, the code "
+                          "goes on as if it did",
+                          name);
+    if (f) {
+        f->subject = str_from(name);
+    }
+}
+
 static void check_ignored(struct rule_ctx *ctx, const struct flow_result *r) {
-    struct fn_ref fn = program_fn(ctx->program, ctx->node);
-    const struct ir_fn *ir = &fn.facts->fns.data[fn.fn.v];
+    const struct facts *f = r->fn.facts;
+    const struct ir_fn *ir = &f->fns.data[r->fn.fn.v];
     for (uint32_t i = 0; i < ir->block_count; i++) {
-        const struct ir_block *b = &fn.facts->blocks.data[ir->first_block.v + i];
+        const struct ir_block *b = &f->blocks.data[ir->first_block.v + i];
         for (uint32_t k = 0; k < b->op_count; k++) {
-            const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
-            if (op->kind != OP_CALL) {
-                continue;
-            }
-            const struct summary *m = program_model(ctx->program, fn.facts, op->call);
-            if (!is_try(m) || !tests_result(ctx, m) || flow_result_used(fn, op->call)) {
-                continue;
-            }
-            const char *name = lock_name(ctx, r, op->call);
-            struct finding *f = rule_report(
-                ctx, fn, op->loc,
-                "the result of '" STR_FMT "' is ignored: when it fails, '%s' is not held and the code goes on as if it were",
-                STR_ARG(m->name), name);
-            if (f) {
-                f->subject = str_from(name);
+            const struct ir_op *op = &f->ops.data[b->first_op.v + k];
+            const struct summary *m = op->kind == OP_CALL ? program_model(ctx->program, f, op->call) : NULL;
+            if (m && is_try(m) && is_ignored(ctx, r->fn, op, m)) {
+                report_ignored(ctx, r, op, m);
             }
         }
     }

@@ -183,3 +183,72 @@ void ok_timer_descriptor(int timer_fd, struct queue *q) {
         process(&job);
     }
 }
+
+struct node {
+    struct node *next;
+    struct job job;
+};
+
+void bad_list(const struct node *list) {
+    for (const struct node *n = list; n != NULL; n = n->next) {
+        process(&n->job);
+        usleep(1000); // expect: arch-sleep-throttle "this sleep"
+    }
+}
+
+void bad_stops_too(struct queue *q) {
+    struct job job;
+    while (!stopping() && queue_pop(q, &job)) {
+        process(&job);
+        usleep(1000); // expect: arch-sleep-throttle "this sleep"
+    }
+}
+
+void bad_break(struct queue *q) {
+    for (;;) {
+        struct job job;
+        if (!queue_pop(q, &job)) {
+            break;
+        }
+        process(&job);
+        usleep(1000); // expect: arch-sleep-throttle "this sleep"
+    }
+}
+
+// A poll: nothing says that there is work.
+void ok_poll(struct queue *q) {
+    struct job job;
+    while (!stopping()) {
+        if (queue_pop(q, &job)) {
+            process(&job);
+        }
+        usleep(1000);
+    }
+}
+
+void ok_waits_for_the_first(struct queue *q) {
+    struct job job;
+    while (!queue_pop(q, &job)) {
+        collect();
+        usleep(1000);
+    }
+    process(&job);
+}
+
+// Tries one after the other until it succeeds.
+int ok_tries_each(int fd, const struct job *jobs, int count) {
+    for (int i = 0; i < count; i++) {
+        if (deliver(fd, &jobs[i]) == 0) {
+            return i;
+        }
+        usleep(1000);
+    }
+    return -1;
+}
+
+void ok_receive_again(int fd, char *byte) {
+    while (recv(fd, byte, 1, 0) < 0) {
+        collect();
+        usleep(1000);
+    }
+}

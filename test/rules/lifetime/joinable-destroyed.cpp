@@ -175,6 +175,23 @@ class OkStartedFlag {
     std::thread thread_;
 };
 
+class OkAtomicStartedFlag {
+  public:
+    void start() {
+        thread_ = std::thread(run);
+        started_ = true;
+    }
+    ~OkAtomicStartedFlag() {
+        if (started_.load()) {
+            thread_.join();
+        }
+    }
+
+  private:
+    std::atomic<bool> started_{false};
+    std::thread thread_;
+};
+
 class OkGuardMember {
   public:
     explicit OkGuardMember(std::thread t) : thread_(std::move(t)) {}

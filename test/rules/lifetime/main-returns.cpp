@@ -1,5 +1,6 @@
 // lifetime-main-returns: main returns or exit is called while detached or unjoined threads use static objects with
 // destructors, which then run under the threads' feet. Reported at the return or the call of exit.
+#include <array>
 #include <cstdlib>
 #include <map>
 #include <mutex>
@@ -73,6 +74,27 @@ void bad_pthread_detached() {
     }
     pthread_detach(t); // threadlint: detached ends with the process
     std::exit(0);      // expect: lifetime-main-returns "banner"
+}
+
+struct Register {
+    int size = 0;
+    std::string last; // destroyed with it
+};
+
+static Register entries;
+
+void bad_implicit_destructor() {
+    std::thread t([] { work(entries.last); });
+    t.detach();   // threadlint: detached ends with the process
+    std::exit(0); // expect: lifetime-main-returns "entries"
+}
+
+static std::array<int, 4> table;
+
+void ok_nothing_to_destroy() {
+    std::thread t([] { count(table[0]); });
+    t.detach(); // threadlint: detached ends with the process
+    std::exit(0);
 }
 
 void ok_joined() {

@@ -48,6 +48,16 @@ void bad_guard_not_asked() {
     counter++;
 }
 
+void bad_timed_guard_not_asked() {
+    std::unique_lock<std::timed_mutex> guard(timed_mu, std::chrono::milliseconds(10)); // expect: shared-state-trylock-ignored "timed_mu"
+    counter++;
+}
+
+void bad_shared_guard_not_asked() {
+    std::shared_lock<std::shared_mutex> guard(shared_mu, std::try_to_lock); // expect: shared-state-trylock-ignored "shared_mu"
+    check(counter);
+}
+
 void bad_guard_try_ignored() {
     std::unique_lock<std::mutex> guard(mu, std::defer_lock);
     (void)guard.try_lock(); // expect: shared-state-trylock-ignored "mu"

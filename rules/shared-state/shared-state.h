@@ -1,0 +1,15 @@
+// Shared by the rules of this family: guards, objects that hold a lock while they live (std::unique_lock).
+#ifndef RULES_SHARED_STATE_SHARED_STATE_H
+#define RULES_SHARED_STATE_SHARED_STATE_H
+
+#include "checker/rule/check.h"
+
+/// The type is that of a guard.
+bool guard_is_type(const struct rule_ctx *ctx, const struct facts *f, type_id type);
+/// Guard variable that `op` constructs (SYM_CTOR) or destroys (SYM_DTOR); id 0 = it is no such call.
+var_id guard_of_op(const struct rule_ctx *ctx, const struct facts *f, const struct ir_op *op, uint32_t sym_flag);
+/// Something other than the constructor `ctor` and the destructor has to do with the guard: it is assigned, locked, asked,
+/// waited with, moved, returned or passed on.
+bool guard_is_used(struct fn_ref fn, var_id guard, call_id ctor);
+
+#endif
