@@ -116,23 +116,30 @@ static bool joins_at_end(const struct rule_ctx *ctx, const struct spawn_loop *s,
     return true;
 }
 
-// Calls whose result may be the number of something that runs: an atomic, the size of a container, a function of the project.
+// An atomic or the size of a container.
+static bool is_library_count(const struct facts *f, call_id call) {
+    return name_has(f, call, "atomic") || str_ends(facts_sym_name(f, f->calls.data[call.v].callee), STR("::size"));
+}
+
+// Calls whose result may be the number of something that runs: those, and functions of the project.
 static bool may_count(const struct rule_ctx *ctx, const struct facts *f, call_id call) {
     const struct ir_call *c = &f->calls.data[call.v];
     if (program_model_effect(ctx->program, f, call, EFFECT_ACCEPT) || !c->callee.v) {
         return false;
     }
-    bool foreign = f->syms.data[c->callee.v].flags & (SYM_SYSTEM | SYM_BUILTIN);
-    return !foreign || name_has(f, call, "atomic") || str_ends(facts_sym_name(f, c->callee), STR("::size"));
+    return !(f->syms.data[c->callee.v].flags & (SYM_SYSTEM | SYM_BUILTIN)) || is_library_count(f, call);
 }
 
-// A counter compared with something: `if (active >= max)`. Tests for failure (against 0 or -1) do not count.
+// A counter compared with something: `if (active >= max)`, `pool.size() == 4`. Tests for failure (against 0 or -1) do not count.
 static bool compares_counter(const struct rule_ctx *ctx, const struct facts *f, const struct ir_block *b) {
-    if (b->term != TERM_BRANCH || b->cmp < OPR_LT || b->cmp > OPR_GE) {
+    if (b->term != TERM_BRANCH) {
         return false;
     }
     const struct ir_val *x = &f->vals.data[b->lhs.v];
     const struct ir_val *y = &f->vals.data[b->rhs.v];
+    if (b->cmp < OPR_LT || b->cmp > OPR_GE) {
+        return x->kind == VAL_CALL && y->kind == VAL_CONST && y->num > 1 && is_library_count(f, x->call);
+    }
     bool failure = y->kind == VAL_CONST && (y->num == 0 || y->num == -1);
     return !failure && (x->kind != VAL_CALL || may_count(ctx, f, x->call));
 }
