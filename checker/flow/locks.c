@@ -68,11 +68,11 @@ void lock_acquire(struct run *r, struct world *w, expr_id lock, uint8_t flags, c
 
 void lock_release(struct run *r, struct world *w, expr_id lock, uint8_t flags, call_id call,
                   uint32_t inner) {
-    if (!is_trackable(r, lock)) {
+    struct lock_state *l = world_lock(w, lock);
+    if (!l && !is_trackable(r, lock)) {
         return;
     }
     (void)flags;
-    struct lock_state *l = world_lock(w, lock);
     struct flow_event e = {.subject = lock, .call = call, .inner = inner};
     if (!l) {
         l = world_lock_add(&r->space, w, lock);

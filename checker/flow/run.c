@@ -150,6 +150,18 @@ static void use_path(const struct facts *f, struct map *used, path_id path) {
     }
 }
 
+static void find_tested(struct run *r) {
+    for (uint32_t i = 0; i < r->ir->block_count; i++) {
+        const struct ir_block *b = &r->f->blocks.data[r->ir->first_block.v + i];
+        uint8_t kind = r->f->vals.data[b->lhs.v].kind;
+        if (b->term == TERM_BRANCH && (kind == VAL_PATH || kind == VAL_BINARY)) {
+            uint32_t count = 0;
+            (void)map_get(&r->tested, b->lhs.v, &count);
+            map_put(&r->tested, b->lhs.v, count + 1);
+        }
+    }
+}
+
 // Results handed to other calls, directly or through a local variable.
 static void find_passed(struct map *used, struct fn_ref fn) {
     const struct facts *f = fn.facts;
@@ -285,10 +297,12 @@ void flow_run(const struct flow_context *c, struct fn_ref fn, enum flow_domain d
     map_init(&r.event_keys, c->scratch);
     map_init(&r.used, c->scratch);
     map_init(&r.vars, c->scratch);
+    map_init(&r.tested, c->scratch);
     r.is_main = str_eq(facts_sym_name(r.f, r.ir->sym), STR("main"));
     find_loops(&r);
     find_used(&r.used, fn);
     find_passed(&r.used, fn);
+    find_tested(&r);
     if (r.ir->block_count) {
         enter_function(&r);
     }

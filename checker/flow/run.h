@@ -44,6 +44,7 @@ struct run {
     struct map exit_keys;
     struct map used; // calls whose result is used: 2 when it is handed to another call, which may act on it
     expr_id *var_cache;   // EX_LOCAL / EX_GLOBAL per variable of the TU, by var id - lazily
+    struct map tested; // val_id of a condition's left side -> branches that test it
     struct map vars;
     struct map paths; // not world dependent ones
     bool is_main;

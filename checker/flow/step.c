@@ -1,7 +1,7 @@
 // Ops, terminators and block entries.
 #include "checker/flow/run.h"
 
-enum { MAX_SLOTS = 24, WIDEN_AFTER = 4 };
+enum { MAX_SLOTS = 24, MAX_APART = 8, WIDEN_AFTER = 4 };
 
 static void do_write(struct run *r, struct world *w, const struct ir_op *op) {
     expr_id loc = run_location(r, w, op->path);
@@ -120,6 +120,10 @@ static void do_branch(struct run *r, const struct ir_block *b, const struct worl
         unsigned side = e->kind == EDGE_FALSE;
         if (!can[side]) {
             continue;
+        }
+        uint32_t tests = 0;
+        if (can[0] && can[1] && map_get(&r->tested, b->lhs.v, &tests) && tests > 1) {
+            world_decide(&sides[side], b->lhs.v, side == 0);
         }
         if (can[0] && can[1]) {
             run_trace(r, &sides[side], FLOW_STEP_BRANCH, side == 0, b->loc, x);
@@ -335,9 +339,13 @@ void run_enter(struct run *r, uint32_t to, struct world *w) {
             }
         }
     }
+    bool apart = !s->is_loop_head && s->slots.len < MAX_APART;
+    if (!apart) {
+        w->decision_count = 0;
+    }
     for (uint32_t i = 0; i < s->slots.len; i++) {
         struct slot *slot = &s->slots.data[i];
-        if (world_same_property(&slot->world, w)) {
+        if (world_same_property(&slot->world, w) && (!apart || world_same_decisions(&slot->world, w))) {
             slot->merges++;
             if (world_merge(&r->space, &slot->world, w, to, slot->merges > WIDEN_AFTER)) {
                 slot->dirty = true;

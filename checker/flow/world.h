@@ -25,6 +25,15 @@ struct known_value {
     struct range range;
 };
 
+enum { MAX_DECISIONS = 4 };
+
+// How a condition that is tested more than once came out on this path. Worlds that decided differently are kept apart for a
+// while: "not (a and b)" is more than what is left of it when the two ways to it are joined.
+struct decision {
+    uint32_t val; // val_id of the condition's left side
+    bool sense;
+};
+
 struct world {
     struct lock_state *locks;
     struct object_state *objects;
@@ -35,6 +44,8 @@ struct world {
     uint16_t mem_count, mem_cap;
     uint16_t known_count, known_cap;
     uint32_t trace;
+    struct decision decisions[MAX_DECISIONS]; // sorted by val
+    uint8_t decision_count;
     bool handshake; // a wait or blocking call happened since the last spawn
 };
 
@@ -81,6 +92,8 @@ bool world_mentions(const struct world_space *s, const struct world *w, expr_id 
 bool world_property_mentions(const struct world_space *s, const struct world *w, expr_id e);
 
 bool world_same_property(const struct world *a, const struct world *b);
+bool world_same_decisions(const struct world *a, const struct world *b);
+void world_decide(struct world *w, uint32_t val, bool sense);
 /// Joins `b` into `a` (same property) at block `block`; true when `a` changed. `widen` gives up ranges that grow.
 bool world_merge(const struct world_space *s, struct world *a, const struct world *b, uint32_t block,
                  bool widen);

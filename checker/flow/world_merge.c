@@ -28,6 +28,37 @@ bool world_same_property(const struct world *a, const struct world *b) {
     return true;
 }
 
+bool world_same_decisions(const struct world *a, const struct world *b) {
+    if (a->decision_count != b->decision_count) {
+        return false;
+    }
+    for (uint8_t i = 0; i < a->decision_count; i++) {
+        if (a->decisions[i].val != b->decisions[i].val || a->decisions[i].sense != b->decisions[i].sense) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void world_decide(struct world *w, uint32_t val, bool sense) {
+    uint8_t at = 0;
+    while (at < w->decision_count && w->decisions[at].val < val) {
+        at++;
+    }
+    if (at < w->decision_count && w->decisions[at].val == val) {
+        w->decisions[at].sense = sense;
+        return;
+    }
+    if (w->decision_count == MAX_DECISIONS) {
+        return;
+    }
+    for (uint8_t i = w->decision_count; i > at; i--) {
+        w->decisions[i] = w->decisions[i - 1];
+    }
+    w->decisions[at] = (struct decision){val, sense};
+    w->decision_count++;
+}
+
 static bool same_range(struct range a, struct range b) {
     if (a.lo != b.lo || a.hi != b.hi || a.ne_count != b.ne_count) {
         return false;

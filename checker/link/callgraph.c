@@ -92,6 +92,27 @@ static void note_write(struct program *p, const struct unit *u, const struct ir_
     }
 }
 
+// What all calls pass for the first parameters: constants and addresses tell something.
+static void note_arguments(struct program *p, const struct facts *f, const struct ir_call *c, node_id to) {
+    struct node *n = &p->nodes.data[to];
+    for (uint32_t i = 0; i < PARAMS_KNOWN; i++) {
+        const struct ir_val *v = &f->vals.data[i < c->arg_count ? f->args.data[c->first_arg.v + i].v : 0];
+        bool address = v->kind == VAL_ADDR || v->kind == VAL_STR || v->kind == VAL_FN;
+        int64_t lo = address ? 1 : v->num;
+        int64_t hi = address ? INT64_MAX : v->num;
+        bool known = address || v->kind == VAL_CONST;
+        bool first = !(n->param_seen >> i & 1);
+        n->param_seen |= 1u << i;
+        if (!known || (!first && !(n->param_known >> i & 1))) {
+            n->param_known &= ~(1u << i);
+            continue;
+        }
+        n->param_known |= 1u << i;
+        n->param_lo[i] = first || lo < n->param_lo[i] ? lo : n->param_lo[i];
+        n->param_hi[i] = first || hi > n->param_hi[i] ? hi : n->param_hi[i];
+    }
+}
+
 static void note_call(struct program *p, const struct unit *u, node_id from, call_id call) {
     const struct facts *f = u->facts;
     const struct ir_call *c = &f->calls.data[call.v];
@@ -104,6 +125,7 @@ static void note_call(struct program *p, const struct unit *u, node_id from, cal
     node_id to = u->sym_nodes[c->callee.v];
     if (to != NODE_NONE) {
         add_edge(p, from, to);
+        note_arguments(p, f, c, to);
     }
 }
 

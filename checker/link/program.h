@@ -87,6 +87,8 @@ bool program_has_callers(const struct program *p, node_id n);
 bool program_is_address_taken(const struct program *p, node_id n);
 /// Some function returns with a lock of this class held.
 bool program_is_left_held(const struct program *p, expr_id lock);
+/// `n` calls a function that is left with a lock of this class under a name its callers cannot know.
+bool program_calls_holder(const struct program *p, node_id n, expr_id lock);
 /// A caller may hold a lock of this class when it calls `n`.
 bool program_may_hold_at_entry(const struct program *p, node_id n, expr_id lock);
 /// The lock may be taken again by its holder (initialised as recursive, or in a way that cannot be told).

@@ -5,7 +5,7 @@
 
 #include "checker/link/program.h"
 
-enum { WRITES_MAX = 256 };
+enum { WRITES_MAX = 1024, PARAMS_KNOWN = 8 };
 
 struct node {
     struct fn_ref ref;
@@ -16,6 +16,10 @@ struct node {
     bool address_taken;
     uint32_t mentions;  // as a value: address taken, passed to a spawn
     uint32_t spawn_calls; // calls that start it as a thread
+    int64_t param_lo[PARAMS_KNOWN]; // of the values all calls pass, when param_known
+    int64_t param_hi[PARAMS_KNOWN];
+    uint32_t param_known;  // bit i: something is known of parameter i
+    uint32_t param_seen;   // bit i: some call was looked at
     bool has_argument;  // all of them pass a known number
     int64_t argument_lo;
     int64_t argument_hi;

@@ -81,6 +81,36 @@ bool program_is_left_held(const struct program *p, expr_id lock) {
     return map_get(&p->left_held, expr_class(p->exprs, lock).v, &x);
 }
 
+// Its own summary does not tell callers of the lock it is left with.
+static bool leaves_unnamed(const struct program *p, node_id n, expr_id class) {
+    const struct flow_result *r = p->nodes.data[n].flow[FLOW_LOCKS];
+    for (uint32_t i = 0; r && i < r->exits.len; i++) {
+        const struct flow_exit *x = &r->exits.data[i];
+        for (uint32_t k = 0; x->kind == EXIT_RETURN && k < x->lock_count; k++) {
+            const struct lock_state *l = &x->locks[k];
+            bool inner = expr_has_kind(p->exprs, l->lock, EX_RESULT) || expr_has_kind(p->exprs, l->lock, EX_MERGE) ||
+                         expr_has_kind(p->exprs, l->lock, EX_OLD) || expr_has_kind(p->exprs, l->lock, EX_UNKNOWN) ||
+                         expr_has_kind(p->exprs, l->lock, EX_LOCAL);
+            if (l->status == LOCK_HELD && l->entry == ENTRY_FREE && inner &&
+                expr_same(expr_class(p->exprs, l->lock), class)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool program_calls_holder(const struct program *p, node_id n, expr_id lock) {
+    expr_id class = expr_class(p->exprs, lock);
+    const struct node *x = &p->nodes.data[n];
+    for (uint32_t i = 0; class.v && i < x->callees.len; i++) {
+        if (leaves_unnamed(p, x->callees.data[i], class)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool program_may_hold_at_entry(const struct program *p, node_id n, expr_id lock) {
     expr_id class = expr_class(p->exprs, lock);
     if (!class.v) { // which lock it is cannot be told: only a root surely has none

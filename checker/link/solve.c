@@ -323,7 +323,17 @@ static bool has_known_argument(const struct program *p, const struct node *n) {
 static bool ask_param_range(void *ctx, struct fn_ref fn, uint32_t index, int64_t *ret_lo, int64_t *ret_hi) {
     const struct solver *s = ctx;
     node_id id = program_node(s->p, fn);
-    if (index != 0 || id == NODE_NONE || !has_known_argument(s->p, &s->p->nodes.data[id])) {
+    if (id == NODE_NONE) {
+        return false;
+    }
+    const struct node *n = &s->p->nodes.data[id];
+    bool internal = (fn.facts->syms.data[fn.facts->fns.data[fn.fn.v].sym.v].flags & SYM_INTERNAL) != 0;
+    if (index < PARAMS_KNOWN && internal && !n->address_taken && (n->param_known >> index & 1)) {
+        *ret_lo = n->param_lo[index]; // static, and every call is in sight
+        *ret_hi = n->param_hi[index];
+        return true;
+    }
+    if (index != 0 || !has_known_argument(s->p, n)) {
         return false;
     }
     *ret_lo = s->p->nodes.data[id].argument_lo;
@@ -396,6 +406,7 @@ void program_run_flows(struct program *p) {
                                       .sites = &p->sites, .ctx = &s, .callee = ask_callee,
                                       .function = ask_function, .keeps = ask_keeps,
                                       .writes = ask_writes, .frees = ask_frees, .has_body = ask_has_body, .is_pure = ask_pure, .is_recursive = ask_recursive,
+                                      .param_range = ask_param_range,
                                       .step_limit = p->options.fn_step_limit};
     for (uint32_t i = 0; i < p->units.len; i++) {
         note_recursive_types(p, p->units.data[i].facts);
@@ -418,7 +429,6 @@ void program_run_flows(struct program *p) {
             note_spawns(p, p->nodes.data[n].flow[FLOW_THREADS]);
         }
     }
-    s.context.param_range = ask_param_range;
     for (node_id n = 0; n < p->nodes.len; n++) {
         struct node *x = &p->nodes.data[n];
         if (has_known_argument(p, x)) {

@@ -125,6 +125,17 @@ const char *rule_where(struct rule_ctx *ctx, struct flow_site site) {
     return copy;
 }
 
+const char *rule_line(struct rule_ctx *ctx, struct fn_ref fn, struct flow_site site) {
+    const struct facts *f = site.at.facts;
+    const struct ir_loc *home = &fn.facts->locs.data[fn.facts->fns.data[fn.fn.v].loc.v];
+    if (!f || f != fn.facts || f->locs.data[site.loc.v].file.v != home->file.v) {
+        return rule_where(ctx, site);
+    }
+    char text[32];
+    int n = snprintf(text, sizeof text, "line %u", f->locs.data[site.loc.v].line);
+    return arena_copy(ctx->arena, text, n < 0 ? 0 : (size_t)n);
+}
+
 int64_t rule_option_value(const struct rule_ctx *ctx, const char *name) {
     return config_rule_option(ctx->config, ctx->rule, name);
 }

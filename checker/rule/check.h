@@ -40,6 +40,8 @@ void rule_related(struct rule_ctx *ctx, struct finding *f, struct flow_site site
 const char *rule_name(struct rule_ctx *ctx, struct fn_ref fn, expr_id e);
 /// "src/a.c:12" of a site, for messages; "" when there is none.
 const char *rule_where(struct rule_ctx *ctx, struct flow_site site);
+/// "line 12" when the site is in the file of `fn`, else "src/a.c:12".
+const char *rule_line(struct rule_ctx *ctx, struct fn_ref fn, struct flow_site site);
 struct flow_site rule_site(const struct rule_ctx *ctx, uint32_t site);
 int64_t rule_option_value(const struct rule_ctx *ctx, const char *name);
 

@@ -1,11 +1,22 @@
 // The handle of a live thread is overwritten: it can never be joined.
 #include "checker/rule/check.h"
 
+// One thread is lost once, however many assignments follow.
+static bool is_first(const struct flow_result *r, uint32_t index) {
+    for (uint32_t i = 0; i < index; i++) {
+        const struct flow_event *e = &r->events.data[i];
+        if (e->kind == FLOW_HANDLE_OVERWRITTEN && e->other == r->events.data[index].other) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void check(struct rule_ctx *ctx) {
     const struct flow_result *r = program_flow(ctx->program, ctx->node, FLOW_THREADS);
     for (uint32_t i = 0; r && i < r->events.len; i++) {
         const struct flow_event *e = &r->events.data[i];
-        if (e->kind != FLOW_HANDLE_OVERWRITTEN) {
+        if (e->kind != FLOW_HANDLE_OVERWRITTEN || !is_first(r, i)) {
             continue;
         }
         const char *handle = rule_name(ctx, r->fn, e->subject);

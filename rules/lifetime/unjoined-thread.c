@@ -34,6 +34,17 @@ static void report_destroyed(struct rule_ctx *ctx, const struct flow_result *r, 
     }
 }
 
+// The handle was overwritten: that is told already, and with it that the others are lost too.
+static bool is_overwritten(const struct flow_result *r, const struct flow_event *e) {
+    for (uint32_t i = 0; i < r->events.len; i++) {
+        const struct flow_event *x = &r->events.data[i];
+        if (x->kind == FLOW_HANDLE_OVERWRITTEN && expr_same(x->subject, e->subject)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void check(struct rule_ctx *ctx) {
     const struct flow_result *r = program_flow(ctx->program, ctx->node, FLOW_THREADS);
     if (!r || r->limited || (r->summary.flags & SUMMARY_PARTIAL)) {
@@ -46,7 +57,7 @@ static void check(struct rule_ctx *ctx) {
         for (uint32_t k = 0; k < i && first; k++) {
             first = r->events.data[k].kind != e->kind || r->events.data[k].other != e->other;
         }
-        if (e->kind == FLOW_THREAD_LOST && first && !is_main) {
+        if (e->kind == FLOW_THREAD_LOST && first && !is_main && !is_overwritten(r, e)) {
             report_lost(ctx, r, e);
         } else if (e->kind == FLOW_JOINABLE_DESTROYED && first) {
             report_destroyed(ctx, r, e);

@@ -159,9 +159,8 @@ static void report(const struct view *v, const struct flow_exit *x, const struct
     const char *name = rule_name(ctx, fn, l->lock);
     bool balanced = is_balanced_elsewhere(v, l->lock);
     struct finding *f =
-        rule_report(ctx, fn, x->loc, "'" STR_FMT "' %s while it still holds '%s', locked at line %u%s",
-                    STR_ARG(program_fn_name(ctx->program, ctx->node)), exit_text(x), name,
-                    site.at.facts ? site.at.facts->locs.data[site.loc.v].line : 0,
+        rule_report(ctx, fn, x->loc, "'" STR_FMT "' %s while it still holds '%s', locked at %s%s",
+                    STR_ARG(program_fn_name(ctx->program, ctx->node)), exit_text(x), name, rule_line(ctx, fn, site),
                     balanced ? "; other paths unlock it" : "; nothing unlocks it");
     if (!f) {
         return;
@@ -207,7 +206,8 @@ static void check(struct rule_ctx *ctx) {
             const struct lock_state *l = &x->locks[k];
             uint64_t key = (uint64_t)l->lock.v << 32 | x->loc.v;
             uint32_t old = 0;
-            if (x->kind == EXIT_END || l->status != LOCK_HELD || l->entry != ENTRY_FREE || is_meant(&v, x, l) ||
+            bool older = expr_has_kind(program_exprs(ctx->program), l->lock, EX_OLD); // of a round before: may be gone
+            if (x->kind == EXIT_END || older || l->status != LOCK_HELD || l->entry != ENTRY_FREE || is_meant(&v, x, l) ||
                 map_get(&seen, key, &old)) {
                 continue;
             }

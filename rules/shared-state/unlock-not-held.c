@@ -35,7 +35,18 @@ static bool caller_cannot_hold(const struct rule_ctx *ctx, const struct flow_res
     return program_has_callers(p, n) || is_mixed(r, e);
 }
 
+// A lock known only as what some pointer of unknown origin points to: it may well be the one that was taken.
+static bool is_anonymous(const struct expr_table *t, expr_id lock) {
+    const struct expr *x = expr_get(t, lock);
+    uint8_t pointer = x->kind == EX_DEREF ? expr_get(t, x->a)->kind : EX_NONE;
+    return pointer == EX_MERGE || pointer == EX_RESULT || pointer == EX_OLD || expr_has_kind(t, lock, EX_OLD);
+}
+
 static bool is_wrong(const struct rule_ctx *ctx, const struct flow_result *r, const struct flow_event *e) {
+    if (is_anonymous(program_exprs(ctx->program), e->subject) ||
+        program_calls_holder(ctx->program, ctx->node, e->subject)) {
+        return false;
+    }
     switch (e->kind) {
     case FLOW_RELEASE_FREE: return true;
     case FLOW_RELEASE_ENTRY: {

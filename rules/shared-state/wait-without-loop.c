@@ -46,22 +46,9 @@ static bool reaches(const struct search *s, uint32_t from, uint32_t to) {
     return false;
 }
 
-static bool is_own_local(const struct search *s, path_id path) {
-    const struct ir_path *p = &s->f->paths.data[path.v];
-    while (p->kind == PATH_FIELD || p->kind == PATH_INDEX) {
-        p = &s->f->paths.data[p->base.v];
-    }
-    uint8_t kind = p->kind == PATH_VAR ? s->f->vars.data[p->var.v].kind : VAR_GLOBAL;
-    return kind == VAR_LOCAL || kind == VAR_PARAM || kind == VAR_TEMP;
-}
-
-// Ops that act on the strength of the predicate: shared memory written, the lock given up.
+// The lock is given up: whatever was done on the strength of the predicate is done.
 static bool acts(const struct search *s, const struct ir_op *op) {
-    if (op->kind == OP_WRITE || op->kind == OP_UPDATE) {
-        return !is_own_local(s, op->path);
-    }
-    return op->kind == OP_CALL &&
-           program_model_effect(s->ctx->program, s->f, op->call, EFFECT_RELEASE) != NULL;
+    return op->kind == OP_CALL && program_model_effect(s->ctx->program, s->f, op->call, EFFECT_RELEASE) != NULL;
 }
 
 enum verdict { GOES_BACK, ACTS, LEAVES };
@@ -134,7 +121,8 @@ static void check_wait(struct rule_ctx *ctx, const struct search *s, const struc
     struct fn_ref fn = program_fn(ctx->program, ctx->node);
     struct finding *f = rule_report(
         ctx, fn, op->loc,
-        guarded ? "after this wait the condition is not tested again: wake-ups can be spurious or late; use 'while' instead of 'if'"
+        guarded ? "after this wait its condition is not tested again: a wake-up can be spurious or come too late, so the wait belongs in a "
+                  "'while' loop over the condition"
                 : "this wait has no condition that is tested in a loop: a signal sent before it is lost and wake-ups can be spurious");
     if (f) {
         f->subject = program_fn_name(ctx->program, ctx->node);
