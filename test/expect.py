@@ -17,6 +17,7 @@ Comments at the top of the file:
     // rules: a, b                only findings of these rules count
     // profile: review            runs with --profile review
     // args: -DX -Iinclude        more compiler flags
+    // program: whole             the file is all of a program, not a part of one
 """
 
 import argparse
@@ -29,11 +30,12 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 
-FLAGS = {".c": ["-std=gnu11", "-pthread"], ".cpp": ["-std=c++17", "-pthread"]}
+FLAGS = {".c": ["-std=gnu11", "-pthread"], ".cpp": ["-std=c++20", "-pthread"]}
 COMMENT = re.compile(r"//\s*(expect|miss|false)(?:@([+-]\d+))?:\s*")
 PAIR = re.compile(r'([a-z][a-z0-9-]*)(?:\s+"((?:[^"\\]|\\.)*)")?\s*(?:,\s*)?')
-HEADER = re.compile(r"//\s*(rules|profile|args):\s*(.*?)\s*$")
+HEADER = re.compile(r"//\s*(rules|profile|args|program):\s*(.*?)\s*$")
 TIMEOUT = 120  # seconds
 
 
@@ -107,11 +109,29 @@ def reasons(command):
     return "\n".join(text.rstrip().splitlines()[-4:])
 
 
-def findings_of(arguments, path, header):
+def command_of(arguments, path, header, directory):
+    """The command that checks the file; a compile database is made in the directory when it is needed."""
     command = [arguments.tool, "check", "--no-cache", "--format", "json"]
     if "profile" in header:
         command += ["--profile", header["profile"]]
-    command += arguments.extra + [str(path), "--"] + FLAGS[path.suffix] + shlex.split(header.get("args", ""))
+    command += arguments.extra
+    flags = FLAGS[path.suffix] + shlex.split(header.get("args", ""))
+    if "program" not in header:
+        return command + [str(path), "--"] + flags
+    if header["program"] != "whole":
+        raise BadComment(f"program: '{header['program']}' is not 'whole'")
+    entry = {"directory": str(path.parent), "file": str(path), "arguments": ["cc", *flags, "-c", str(path)]}
+    database = pathlib.Path(directory) / "compile_commands.json"
+    database.write_text(json.dumps([entry]), encoding="utf-8")
+    return command + ["--root", str(path.parent), "-p", str(database)]
+
+
+def findings_of(arguments, path, header):
+    with tempfile.TemporaryDirectory() as directory:
+        return findings_of_command(command_of(arguments, path, header, directory))
+
+
+def findings_of_command(command):
     run = tool_run(command)
     # A sanitizer ends a program with 1, which is also the code of "findings".
     if run.returncode not in (0, 1) or "Sanitizer" in run.stderr or "runtime error:" in run.stderr:

@@ -147,14 +147,13 @@ static bool is_wanted(const struct run *run, struct str file) {
     return !run->only.len;
 }
 
-// A suppression is known to be unused only when all that it might have suppressed was looked for.
-static void drop_doubtful(struct run *run) {
+// Comments in files that nobody asked about.
+static void drop_unwanted(struct run *run) {
     struct finding_list *list = &run->findings;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < list->items.len; i++) {
-        const struct finding *f = &list->items.data[i];
-        bool is_unused = str_eq(str_from(f->rule->id), STR("suppression-unused"));
-        if (!is_unused || (run->whole && is_wanted(run, f->place.file))) {
+        bool is_unused = str_eq(str_from(list->items.data[i].rule->id), STR("suppression-unused"));
+        if (!is_unused || is_wanted(run, list->items.data[i].place.file)) {
             list->items.data[kept++] = list->items.data[i];
         }
     }
@@ -164,12 +163,13 @@ static void drop_doubtful(struct run *run) {
 static void suppress(struct run *run) {
     struct suppressions s;
     suppressions_init(&s, &run->arena);
+    s.partial = !run->whole;
     for (uint32_t i = 0; i < run->report.files.len; i++) {
         struct str file = run->report.files.data[i].path;
         suppressions_scan(&s, file, sources_text(&run->sources, file));
     }
     suppressions_apply(&s, &run->project.config, &run->findings);
-    drop_doubtful(run);
+    drop_unwanted(run);
 }
 
 // --- report ---

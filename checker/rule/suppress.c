@@ -91,6 +91,10 @@ static bool was_looked_for(const struct suppression *item, const struct config *
     return true;
 }
 
+static bool lacks_reason(const struct suppression *item, const struct config *config) {
+    return config->require_reason && item->reason.len == 0;
+}
+
 enum { MESSAGE_BYTES = 512 };
 
 static struct str message(struct arena *arena, const struct suppression *item,
@@ -104,7 +108,7 @@ static struct str message(struct arena *arena, const struct suppression *item,
         if (near != NULL) {
             buf_addf(&text, "; did you mean '%s'?", near);
         }
-    } else if (config->require_reason && item->reason.len == 0) {
+    } else if (lacks_reason(item, config)) {
         buf_addf(&text, "suppression of '" STR_FMT "' does not count: it gives no reason",
                  STR_ARG(item->pattern));
     } else {
@@ -117,14 +121,15 @@ static struct str message(struct arena *arena, const struct suppression *item,
     return kept;
 }
 
-static void report_unused(const struct suppression *item, const struct rule *rule,
+static void report_unused(const struct suppression *item, bool partial, const struct rule *rule,
                           const struct config *config, struct finding_list *findings) {
     enum level level = config_level(config, rule, item->file);
     bool is_named = item->pattern.len > 0; // a bare NOLINT is for other tools too
     if (item->used || !is_named || level == LEVEL_OFF || config_is_excluded(config, item->file)) {
         return;
     }
-    if (config_pattern_is_known(item->pattern) && !was_looked_for(item, config)) {
+    if (config_pattern_is_known(item->pattern) &&
+        (!was_looked_for(item, config) || (partial && !lacks_reason(item, config)))) {
         return;
     }
     struct finding finding = {
@@ -147,6 +152,6 @@ void suppressions_apply(struct suppressions *s, const struct config *config,
     }
     const struct rule *unused = rule_find(STR("suppression-unused"), NULL);
     for (uint32_t i = 0; unused != NULL && i < s->items.len; i++) {
-        report_unused(&s->items.data[i], unused, config, findings);
+        report_unused(&s->items.data[i], s->partial, unused, config, findings);
     }
 }

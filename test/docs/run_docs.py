@@ -37,13 +37,8 @@ def blocks(docs):
 
 
 def findings_of(text):
-    """The findings of `--format json`: one document, or one finding on each line."""
-    try:
-        tree = json.loads(text)
-        return tree.get("findings", []) if isinstance(tree, dict) else tree
-    except ValueError:
-        lines = (json.loads(line) for line in text.splitlines() if line.strip())
-        return [line for line in lines if "rule" in line]
+    """The findings of `--format json`: one on each line."""
+    return [record for record in map(json.loads, filter(str.strip, text.splitlines())) if "rule" in record]
 
 
 def rule_of(finding):
@@ -52,9 +47,12 @@ def rule_of(finding):
 
 
 def check(tool, path, language):
-    command = [tool, "check", "--no-cache", "--format", "json", "--profile", "review", path.name, "--"]
-    run = subprocess.run(command + FLAGS[language], cwd=path.parent, capture_output=True, text=True,
-                         timeout=120, check=False)
+    """The findings in a program that consists of this file."""
+    database = path.parent / f"{path.stem}.json"
+    entry = {"directory": str(path.parent), "file": path.name, "arguments": ["cc", *FLAGS[language], "-c", path.name]}
+    database.write_text(json.dumps([entry]), encoding="utf-8")
+    command = [tool, "check", "--isolated", "--no-cache", "--format", "json", "--profile", "review", "-p", database.name]
+    run = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, timeout=120, check=False)
     if run.returncode not in (0, 1):
         raise RuntimeError(f"exit code {run.returncode}: {run.stderr.strip() or run.stdout.strip()}")
     return findings_of(run.stdout)

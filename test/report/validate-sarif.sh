@@ -126,7 +126,7 @@ case ${1:-} in
     set -- "$work"/samples/*.sarif
     ;;
 --tool)
-    (cd "$here" && "$2" check --no-cache --format sarif example.c -- -std=c11) > "$work/tool.sarif"
+    (cd "$here" && "$2" check --no-cache --root . --format sarif example.c -- -std=c11) > "$work/tool.sarif"
     status=$?
     [ $status -eq 1 ] || {
         echo "FAIL: the tool ends with $status, not 1 (findings)"

@@ -233,6 +233,20 @@ TEST(unused_suppressions_are_reported) {
     arena_release(&run.arena);
 }
 
+TEST(of_a_part_of_the_program_only_wrong_suppressions_are_reported) {
+    struct run run;
+    start(&run, "x(); // NOLINT(threadlint-shared-state-lock-leak) old\n"
+                "y(); // NOLINT(threadlint-shared-state-lock-leak)\n"
+                "z(); // threadlint: ignore[shared-state-lockleak] typo\n");
+    run.config.require_reason = true;
+    run.suppressions.partial = true;
+    suppressions_apply(&run.suppressions, &run.config, &run.findings);
+    CHECK(run.findings.items.len == 2);
+    CHECK(str_find(run.findings.items.data[0].message, STR("gives no reason"), 0) != SIZE_MAX);
+    CHECK(str_find(run.findings.items.data[1].message, STR("did you mean"), 0) != SIZE_MAX);
+    arena_release(&run.arena);
+}
+
 TEST(unused_is_silent_for_disabled_rules_and_excluded_files) {
     struct run run;
     struct error err = {0};

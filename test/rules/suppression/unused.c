@@ -1,4 +1,5 @@
 // suppression-unused: a suppression comment that names rules of threadlint and suppresses nothing. Reported at the comment.
+// program: whole
 #include <pthread.h>
 
 struct queue {
