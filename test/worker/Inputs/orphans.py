@@ -27,11 +27,14 @@ def wait_until(condition, what):
         time.sleep(0.02)
 
 
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # lit's processes ignore it, and what they start inherits that
 for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
     tool = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_until(lambda: children(tool.pid), "a worker starts")
     time.sleep(0.3)
     workers = children(tool.pid)
     os.kill(tool.pid, number)
-    tool.wait()
+    tool.wait(timeout=30)
+    if tool.returncode != -number:
+        sys.exit(f"signal {number}: the tool ends with {tool.returncode}")
     wait_until(lambda: not any(is_running(w) for w in workers), f"workers end after signal {number}")
