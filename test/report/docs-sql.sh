@@ -4,10 +4,6 @@
 #     docs-sql.sh PROJECT-ROOT
 set -u
 
-command -v sqlite3 > /dev/null || {
-    echo "UNSUPPORTED: docs-sql.sh: sqlite3 is not installed"
-    exit 0
-}
 queries=$(sed -n '/^```sql$/,/^```$/{/^```/d;p;}' "$1/docs/formats.md")
 [ "$(printf '%s\n' "$queries" | grep -c ';$')" -ge 8 ] || {
     echo "FAIL: docs/formats.md has hardly any SQL: is it still marked as sql?"

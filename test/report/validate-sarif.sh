@@ -6,10 +6,10 @@
 #     validate-sarif.sh --root DIR FILE.sarif... also recomputes the line hashes from the sources in DIR
 #     validate-sarif.sh --unit-tests PROGRAM     lets the unit tests (beside PROGRAM if that is threadlint) write samples, and judges those
 #     validate-sarif.sh --tool PROGRAM           lets threadlint check example.c, and judges that
+#     validate-sarif.sh --install                only installs the validators
 #
-# Exit status: 0 all good, 1 something is wrong. Needs node, npm and jq; the validators are installed
-# beside this script on first use, in the versions of package-lock.json. Where they cannot be had it says
-# UNSUPPORTED and succeeds, unless THREADLINT_REQUIRE_VALIDATORS is set.
+# Exit status: 0 all good, 1 something is wrong, 3 the validators cannot be had. Needs node, npm and jq; the validators are
+# installed beside this script on first use, in the versions of package-lock.json.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -20,8 +20,7 @@ failed=0
 
 unsupported() {
     echo "UNSUPPORTED: validate-sarif.sh: $1"
-    [ -z "${THREADLINT_REQUIRE_VALIDATORS:-}" ]
-    exit $?
+    exit 3
 }
 
 fail() {
@@ -114,6 +113,10 @@ check_hashes() { # file root
 
 root=
 case ${1:-} in
+--install)
+    install_tools
+    exit 0
+    ;;
 --unit-tests)
     program=$2
     [ "$(basename "$2")" = threadlint ] && program=$(dirname "$2")/unit_tests
