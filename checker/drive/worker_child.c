@@ -28,9 +28,6 @@ enum { MIB_SHIFT = 20, STACK_MIB = 96, SIGNAL_STACK = 64 * 1024 };
 #ifndef WORKER_ASAN
 #define WORKER_ASAN 0
 #endif
-#if WORKER_ASAN
-#include <sanitizer/common_interface_defs.h>
-#endif
 
 // MiB of private memory from which a failure counts as one of memory. Set once, before any TU; a
 // signal handler reads it.
@@ -73,14 +70,21 @@ static void on_abort(int signal_number) {
     (void)raise(signal_number);
 }
 
-#if WORKER_ASAN
-// The sanitizer ends a process that is out of memory in a way of its own.
-static void on_sanitizer_death(void) {
+// AddressSanitizer does not survive a mapping that fails, so under it there is no limit to run
+// into: memory is looked at every second instead.
+static void on_alarm(int signal_number) {
+    (void)signal_number;
     if (is_out_of_memory()) {
         _exit(ARENA_EXIT_CODE);
     }
+    (void)alarm(1);
 }
-#endif
+
+static void watch_memory(void) {
+    struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
+    (void)sigaction(SIGALRM, &action, NULL);
+    (void)alarm(1);
+}
 
 static void set_limit(int what, uint64_t value) {
     struct rlimit r;
@@ -97,9 +101,6 @@ static void set_limits(const struct worker_job *job) {
         data_mib() + job->memory; // the parent's own memory came along and does not count
     uint64_t near = limit - job->memory / 4;
     set_limit(RLIMIT_CORE, 0);
-    if (!WORKER_ASAN) { // its allocator does not survive a mapping that fails
-        set_limit(RLIMIT_DATA, limit << MIB_SHIFT);
-    }
     near_limit_mib = near < (uint64_t)SIG_ATOMIC_MAX ? (sig_atomic_t)near : 0;
     // Deeply nested code overflows the thread libclang would parse in. The main thread's stack
     // grows on demand up to this limit, so parse there.
@@ -107,9 +108,11 @@ static void set_limits(const struct worker_job *job) {
     (void)setenv("LIBCLANG_NOTHREADS", "1", 1); // NOLINT(concurrency-mt-unsafe): one thread
     struct sigaction action = {.sa_handler = on_abort};
     (void)sigaction(SIGABRT, &action, NULL);
-#if WORKER_ASAN
-    __sanitizer_set_death_callback(on_sanitizer_death);
-#endif
+    if (WORKER_ASAN) {
+        watch_memory();
+    } else {
+        set_limit(RLIMIT_DATA, limit << MIB_SHIFT);
+    }
     (void)signal(SIGPIPE, SIG_DFL);
 }
 
