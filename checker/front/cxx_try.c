@@ -11,12 +11,46 @@ static void branch_unknown(struct lower *l, ir_bb yes, ir_bb no, loc_id loc) {
     ir_term_branch(l->b, OPR_NE, ir_val_unknown(l->b), ir_val_const(l->b, 0), yes, no, loc);
 }
 
+enum { MAX_BASES = 16 };
+
+// The class is the other one, or publicly derived from it.
+static bool is_a(struct lower *l, CXType t, CXType other, uint32_t depth) {
+    if (clang_equalTypes(t, other)) {
+        return true;
+    }
+    if (t.kind != CXType_Record || other.kind != CXType_Record || depth >= MAX_BASES) {
+        return false;
+    }
+    struct cx_list members = cx_children(l->scratch, clang_getTypeDeclaration(t));
+    for (uint32_t i = 0; i < members.count; i++) {
+        if (clang_getCursorKind(members.items[i]) == CXCursor_CXXBaseSpecifier &&
+            clang_getCXXAccessSpecifier(members.items[i]) == CX_CXXPublic &&
+            is_a(l, cxx_bare_type(clang_getCursorType(members.items[i])), other, depth + 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The first handler that is known to take what is thrown: the body of one that names its class or a base, else the chain of
+// tests. Invalid `thrown`: unknown.
+static ir_bb handler_for(struct lower *l, const struct scope *try_scope, CXType thrown) {
+    for (uint32_t i = 0; i < try_scope->clause_count && thrown.kind != CXType_Invalid; i++) {
+        if (is_a(l, thrown, try_scope->clauses[i].type, 0)) {
+            return try_scope->clauses[i].body;
+        }
+    }
+    return try_scope->handler;
+}
+
 // Ends the current block with a throw to the innermost handler, or out of the function after its cleanups.
-static void throw_from_here(struct lower *l, loc_id loc) {
+static void throw_from_here(struct lower *l, CXType thrown, loc_id loc) {
     if (!ir_bb_open(l->b)) {
         return;
     }
-    ir_bb landing = lower_landing(l, loc);
+    const struct scope *try_scope = lower_try_scope(l);
+    ir_bb landing =
+        try_scope ? lower_landing_at(l, try_scope, handler_for(l, try_scope, thrown), loc) : IR_BB_NONE;
     if (landing == IR_BB_NONE) {
         lower_cleanups(l, NULL, loc);
     }
@@ -29,7 +63,9 @@ static void throw_from_here(struct lower *l, loc_id loc) {
 void cxx_throw(struct lower *l, CXCursor c) {
     CXCursor operand = cx_only_child(c);
     loc_id loc = lower_at(l, c);
+    CXType thrown = {.kind = CXType_Invalid};
     if (!cx_is_null(operand)) {
+        thrown = cxx_bare_type(clang_getCursorType(operand));
         if (cxx_is_class_prvalue(operand)) {
             CXType t = clang_getCursorType(operand);
             cxx_init(l, lower_temp(l, lower_type(l, t), loc), t, operand);
@@ -37,7 +73,7 @@ void cxx_throw(struct lower *l, CXCursor c) {
             (void)lower_rvalue(l, operand);
         }
     }
-    throw_from_here(l, loc);
+    throw_from_here(l, thrown, loc);
 }
 
 struct catch_parts {
@@ -73,14 +109,67 @@ static void lower_catch(struct lower *l, const struct catch_parts *p, loc_id loc
     lower_scope_pop(l, l->fn->loc);
 }
 
+// The handlers before `catch (...)`, each with a block for its body.
+static struct catch_clause *clauses_of(struct lower *l, struct cx_list list, uint32_t *ret_count) {
+    struct catch_clause *clauses = ARENA_ARRAY(l->scratch, struct catch_clause, list.count);
+    uint32_t count = 0;
+    for (uint32_t i = 1; i < list.count; i++) {
+        CXCursor decl = split_catch(l, list.items[i]).decl;
+        if (cx_is_null(decl)) {
+            break;
+        }
+        clauses[count++] = (struct catch_clause){cxx_bare_type(clang_getCursorType(decl)), ir_bb_new(l->b)};
+    }
+    *ret_count = count;
+    return clauses;
+}
+
+// `catch (...)`, or a last handler of std::exception: what code throws without saying so is hardly ever anything else.
+static bool takes_the_rest(struct lower *l, struct cx_list list, uint32_t i, const struct catch_clause *clauses, uint32_t count) {
+    return i > count || (i == count && i + 1 == list.count &&
+                         str_eq(cx_type_spelling(l->scratch, clauses[i - 1].type), STR("std::exception")));
+}
+
+// The handlers, from the block that tests for the first one.
+static void lower_handlers(struct lower *l, struct cx_list list, const struct scope *scope, loc_id loc,
+                           ir_bb after, bool ends_in_throw) {
+    const CXType unknown = {.kind = CXType_Invalid};
+    bool catches_all = false;
+    for (uint32_t i = 1; i < list.count && !catches_all; i++) {
+        struct catch_parts p = split_catch(l, list.items[i]);
+        catches_all = takes_the_rest(l, list, i, scope->clauses, scope->clause_count);
+        ir_bb next = ir_bb_new(l->b);
+        loc_id at = lower_at(l, list.items[i]);
+        if (!catches_all) {
+            branch_unknown(l, scope->clauses[i - 1].body, next, at);
+        } else if (!cx_is_null(p.decl)) {
+            ir_term_jump(l->b, scope->clauses[i - 1].body, at);
+        }
+        if (!cx_is_null(p.decl)) {
+            ir_bb_set(l->b, scope->clauses[i - 1].body);
+        }
+        lower_catch(l, &p, at);
+        if (ends_in_throw) {
+            throw_from_here(l, unknown, l->fn->loc);
+        }
+        jump_if_open(l, after, l->fn->loc);
+        ir_bb_set(l->b, catches_all ? IR_BB_NONE : next);
+    }
+    if (!catches_all) {
+        throw_from_here(l, unknown, loc);
+    }
+}
+
 void cxx_try(struct lower *l, CXCursor c, const struct ctor_start *start) {
     struct cx_list list = cx_children(l->scratch, c);
     loc_id loc = lower_at(l, c);
     ir_bb handler = ir_bb_new(l->b);
     ir_bb after = ir_bb_new(l->b);
     lower_scope_push(l);
-    l->fn->scope->is_try = true;
-    l->fn->scope->handler = handler;
+    struct scope *scope = l->fn->scope;
+    scope->is_try = true;
+    scope->handler = handler;
+    scope->clauses = clauses_of(l, list, &scope->clause_count);
     if (start) {
         cxx_init_members(l, start);
     }
@@ -90,27 +179,7 @@ void cxx_try(struct lower *l, CXCursor c, const struct ctor_start *start) {
     lower_scope_pop(l, l->fn->loc);
     jump_if_open(l, after, l->fn->loc);
     ir_bb_set(l->b, handler);
-    bool catches_all = false;
-    for (uint32_t i = 1; i < list.count && !catches_all; i++) {
-        struct catch_parts p = split_catch(l, list.items[i]);
-        catches_all = cx_is_null(p.decl);
-        ir_bb next = ir_bb_new(l->b);
-        loc_id at = lower_at(l, list.items[i]);
-        if (!catches_all) {
-            ir_bb body = ir_bb_new(l->b);
-            branch_unknown(l, body, next, at);
-            ir_bb_set(l->b, body);
-        }
-        lower_catch(l, &p, at);
-        if (start) {
-            throw_from_here(l, l->fn->loc); // a constructor's handler cannot end normally
-        }
-        jump_if_open(l, after, l->fn->loc);
-        ir_bb_set(l->b, catches_all ? IR_BB_NONE : next);
-    }
-    if (!catches_all) {
-        throw_from_here(l, loc);
-    }
+    lower_handlers(l, list, scope, loc, after, start != NULL); // a constructor's handler cannot end normally
     ir_bb_set(l->b, after);
 }
 

@@ -19,12 +19,20 @@ struct scope_item {
     bool destroy;
 };
 
+// A handler of a try, up to the first `catch (...)`.
+struct catch_clause {
+    CXType type; // bare; CXType_Invalid: everything
+    ir_bb body;
+};
+
 struct scope {
     struct scope *outer;
     uint32_t outer_count; // items of `outer` alive in this scope
     VEC(struct scope_item) items;
     ir_bb handler; // code in this scope that throws goes here; IR_BB_NONE: to the outer scope's
     bool is_try;   // this scope is the body of a try with `handler`
+    const struct catch_clause *clauses;
+    uint32_t clause_count;
 };
 
 // Where break, continue and case labels go.
@@ -101,6 +109,10 @@ void lower_finish_gotos(struct lower *l);
 /// Block that handles an exception thrown here, after the cleanups up to its scope are emitted in a block of their own; IR_BB_NONE
 /// when it leaves the function. To be used as target of EDGE_EXC.
 ir_bb lower_landing(struct lower *l, loc_id loc);
+/// The innermost scope that is the body of a try, or NULL.
+struct scope *lower_try_scope(struct lower *l);
+/// Like lower_landing, for an exception that `handler` of this scope is known to take.
+ir_bb lower_landing_at(struct lower *l, const struct scope *try_scope, ir_bb handler, loc_id loc);
 
 // --- stmt.c ---
 void lower_stmt(struct lower *l, CXCursor c);

@@ -153,19 +153,25 @@ void lower_finish_gotos(struct lower *l) {
     ir_bb_set(l->b, IR_BB_NONE);
 }
 
-ir_bb lower_landing(struct lower *l, loc_id loc) {
-    struct scope *handler_scope = l->fn->scope;
-    while (handler_scope && !handler_scope->is_try) {
-        handler_scope = handler_scope->outer;
+struct scope *lower_try_scope(struct lower *l) {
+    struct scope *s = l->fn->scope;
+    while (s && !s->is_try) {
+        s = s->outer;
     }
-    if (!handler_scope) {
-        return IR_BB_NONE;
-    }
+    return s;
+}
+
+ir_bb lower_landing_at(struct lower *l, const struct scope *try_scope, ir_bb handler, loc_id loc) {
     ir_bb present = ir_bb_current(l->b);
     ir_bb landing = ir_bb_new(l->b);
     ir_bb_set(l->b, landing);
-    lower_cleanups(l, handler_scope->outer, loc);
-    ir_term_jump(l->b, handler_scope->handler, loc);
+    lower_cleanups(l, try_scope->outer, loc);
+    ir_term_jump(l->b, handler, loc);
     ir_bb_set(l->b, present);
     return landing;
+}
+
+ir_bb lower_landing(struct lower *l, loc_id loc) {
+    const struct scope *s = lower_try_scope(l);
+    return s ? lower_landing_at(l, s, s->handler, loc) : IR_BB_NONE;
 }

@@ -61,6 +61,59 @@ int caught_here(int n) {
 }
 // CHECK: throw -> catch
 
+// What is thrown goes to the handler of its class or of a base of it, not past it.
+// CHECK-LABEL: fn caught_by_base
+void caught_by_base() {
+    try {
+        throw std::runtime_error("no");
+    } catch (int) {
+        may_throw(8);
+    } catch (const std::exception &) {
+        may_throw(9);
+    }
+}
+// CHECK: throw -> catch [[LANDING:b[0-9]+]]
+// CHECK: [[LANDING]]:
+// CHECK-NEXT: jump -> [[BODY:b[0-9]+]]
+// CHECK: branch ? != 0
+// CHECK: call may_throw(8)
+// CHECK: [[BODY]]:
+// CHECK-NOT: {{^ +b[0-9]+:}}
+// CHECK: call may_throw(9)
+
+// The last handler takes what is not known when it is for std::exception.
+// CHECK-LABEL: fn caught_last
+void caught_last() {
+    try {
+        may_throw(11);
+    } catch (const std::exception &) {
+        may_throw(12);
+    }
+}
+// CHECK: call may_throw(11)
+// CHECK-NOT: branch
+// CHECK-NOT: throw @
+// CHECK: call may_throw(12)
+// CHECK-NOT: throw @
+
+struct Private : private std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+// A private base does not catch.
+// CHECK-LABEL: fn not_caught_by_private_base
+void not_caught_by_private_base() {
+    try {
+        throw Private("no");
+    } catch (const std::runtime_error &) {
+        may_throw(10);
+    }
+}
+// CHECK: throw -> catch [[PLANDING:b[0-9]+]]
+// CHECK: [[PLANDING]]:
+// CHECK-NEXT: jump -> [[CHAIN:b[0-9]+]]
+// CHECK: [[CHAIN]]:
+// CHECK-NEXT: branch ? != 0
+
 struct Member {
     Member(int);
 };
