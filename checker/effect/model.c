@@ -116,7 +116,12 @@ static bool add_alias(struct model_set *set, struct str rest, struct str where, 
     if (!set->functions.data[old_slot].overloads.len && !set->traits.data[old_slot]) {
         return error_set(err, STR_FMT ": alias of a name that is not defined above", STR_ARG(where));
     }
-    set->functions.data[new_slot] = set->functions.data[old_slot];
+    const struct model_name *old = &set->functions.data[old_slot];
+    struct model_name copy = {0}; // its own list: a later text may replace one and not the other
+    for (uint32_t i = 0; i < old->overloads.len; i++) {
+        vec_push(set->arena, &copy.overloads, old->overloads.data[i]);
+    }
+    set->functions.data[new_slot] = copy;
     set->traits.data[new_slot] |= set->traits.data[old_slot];
     return true;
 }

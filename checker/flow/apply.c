@@ -297,7 +297,7 @@ static void forget_pointed(struct application *a, struct world *w, expr_id targe
             }
         }
         if (!is_object) {
-            expr_id fresh = run_fresh(r, w, EX_UNKNOWN, (int64_t)a->call.v << 8 | i | 1LL << 40);
+            expr_id fresh = run_fresh(r, w, EX_RESULT, (int64_t)a->call.v << 8 | i | 1LL << 44); // what the call put there
             world_forget_known(w, fresh);
             world_put(&r->space, w, place, fresh);
         }
@@ -456,6 +456,31 @@ static void apply_summary(struct application *a, const struct world *w, const st
     }
 }
 
+static bool is_modelled_end(const struct summary *s) {
+    bool ends = (s->flags & SUMMARY_MODEL) && s->case_count == 1;
+    for (uint32_t k = 0; ends && k < s->cases[0].effect_count; k++) {
+        if (s->cases[0].effects[k].kind == EFFECT_NORETURN) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// A C function of a library that is modelled may still fill what its arguments point to.
+static bool fills_arguments(const struct summary *s) {
+    if (!(s->flags & SUMMARY_MODEL) || str_find(s->name, STR("::"), 0) != SIZE_MAX) {
+        return false;
+    }
+    for (uint32_t i = 0; i < s->case_count; i++) {
+        for (uint32_t k = 0; k < s->cases[i].effect_count; k++) {
+            if (s->cases[i].effects[k].kind == EFFECT_SPAWN) {
+                return false; // the handle is all it fills, and that is modelled
+            }
+        }
+    }
+    return true;
+}
+
 // One symbol for all calls with these arguments: `if (on()) lock(); ... if (on()) unlock();` agrees with itself.
 static expr_id pure_result(struct application *a) {
     expr_id e = expr_numbered(a->r->c->exprs, EX_RESULT, (int64_t)a->ir->callee.v | 1LL << 40);
@@ -499,6 +524,11 @@ void run_call(struct run *r, const struct world *w, call_id call, world_vec *out
         escape_arguments(&a, &n, target);
         forget_written(&a, &n, target);
     }
+    bool ends = s && (s->flags & SUMMARY_NORETURN || is_modelled_end(s));
+    bool told = a.ir->callee.v && (r->f->syms.data[a.ir->callee.v].flags & SYM_NORETURN);
+    if (ends && !told) {
+        return; // nothing comes after it; calls the facts know to end have their own terminator
+    }
     bool callee_known = r->c->has_body(r->c->ctx, r->f, call, target);
     uint32_t first = out->len;
     if (!s || (s->flags & SUMMARY_UNKNOWN)) {
@@ -506,10 +536,10 @@ void run_call(struct run *r, const struct world *w, call_id call, world_vec *out
     } else {
         apply_summary(&a, &n, s, out);
     }
-    for (uint32_t i = first; i < out->len && (!s || a.inferred); i++) {
-        if (s && r->domain == FLOW_THREADS) {
+    for (uint32_t i = first; i < out->len && (!s || a.inferred || fills_arguments(s)); i++) {
+        if (a.inferred && r->domain == FLOW_THREADS) {
             hand_over_handles(&a, &out->data[i]);
         }
-        forget_pointed(&a, &out->data[i], target, s != NULL || callee_known);
+        forget_pointed(&a, &out->data[i], target, a.inferred || callee_known);
     }
 }

@@ -29,6 +29,32 @@ static void set_site(struct run *r, struct lock_state *l, call_id call, uint32_t
     l->via = call;
 }
 
+// A place reached through memory or a result, which another expression may name too.
+static bool has_other_names(const struct run *r, expr_id lock) {
+    static const enum expr_kind kinds[] = {EX_LOAD, EX_RESULT, EX_MERGE, EX_OLD, EX_UNKNOWN};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (expr_has_kind(r->c->exprs, lock, kinds[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Another lock of the class in this status that may be the same one under another name; NULL when there is none.
+static struct lock_state *other_name(struct run *r, struct world *w, expr_id lock, enum lock_status status,
+                                     uint8_t entry) {
+    expr_id class = expr_class(r->c->exprs, lock);
+    for (uint16_t i = 0; class.v && i < w->lock_count; i++) {
+        struct lock_state *l = &w->locks[i];
+        if (l->status == status && l->entry == entry && !expr_same(l->lock, lock) &&
+            (has_other_names(r, lock) || has_other_names(r, l->lock)) &&
+            expr_same(expr_class(r->c->exprs, l->lock), class)) {
+            return l;
+        }
+    }
+    return NULL;
+}
+
 void lock_acquire(struct run *r, struct world *w, expr_id lock, uint8_t flags, call_id call,
                   uint32_t inner) {
     if (!is_trackable(r, lock)) {
@@ -74,6 +100,13 @@ void lock_release(struct run *r, struct world *w, expr_id lock, uint8_t flags, c
     }
     (void)flags;
     struct flow_event e = {.subject = lock, .call = call, .inner = inner};
+    struct lock_state *held = l && l->status != LOCK_FREE ? NULL : other_name(r, w, lock, LOCK_HELD, ENTRY_FREE);
+    if (held) { // taken under another name
+        held->status = LOCK_FREE;
+        held->count = 0;
+        set_site(r, held, call, inner);
+        return;
+    }
     if (!l) {
         l = world_lock_add(&r->space, w, lock);
         l->entry = ENTRY_HELD;

@@ -372,7 +372,8 @@ void thread_freed(struct run *r, struct world *w, expr_id value, expr_id lock, c
         if (o->kind != OBJECT_THREAD || o->status != OBJECT_LIVE || !o->entry.v) {
             continue;
         }
-        bool is_arg = value.v && (expr_same(value, o->arg) || closure_holds(r, w, o, value));
+        int64_t number = 0;
+        bool is_arg = value.v && !is_const(r, value, &number) && (expr_same(value, o->arg) || closure_holds(r, w, o, value));
         bool in_arg = lock.v && o->arg.v && !expr_same(o->arg, expr_const(r->c->exprs, 0)) &&
                       expr_contains(r->c->exprs, expr_addr(r->c->exprs, lock), o->arg);
         bool is_global = lock.v && expr_get(r->c->exprs, lock)->kind == EX_GLOBAL;

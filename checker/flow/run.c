@@ -3,7 +3,7 @@
 
 #include "checker/base/hash.h"
 
-enum { DEFAULT_STEP_LIMIT = 400000 };
+enum { DEFAULT_STEP_LIMIT = 300000, MAX_SCRATCH = 512 << 20 };
 
 uint32_t flow_site_add(struct flow_sites *sites, struct fn_ref at, loc_id loc) {
     if (sites->items.len == 0) {
@@ -312,7 +312,7 @@ void flow_run(const struct flow_context *c, struct fn_ref fn, enum flow_domain d
         struct slot *s = &r.blocks[block].slots.data[slot];
         s->dirty = false;
         run_block(&r, block, world_copy(&r.space, &s->world));
-        if (r.steps > r.limit) {
+        if (r.steps > r.limit || c->scratch->used - mark.used > MAX_SCRATCH) {
             ret_result->limited = true;
             break;
         }

@@ -235,6 +235,7 @@ static void exception_edges(struct run *r, const struct ir_block *b, const struc
 void run_block(struct run *r, uint32_t index, struct world w) {
     const struct ir_block *b = &r->f->blocks.data[r->ir->first_block.v + index];
     r->block = index;
+    r->steps += 1U + w.lock_count + w.object_count;
     bool throws = false;
     for (uint32_t i = 0; i < b->edge_count; i++) {
         throws |= r->f->edges.data[b->first_edge.v + i].kind == EDGE_EXC && b->term != TERM_THROW;
@@ -355,10 +356,10 @@ void run_enter(struct run *r, uint32_t to, struct world *w) {
     }
     if (s->slots.len >= MAX_SLOTS) {
         struct slot *slot = &s->slots.data[0];
-        world_merge_property(&r->space, &slot->world, w);
+        bool changed = world_merge_property(&r->space, &slot->world, w);
         slot->merges++;
-        world_merge(&r->space, &slot->world, w, to, true);
-        slot->dirty = true;
+        changed |= world_merge(&r->space, &slot->world, w, to, true);
+        slot->dirty |= changed;
         return;
     }
     struct slot fresh = {.world = world_copy(&r->space, w), .dirty = true};

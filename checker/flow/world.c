@@ -104,22 +104,22 @@ static struct mem_cell *cell(const struct world *w, expr_id loc) {
     return lo < w->mem_count && expr_same(w->mem[lo].loc, loc) ? &w->mem[lo] : NULL;
 }
 
-// The same place within the object a struct copy came from.
+// The same place within the object a copy came from. An object that is a value lies, so to speak, where that value points.
 static expr_id read_through_copy(const struct world_space *s, const struct world *w, expr_id loc) {
     struct expr x = *expr_get(s->exprs, loc);
-    if (x.kind != EX_FIELD || !x.a.v) {
+    if ((x.kind != EX_FIELD && x.kind != EX_INDEX) || !x.a.v) {
         return (expr_id){0};
     }
     const struct mem_cell *base = cell(w, x.a);
     if (!base) {
         return (expr_id){0};
     }
-    // an object passed as a value lies, so to speak, where that value points
     bool is_load = expr_get(s->exprs, base->val)->kind == EX_LOAD;
     expr_id source = is_load ? expr_get(s->exprs, base->val)->a : expr_deref(s->exprs, base->val);
-    expr_id place = expr_field(s->exprs, source, intern_text(&s->exprs->names, x.name),
-                               intern_text(&s->exprs->names, x.aux));
-    return is_load || cell(w, place) ? world_read(s, w, place) : (expr_id){0};
+    expr_id place = x.kind == EX_INDEX ? expr_index(s->exprs, source, x.b)
+                                       : expr_field(s->exprs, source, intern_text(&s->exprs->names, x.name),
+                                                    intern_text(&s->exprs->names, x.aux));
+    return expr_same(place, loc) ? (expr_id){0} : world_read(s, w, place);
 }
 
 expr_id world_read(const struct world_space *s, const struct world *w, expr_id loc) {

@@ -97,7 +97,7 @@ void world_decide(struct world *w, uint32_t val, bool sense);
 /// Joins `b` into `a` (same property) at block `block`; true when `a` changed. `widen` gives up ranges that grow.
 bool world_merge(const struct world_space *s, struct world *a, const struct world *b, uint32_t block,
                  bool widen);
-/// Joins `b` into `a` although properties differ: what differs becomes LOCK_MAYBE / OBJECT_UNKNOWN.
-void world_merge_property(const struct world_space *s, struct world *a, const struct world *b);
+/// Joins the property of `b` into `a` although they differ: what differs becomes LOCK_MAYBE / OBJECT_UNKNOWN. True when `a` changed.
+bool world_merge_property(const struct world_space *s, struct world *a, const struct world *b);
 
 #endif

@@ -162,13 +162,16 @@ bool world_merge(const struct world_space *s, struct world *a, const struct worl
     return m.changed;
 }
 
-void world_merge_property(const struct world_space *s, struct world *a, const struct world *b) {
+bool world_merge_property(const struct world_space *s, struct world *a, const struct world *b) {
     struct world other = world_copy(s, b);
+    bool changed = false;
     for (uint16_t i = 0; i < a->lock_count; i++) {
-        struct lock_state *y = world_lock(&other, a->locks[i].lock);
-        if (!y || !same_lock(&a->locks[i], y)) {
-            a->locks[i].status = LOCK_MAYBE;
-            a->locks[i].entry = ENTRY_ANY;
+        struct lock_state *x = &a->locks[i];
+        struct lock_state *y = world_lock(&other, x->lock);
+        if ((!y || !same_lock(x, y)) && (x->status != LOCK_MAYBE || x->entry != ENTRY_ANY)) {
+            x->status = LOCK_MAYBE;
+            x->entry = ENTRY_ANY;
+            changed = true;
         }
     }
     for (uint16_t i = 0; i < b->lock_count; i++) {
@@ -177,12 +180,15 @@ void world_merge_property(const struct world_space *s, struct world *a, const st
             *l = b->locks[i];
             l->status = LOCK_MAYBE;
             l->entry = ENTRY_ANY;
+            changed = true;
         }
     }
     for (uint16_t i = 0; i < a->object_count; i++) {
-        struct object_state *y = world_object(&other, a->objects[i].value);
-        if (!y || !same_object(&a->objects[i], y)) {
-            a->objects[i].status = OBJECT_UNKNOWN;
+        struct object_state *x = &a->objects[i];
+        struct object_state *y = world_object(&other, x->value);
+        if ((!y || !same_object(x, y)) && x->status != OBJECT_UNKNOWN) {
+            x->status = OBJECT_UNKNOWN;
+            changed = true;
         }
     }
     for (uint16_t i = 0; i < b->object_count; i++) {
@@ -190,6 +196,8 @@ void world_merge_property(const struct world_space *s, struct world *a, const st
             struct object_state *o = world_object_add(s, a, b->objects[i].value);
             *o = b->objects[i];
             o->status = OBJECT_UNKNOWN;
+            changed = true;
         }
     }
+    return changed;
 }

@@ -59,6 +59,39 @@ static void add_threads(struct program *p, const struct flow_result *r) {
     }
 }
 
+static struct str type_name(const struct facts *f, type_id t) {
+    const struct ir_type *x = &f->types.data[t.v];
+    while (x->kind == TYPE_ARRAY || x->kind == TYPE_POINTER || x->kind == TYPE_REFERENCE) {
+        x = &f->types.data[x->target.v];
+    }
+    return facts_text(f, x->name);
+}
+
+// Type of the global or field a class of locks stands for, as it is declared.
+static struct str class_type(const struct program *p, expr_id class) {
+    const struct expr *x = expr_get(p->exprs, class);
+    struct str name = intern_text(&p->exprs->names, x->name);
+    struct str record = intern_text(&p->exprs->names, x->aux);
+    for (uint32_t u = 0; u < p->units.len; u++) {
+        const struct facts *f = p->units.data[u].facts;
+        for (uint32_t i = 1; x->kind == EX_GLOBAL && i < f->vars.len; i++) {
+            if (str_eq(facts_text(f, f->vars.data[i].key), name)) {
+                return type_name(f, f->vars.data[i].type);
+            }
+        }
+        for (uint32_t i = 1; x->kind == EX_FIELD && i < f->records.len; i++) {
+            const struct ir_record *r = &f->records.data[i];
+            for (uint32_t k = 0; k < r->field_count && str_eq(facts_text(f, r->name), record); k++) {
+                const struct ir_field *field = &f->fields.data[r->first_field.v + k];
+                if (str_eq(facts_text(f, field->name), name)) {
+                    return type_name(f, field->type);
+                }
+            }
+        }
+    }
+    return STR("");
+}
+
 static void add_locks(struct program *p, const struct flow_result *r, struct map *index) {
     for (uint32_t i = 0; i < r->acquires.len; i++) {
         expr_id class = expr_class(p->exprs, r->acquires.data[i].lock);
@@ -67,7 +100,7 @@ static void add_locks(struct program *p, const struct flow_result *r, struct map
             continue;
         }
         if (!map_get(index, class.v, &at)) {
-            vec_push(p->arena, &p->locks, ((struct program_lock){.name = printed(p, class)}));
+            vec_push(p->arena, &p->locks, ((struct program_lock){.name = printed(p, class), .type = class_type(p, class)}));
             at = p->locks.len - 1;
             map_put(index, class.v, at);
         }

@@ -37,9 +37,10 @@ static bool caller_cannot_hold(const struct rule_ctx *ctx, const struct flow_res
 
 // A lock known only as what some pointer of unknown origin points to: it may well be the one that was taken.
 static bool is_anonymous(const struct expr_table *t, expr_id lock) {
+    uint8_t root = expr_get(t, expr_root(t, lock))->kind;
     const struct expr *x = expr_get(t, lock);
-    uint8_t pointer = x->kind == EX_DEREF ? expr_get(t, x->a)->kind : EX_NONE;
-    return pointer == EX_MERGE || pointer == EX_RESULT || pointer == EX_OLD || expr_has_kind(t, lock, EX_OLD);
+    bool bare_result = x->kind == EX_DEREF && root == EX_RESULT;
+    return root == EX_MERGE || root == EX_OLD || bare_result || expr_has_kind(t, lock, EX_OLD);
 }
 
 static bool is_wrong(const struct rule_ctx *ctx, const struct flow_result *r, const struct flow_event *e) {

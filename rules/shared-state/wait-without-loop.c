@@ -109,13 +109,26 @@ static bool is_wrapper(const struct search *s) {
     return !program_is_thread_entry(ctx->program, ctx->node) && !program_is_main(ctx->program, ctx->node);
 }
 
+// Condition and lock are parameters as they came: the function passes the wait on, whatever it decides before.
+static bool passes_parameters(const struct search *s, const struct ir_op *op) {
+    const struct ir_call *c = &s->f->calls.data[op->call.v];
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct ir_val *v = &s->f->vals.data[i < c->arg_count ? s->f->args.data[c->first_arg.v + i].v : 0];
+        const struct ir_path *p = &s->f->paths.data[v->path.v];
+        if (v->kind != VAL_PATH || p->kind != PATH_VAR || s->f->vars.data[p->var.v].kind != VAR_PARAM) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void check_wait(struct rule_ctx *ctx, const struct search *s, const struct ir_op *op,
                        const struct effect *wait) {
     bool guarded = is_guarded(s);
     if (first_after(s, s->wait_block, s->wait_op + 1, 0) == GOES_BACK) {
         return;
     }
-    if (!guarded && ((wait->flags & EF_TIMED) || is_wrapper(s))) {
+    if (passes_parameters(s, op) || (!guarded && ((wait->flags & EF_TIMED) || is_wrapper(s)))) {
         return; // a timed nap, or a wrapper
     }
     struct fn_ref fn = program_fn(ctx->program, ctx->node);
