@@ -132,38 +132,52 @@ static bool excludes_zero(const struct world_space *s, const struct world *w, ex
     return r.hi < 0;
 }
 
-static void apply_effect(struct application *a, struct world *w, const struct effect *e) {
+static void doubt_locks(struct world *w) {
+    for (uint16_t i = 0; i < w->lock_count; i++) {
+        w->locks[i].status = LOCK_MAYBE;
+    }
+}
+
+// What the callee does to PLACE on some of its paths only: nothing is claimed of it.
+static void apply_maybe(struct application *a, struct world *w, expr_id place) {
     struct run *r = a->r;
-    uint32_t inner = a->inferred ? e->site : 0;
-    if (e->flags & EF_MAYBE) { // on some paths of the callee only: nothing is claimed
-        expr_id place = instantiate(a, w, e->a);
-        struct lock_state *l = r->domain == FLOW_LOCKS ? world_lock(w, place) : NULL;
-        struct object_state *o = r->domain != FLOW_LOCKS ? world_object(w, place) : NULL;
-        if (l) {
-            l->status = LOCK_MAYBE;
-        }
+    if (r->domain != FLOW_LOCKS) {
+        struct object_state *o = world_object(w, place);
         if (o) {
             o->status = OBJECT_UNKNOWN;
         }
-        if (!l && r->domain == FLOW_LOCKS && expr_is_location(r->c->exprs, place)) {
-            l = world_lock_add(&r->space, w, place);
-            l->status = LOCK_MAYBE;
-        }
+        return;
+    }
+    struct lock_state *l = world_lock(w, place);
+    if (!l && expr_is_location(r->c->exprs, place)) {
+        l = world_lock_add(&r->space, w, place);
+    }
+    if (l) {
+        l->status = LOCK_MAYBE;
+    }
+}
+
+static void apply_set(struct application *a, struct world *w, expr_id loc, expr_id val) {
+    struct run *r = a->r;
+    if (!expr_is_location(r->c->exprs, loc)) {
+        return;
+    }
+    thread_store(r, w, loc, val, (call_id){0});
+    world_write(&r->space, w, loc, val);
+    if (a->stored_count < sizeof a->stored / sizeof *a->stored) {
+        a->stored[a->stored_count++] = loc;
+    }
+}
+
+static void apply_effect(struct application *a, struct world *w, const struct effect *e) {
+    struct run *r = a->r;
+    uint32_t inner = a->inferred ? e->site : 0;
+    if (e->flags & EF_MAYBE) {
+        apply_maybe(a, w, instantiate(a, w, e->a));
         return;
     }
     switch (e->kind) {
-    case EFFECT_SET: {
-        expr_id loc = instantiate(a, w, e->a);
-        expr_id val = instantiate(a, w, e->b);
-        if (expr_is_location(r->c->exprs, loc)) {
-            thread_store(r, w, loc, val, (call_id){0});
-            world_write(&r->space, w, loc, val);
-            if (a->stored_count < sizeof a->stored / sizeof *a->stored) {
-                a->stored[a->stored_count++] = loc;
-            }
-        }
-        break;
-    }
+    case EFFECT_SET: apply_set(a, w, instantiate(a, w, e->a), instantiate(a, w, e->b)); break;
     case EFFECT_RETURN:
         if (world_range(&r->space, w, a->result).lo > 0 || excludes_zero(&r->space, w, a->result)) {
             (void)world_assume(&r->space, w, instantiate(a, w, e->a), OPR_NE, 0);
@@ -532,6 +546,9 @@ void run_call(struct run *r, const struct world *w, call_id call, world_vec *out
     bool callee_known = r->c->has_body(r->c->ctx, r->f, call, target);
     uint32_t first = out->len;
     if (!s || (s->flags & SUMMARY_UNKNOWN)) {
+        if (s) { // the analysis of the callee gave up: it may release what is held here
+            doubt_locks(&n);
+        }
         vec_push(r->space.arena, out, n);
     } else {
         apply_summary(&a, &n, s, out);
