@@ -55,6 +55,16 @@ static struct lock_state *other_name(struct run *r, struct world *w, expr_id loc
     return NULL;
 }
 
+// A lock nobody can name was released: it may be any of those held that have other names.
+static void doubt_renamed(struct run *r, struct world *w) {
+    for (uint16_t i = 0; i < w->lock_count; i++) {
+        struct lock_state *l = &w->locks[i];
+        if (l->status == LOCK_HELD && has_other_names(r, l->lock)) {
+            l->status = LOCK_MAYBE;
+        }
+    }
+}
+
 void lock_acquire(struct run *r, struct world *w, expr_id lock, uint8_t flags, call_id call,
                   uint32_t inner) {
     if (!is_trackable(r, lock)) {
@@ -96,6 +106,7 @@ void lock_release(struct run *r, struct world *w, expr_id lock, uint8_t flags, c
                   uint32_t inner) {
     struct lock_state *l = world_lock(w, lock);
     if (!l && !is_trackable(r, lock)) {
+        doubt_renamed(r, w);
         return;
     }
     (void)flags;
