@@ -251,15 +251,6 @@ expr_id expr_class(struct expr_table *t, expr_id location) {
     return expr_intern(t, (struct expr){.kind = EX_FIELD, .name = x.name, .aux = x.aux});
 }
 
-static const char *operator_text(uint8_t op) {
-    static const char *const texts[] = {
-        [OPR_NONE] = "?", [OPR_ADD] = "+",  [OPR_SUB] = "-",  [OPR_MUL] = "*",  [OPR_DIV] = "/",
-        [OPR_REM] = "%",  [OPR_SHL] = "<<", [OPR_SHR] = ">>", [OPR_AND] = "&",  [OPR_OR] = "|",
-        [OPR_XOR] = "^",  [OPR_EQ] = "==",  [OPR_NE] = "!=",  [OPR_LT] = "<",   [OPR_LE] = "<=",
-        [OPR_GT] = ">",   [OPR_GE] = ">=",  [OPR_NEG] = "-",  [OPR_NOT] = "!", [OPR_BITNOT] = "~"};
-    return op < sizeof texts / sizeof *texts && texts[op] ? texts[op] : "?";
-}
-
 struct printer {
     const struct expr_table *t;
     const struct str *params;
@@ -315,13 +306,13 @@ static void print(const struct printer *p, expr_id e) {
         print(p, x->a);
         break;
     case EX_UNARY:
-        buf_add_c(p->out, operator_text(x->op));
+        buf_add_c(p->out, ir_operator_text(x->op));
         print(p, x->a);
         break;
     case EX_BINARY:
         buf_add_char(p->out, '(');
         print(p, x->a);
-        buf_addf(p->out, " %s ", operator_text(x->op));
+        buf_addf(p->out, " %s ", ir_operator_text(x->op));
         print(p, x->b);
         buf_add_char(p->out, ')');
         break;

@@ -89,16 +89,21 @@ static void apply_lock_effect(struct application *a, struct world *w, const stru
     expr_id place = instantiate(a, w, e->kind == EFFECT_WAIT ? e->b : e->a);
     switch (e->kind) {
     case EFFECT_ACQUIRE: lock_acquire(r, w, place, e->flags, a->call, inner); break;
-    case EFFECT_RELEASE: lock_release(r, w, place, e->flags, a->call, inner); break;
+    case EFFECT_RELEASE: lock_release(r, w, place, a->call, inner); break;
     case EFFECT_LOCKS: lock_touch(r, w, place, e->flags, a->call, inner); break;
     default: lock_wait(r, w, place, a->call, inner); break;
     }
 }
 
+// Place whose content the expression is; none for anything but a load.
+static expr_id place_of_load(const struct expr_table *t, expr_id e) {
+    const struct expr *x = expr_get(t, e);
+    return x->kind == EX_LOAD ? x->a : (expr_id){0};
+}
+
 // Place a handle is read from.
 static expr_id read_from(struct application *a, struct world *w, expr_id value) {
-    const struct expr *x = expr_get(a->r->c->exprs, value);
-    return x->kind == EX_LOAD ? instantiate(a, w, x->a) : (expr_id){0};
+    return instantiate(a, w, place_of_load(a->r->c->exprs, value));
 }
 
 static void apply_thread_effect(struct application *a, struct world *w, const struct effect *e,
@@ -129,9 +134,10 @@ static bool excludes_zero(const struct world_space *s, const struct world *w, ex
             return true;
         }
     }
-    return r.hi < 0;
+    return r.lo > 0 || r.hi < 0;
 }
 
+// Whether this thread holds any lock of this world is not known from here on.
 static void doubt_locks(struct world *w) {
     for (uint16_t i = 0; i < w->lock_count; i++) {
         w->locks[i].status = LOCK_MAYBE;
@@ -179,7 +185,7 @@ static void apply_effect(struct application *a, struct world *w, const struct ef
     switch (e->kind) {
     case EFFECT_SET: apply_set(a, w, instantiate(a, w, e->a), instantiate(a, w, e->b)); break;
     case EFFECT_RETURN:
-        if (world_range(&r->space, w, a->result).lo > 0 || excludes_zero(&r->space, w, a->result)) {
+        if (excludes_zero(&r->space, w, a->result)) {
             (void)world_assume(&r->space, w, instantiate(a, w, e->a), OPR_NE, 0);
         }
         a->result = instantiate(a, w, e->a);
@@ -334,11 +340,6 @@ static void hand_over_handles(struct application *a, struct world *w) {
     }
 }
 
-static expr_id last_field(const struct expr_table *t, expr_id e) {
-    const struct expr *x = expr_get(t, e);
-    return x->kind == EX_LOAD ? x->a : (expr_id){0};
-}
-
 // Fields and globals the callee writes: what was read from them before is no longer what they hold.
 static void forget_written(struct application *a, struct world *w, expr_id target) {
     struct run *r = a->r;
@@ -348,7 +349,7 @@ static void forget_written(struct application *a, struct world *w, expr_id targe
         expr_id v = i < w->known_count ? w->known[i].val
                     : i < w->known_count + w->object_count ? w->objects[i - w->known_count].value
                                                            : (expr_id){0};
-        expr_id place = v.v ? last_field(t, v) : w->mem[i - w->known_count - w->object_count].loc;
+        expr_id place = v.v ? place_of_load(t, v) : w->mem[i - w->known_count - w->object_count].loc;
         const struct expr *x = expr_get(t, place);
         if (!place.v || run_local_root(r, place).v || (x->kind != EX_FIELD && x->kind != EX_GLOBAL)) {
             continue;

@@ -23,6 +23,18 @@ static bool is_recursive(const struct run *r, expr_id lock, uint8_t flags) {
     return (flags & (EF_RECURSIVE | EF_OWNERLESS)) || r->c->is_recursive(r->c->ctx, lock);
 }
 
+// A thread that holds L as it is cannot take it once more with these flags.
+static bool excludes_again(const struct run *r, const struct lock_state *l, uint8_t flags) {
+    bool both_shared = (l->flags & EF_SHARED) && (flags & EF_SHARED);
+    return !both_shared && !is_recursive(r, l->lock, flags | l->flags);
+}
+
+static void double_acquire(struct run *r, struct world *w, const struct lock_state *l, call_id call, uint32_t inner) {
+    run_event(r, w,
+              (struct flow_event){.kind = FLOW_DOUBLE_ACQUIRE, .subject = l->lock, .call = call,
+                                  .other = l->site, .inner = inner});
+}
+
 static void set_site(struct run *r, struct lock_state *l, call_id call, uint32_t inner) {
     l->site = inner ? inner : run_site(r, run_call_loc(r, call));
     l->from_callee = inner != 0;
@@ -77,11 +89,8 @@ void lock_acquire(struct run *r, struct world *w, expr_id lock, uint8_t flags, c
         l = world_lock_add(&r->space, w, lock);
         l->entry = ENTRY_FREE;
     } else if (l->status == LOCK_HELD) {
-        bool both_shared = (l->flags & EF_SHARED) && (flags & EF_SHARED);
-        if (!both_shared && !is_recursive(r, lock, flags | l->flags) && !(flags & EF_TIMED)) {
-            run_event(r, w,
-                      (struct flow_event){.kind = FLOW_DOUBLE_ACQUIRE, .subject = lock, .call = call,
-                                          .other = l->site, .inner = inner});
+        if (excludes_again(r, l, flags) && !(flags & EF_TIMED)) {
+            double_acquire(r, w, l, call, inner);
             if (l->via.v != call.v) {
                 l->status = LOCK_MAYBE; // one mistake is told once
             }
@@ -102,14 +111,12 @@ void lock_acquire(struct run *r, struct world *w, expr_id lock, uint8_t flags, c
     }
 }
 
-void lock_release(struct run *r, struct world *w, expr_id lock, uint8_t flags, call_id call,
-                  uint32_t inner) {
+void lock_release(struct run *r, struct world *w, expr_id lock, call_id call, uint32_t inner) {
     struct lock_state *l = world_lock(w, lock);
     if (!l && !is_trackable(r, lock)) {
         doubt_renamed(r, w);
         return;
     }
-    (void)flags;
     struct flow_event e = {.subject = lock, .call = call, .inner = inner};
     struct lock_state *held = l && l->status != LOCK_FREE ? NULL : other_name(r, w, lock, LOCK_HELD, ENTRY_FREE);
     if (held) { // taken under another name
@@ -154,11 +161,8 @@ void lock_touch(struct run *r, struct world *w, expr_id lock, uint8_t flags, cal
     }
     struct lock_state *l = world_lock(w, lock);
     if (l && l->status == LOCK_HELD) {
-        bool both_shared = (l->flags & EF_SHARED) && (flags & EF_SHARED);
-        if (!both_shared && !is_recursive(r, lock, flags | l->flags) && !(flags & EF_TIMED)) {
-            run_event(r, w,
-                      (struct flow_event){.kind = FLOW_DOUBLE_ACQUIRE, .subject = lock, .call = call,
-                                          .other = l->site, .inner = inner});
+        if (excludes_again(r, l, flags) && !(flags & EF_TIMED)) {
+            double_acquire(r, w, l, call, inner);
             l->status = LOCK_MAYBE;
         }
         return;
@@ -185,8 +189,7 @@ void lock_wait(struct run *r, struct world *w, expr_id lock, call_id call, uint3
 
 bool lock_is_held(struct run *r, struct world *w, expr_id lock, uint8_t flags) {
     const struct lock_state *l = world_lock(w, lock);
-    bool both_shared = l && (l->flags & EF_SHARED) && (flags & EF_SHARED);
-    return l && l->status == LOCK_HELD && !both_shared && !is_recursive(r, lock, flags | l->flags);
+    return l && l->status == LOCK_HELD && excludes_again(r, l, flags);
 }
 
 void lock_doubt(struct world *w, expr_id lock) {

@@ -73,8 +73,7 @@ void run_call(struct run *r, const struct world *w, call_id call, world_vec *out
 // --- locks.c ---
 void lock_acquire(struct run *r, struct world *w, expr_id lock, uint8_t flags, call_id call,
                   uint32_t inner);
-void lock_release(struct run *r, struct world *w, expr_id lock, uint8_t flags, call_id call,
-                  uint32_t inner);
+void lock_release(struct run *r, struct world *w, expr_id lock, call_id call, uint32_t inner);
 void lock_touch(struct run *r, struct world *w, expr_id lock, uint8_t flags, call_id call,
                 uint32_t inner);
 void lock_wait(struct run *r, struct world *w, expr_id lock, call_id call, uint32_t inner);

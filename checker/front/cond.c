@@ -1,7 +1,7 @@
 // Conditions and what branches inside expressions: && || ! ?: and GNU ?:.
 #include "checker/front/fn.h"
 
-static bool is_logical(enum CXBinaryOperatorKind op) {
+bool lower_is_logical(enum CXBinaryOperatorKind op) {
     return op == CXBinaryOperator_LAnd || op == CXBinaryOperator_LOr;
 }
 
@@ -118,7 +118,7 @@ static bool branch_in_parts(struct lower *l, CXCursor x, ir_bb if_true, ir_bb if
     }
     enum CXBinaryOperatorKind op = kind == CXCursor_BinaryOperator ? clang_getCursorBinaryOperatorKind(x)
                                                                    : CXBinaryOperator_Invalid;
-    if (list.count != 2 || !(is_logical(op) || op == CXBinaryOperator_Comma)) {
+    if (list.count != 2 || !(lower_is_logical(op) || op == CXBinaryOperator_Comma)) {
         return false;
     }
     if (op == CXBinaryOperator_Comma) {

@@ -76,26 +76,14 @@ path_id cxx_conditional_place(struct lower *l, CXCursor c) {
 }
 
 val_id cxx_truth(struct lower *l, CXCursor c) {
-    loc_id loc = lower_at(l, c);
-    path_id temp = lower_temp(l, lower_type(l, clang_getCursorType(c)), loc);
-    ir_bb yes = ir_bb_new(l->b);
-    ir_bb no = ir_bb_new(l->b);
-    ir_bb after = ir_bb_new(l->b);
-    condition(l, c, yes, no);
-    ir_bb_set(l->b, yes);
-    ir_op_write(l->b, temp, ir_val_const(l->b, 1), OPF_INIT, loc);
-    ir_term_jump(l->b, after, loc);
-    ir_bb_set(l->b, no);
-    ir_op_write(l->b, temp, ir_val_const(l->b, 0), OPF_INIT, loc);
-    ir_term_jump(l->b, after, loc);
-    ir_bb_set(l->b, after);
-    return ir_val_path(l->b, temp);
+    struct cxx_state *s = cxx_here(l);
+    uint32_t depth = s->depth;
+    s->depth = 0; // as in condition()
+    val_id v = lower_truth(l, c);
+    s->depth = depth;
+    return v;
 }
 
 bool cxx_is_logical(CXCursor c) {
-    if (clang_getCursorKind(c) != CXCursor_BinaryOperator) {
-        return false;
-    }
-    enum CXBinaryOperatorKind op = clang_getCursorBinaryOperatorKind(c);
-    return op == CXBinaryOperator_LAnd || op == CXBinaryOperator_LOr;
+    return clang_getCursorKind(c) == CXCursor_BinaryOperator && lower_is_logical(clang_getCursorBinaryOperatorKind(c));
 }

@@ -184,7 +184,7 @@ static val_id binary(struct lower *l, CXCursor c, bool wanted) {
         lower_discard(l, list.items[1]);
         return ir_val_unknown(l->b);
     }
-    if (op == CXBinaryOperator_LAnd || op == CXBinaryOperator_LOr) {
+    if (lower_is_logical(op)) {
         return lower_truth(l, c);
     }
     val_id x = lower_rvalue(l, list.items[0]);

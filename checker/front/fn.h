@@ -171,6 +171,8 @@ bool lower_is_decayed_param(CXCursor decl);
 // --- cond.c ---
 /// Evaluates as a condition and branches; afterwards no block is current.
 void lower_cond(struct lower *l, CXCursor c, ir_bb if_true, ir_bb if_false);
+/// `&&` and `||`.
+bool lower_is_logical(enum CXBinaryOperatorKind op);
 /// `&&`, `||` as a value: 1 or 0 in a temporary.
 val_id lower_truth(struct lower *l, CXCursor c);
 /// `c ? a : b`; its value is in a temporary when wanted.

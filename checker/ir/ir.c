@@ -78,7 +78,7 @@ static void print_path(const struct facts *f, path_id p, struct buf *out, unsign
     }
 }
 
-static const char *operator_text(uint8_t op) {
+const char *ir_operator_text(uint8_t op) {
     static const char *const texts[] = {
         [OPR_NONE] = "?", [OPR_ADD] = "+",  [OPR_SUB] = "-",  [OPR_MUL] = "*",  [OPR_DIV] = "/",
         [OPR_REM] = "%",  [OPR_SHL] = "<<", [OPR_SHR] = ">>", [OPR_AND] = "&",  [OPR_OR] = "|",
@@ -114,12 +114,12 @@ static void print_val(const struct facts *f, val_id v, struct buf *out, unsigned
     case VAL_FN: buf_add(out, facts_sym_name(f, x->sym)); break;
     case VAL_CALL: print_call(f, x->call, out, depth + 1); break;
     case VAL_UNARY:
-        buf_add_c(out, operator_text(x->op));
+        buf_add_c(out, ir_operator_text(x->op));
         print_val(f, x->a, out, depth + 1);
         break;
     case VAL_BINARY:
         print_val(f, x->a, out, depth + 1);
-        buf_addf(out, " %s ", operator_text(x->op));
+        buf_addf(out, " %s ", ir_operator_text(x->op));
         print_val(f, x->b, out, depth + 1);
         break;
     default: buf_add_c(out, "?"); break;

@@ -417,6 +417,8 @@ static inline var_id facts_fn_var(const struct facts *f, fn_id fn, uint32_t inde
 struct str facts_sym_name(const struct facts *f, sym_id sym);
 /// Type with typedefs removed (qualifiers of the typedef chain are merged into *ret_quals if not NULL).
 type_id facts_strip_typedefs(const struct facts *f, type_id t, uint8_t *ret_quals);
+/// The operator OP as C writes it; "?" for none. Static text.
+const char *ir_operator_text(uint8_t op);
 /// Appends a readable C-like form of a path ("q->head.mu", "*p", "a[i]") or value ("&q->mu", "trylock()").
 struct buf;
 void facts_print_path(const struct facts *f, path_id p, struct buf *out);
