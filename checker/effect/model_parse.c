@@ -80,6 +80,16 @@ static bool number(struct reader *r, int64_t *ret_value) {
 
 static bool unary(struct reader *r, expr_id *ret);
 
+// The link key of a C variable with external linkage is its USR.
+static expr_id global_variable(struct reader *r, struct str name) {
+    struct buf key;
+    buf_init(&key, 200);
+    buf_addf(&key, "c:@" STR_FMT, STR_ARG(name));
+    expr_id e = expr_global(r->t, buf_str(&key), name);
+    buf_release(&key);
+    return e;
+}
+
 static bool primary(struct reader *r, expr_id *ret) {
     if (accept(r, "(")) {
         return unary(r, ret) && (accept(r, ")") || fail(r, "')'"));
@@ -93,6 +103,11 @@ static bool primary(struct reader *r, expr_id *ret) {
         }
         *ret = expr_const(r->t, n);
         return true;
+    }
+    if (accept(r, "@")) { // a global variable of C
+        struct str name = word(r);
+        *ret = global_variable(r, name);
+        return name.len != 0 || fail(r, "the name of a global variable");
     }
     size_t before = r->at;
     struct str w = word(r);
@@ -296,6 +311,7 @@ static bool operands(struct reader *r, struct effect *e) {
     case EFFECT_DETACH:
     case EFFECT_OPEN:
     case EFFECT_CLOSE:
+    case EFFECT_USE:
     case EFFECT_FREE:
     case EFFECT_ALLOC:
     case EFFECT_RETURN:

@@ -16,7 +16,8 @@ const char *effect_name(enum effect_kind kind) {
         [EFFECT_RETURN] = "return",    [EFFECT_ESCAPE] = "keep",
         [EFFECT_CALLBACK] = "callback", [EFFECT_SLEEP] = "sleep",
         [EFFECT_BLOCK] = "block",      [EFFECT_ACCEPT] = "accept",
-        [EFFECT_NORETURN] = "noreturn", [EFFECT_JOIN_OWNER] = "end"};
+        [EFFECT_NORETURN] = "noreturn", [EFFECT_JOIN_OWNER] = "end",
+        [EFFECT_USE] = "use"};
     return kind < EFFECT_KIND_COUNT ? names[kind] : "nothing";
 }
 

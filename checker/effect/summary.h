@@ -32,6 +32,7 @@ enum effect_kind {
     EFFECT_BLOCK,      // may wait for something outside
     EFFECT_ACCEPT,     // takes a new connection or message from outside: one iteration = one item of input
     EFFECT_NORETURN,
+    EFFECT_USE,        // a: value of a descriptor or stream that must be open
     EFFECT_JOIN_OWNER, // a: handle location: destructor that joins (jthread) or ends the program when joinable (c = 1)
     EFFECT_KIND_COUNT,
 };

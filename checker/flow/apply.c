@@ -205,6 +205,11 @@ static void apply_effect(struct application *a, struct world *w, const struct ef
             descriptor_close(r, w, instantiate(a, w, e->a), a->call, inner);
         }
         break;
+    case EFFECT_USE:
+        if (r->domain == FLOW_CHANNELS) {
+            descriptor_use(r, w, instantiate(a, w, e->a), a->call);
+        }
+        break;
     case EFFECT_SLEEP:
     case EFFECT_BLOCK: others_ran(r, w); break;
     case EFFECT_WAIT:
@@ -265,6 +270,22 @@ static void escape_arguments(struct application *a, struct world *w, expr_id tar
         }
         if (r->domain == FLOW_THREADS && r->c->frees(r->c->ctx, r->f, a->call, target, i)) {
             thread_freed(r, w, a->args[i], (expr_id){0}, a->call);
+        }
+        if (r->domain == FLOW_CHANNELS && r->c->uses(r->c->ctx, r->f, a->call, target, i)) {
+            descriptor_use(r, w, a->args[i], a->call);
+        }
+    }
+}
+
+// Nobody knows what the callee does to what it is given: it may open again what was closed here.
+static void doubt_closed(struct application *a, struct world *w) {
+    const struct expr_table *t = a->r->c->exprs;
+    for (uint16_t i = 0; i < w->object_count; i++) {
+        struct object_state *o = &w->objects[i];
+        for (uint32_t k = 0; k < a->arg_count && o->kind == OBJECT_DESCRIPTOR; k++) {
+            bool through = expr_get(t, a->args[k])->kind != EX_CONST && !expr_same(o->value, a->args[k]) &&
+                           expr_contains(t, o->value, a->args[k]);
+            o->status = (uint8_t)(through ? OBJECT_UNKNOWN : o->status);
         }
     }
 }
@@ -538,6 +559,9 @@ void run_call(struct run *r, const struct world *w, call_id call, world_vec *out
     if (!s || a.inferred) {
         escape_arguments(&a, &n, target);
         forget_written(&a, &n, target);
+    }
+    if (!s && !r->c->has_body(r->c->ctx, r->f, call, target)) {
+        doubt_closed(&a, &n);
     }
     bool ends = s && (s->flags & SUMMARY_NORETURN || is_modelled_end(s));
     bool told = a.ir->callee.v && (r->f->syms.data[a.ir->callee.v].flags & SYM_NORETURN);

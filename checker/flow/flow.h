@@ -53,6 +53,8 @@ struct flow_context {
     bool (*has_body)(void *ctx, const struct facts *f, call_id call, expr_id target);
     /// True when the callee frees what argument `arg` points to.
     bool (*frees)(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t arg);
+    /// True when the callee uses the descriptor or stream that argument `arg` is, on every path.
+    bool (*uses)(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t arg);
     /// True when the call changes nothing outside: the same arguments give the same result.
     bool (*is_pure)(void *ctx, const struct facts *f, call_id call, expr_id target);
     /// What every caller passes for parameter `index`, when that is known; may be NULL.
@@ -142,6 +144,7 @@ enum flow_event_kind {
     FLOW_LOOP_VARIABLE,     // local whose address a thread got is changed by the next iteration; other: spawn
     FLOW_FREED_IN_USE,      // memory or lock a live thread uses is freed; other: spawn
     FLOW_CLOSE_TWICE,       // other: earlier close
+    FLOW_USE_AFTER_CLOSE,   // subject: descriptor or stream; other: the close
 };
 
 struct flow_event {

@@ -396,14 +396,29 @@ void descriptor_open(struct run *r, struct world *w, expr_id value, call_id call
     run_trace(r, w, FLOW_STEP_OPEN, true, run_call_loc(r, call), value);
 }
 
-void descriptor_close(struct run *r, struct world *w, expr_id value, call_id call, uint32_t inner) {
-    int64_t n = 0;
-    if (is_const(r, value, &n) || expr_has_kind(r->c->exprs, value, EX_UNKNOWN) ||
-        expr_has_kind(r->c->exprs, value, EX_OLD)) {
-        return;
+void descriptor_use(struct run *r, struct world *w, expr_id value, call_id call) {
+    const struct object_state *o = world_object(w, value);
+    if (o && o->kind == OBJECT_DESCRIPTOR && o->status == OBJECT_DONE) {
+        run_event(r, w, (struct flow_event){.kind = FLOW_USE_AFTER_CLOSE, .subject = value, .call = call, .other = o->end_site});
     }
-    struct range range = world_range(&r->space, w, value);
-    if (range.hi < 0) {
+}
+
+// What a stream was made of, when it was not made here: closing the stream closes it, but it has no name.
+static bool is_ghost_content(const struct run *r, expr_id value) {
+    const struct expr *x = expr_get(r->c->exprs, value);
+    const struct expr *place = expr_get(r->c->exprs, x->kind == EX_LOAD ? x->a : (expr_id){0});
+    return place->kind == EX_FIELD && intern_text(&r->c->exprs->names, place->name).ptr[0] == '$';
+}
+
+static bool is_trackable_descriptor(const struct run *r, const struct world *w, expr_id value) {
+    int64_t n = 0;
+    return !is_const(r, value, &n) && !expr_has_kind(r->c->exprs, value, EX_UNKNOWN) &&
+           !expr_has_kind(r->c->exprs, value, EX_OLD) && !is_ghost_content(r, value) &&
+           world_range(&r->space, w, value).hi >= 0;
+}
+
+void descriptor_close(struct run *r, struct world *w, expr_id value, call_id call, uint32_t inner) {
+    if (!is_trackable_descriptor(r, w, value)) {
         return;
     }
     uint32_t here = inner ? inner : run_site(r, run_call_loc(r, call));

@@ -229,6 +229,7 @@ bool flow_effect_in_domain(enum effect_kind kind, enum flow_domain domain) {
     case EFFECT_FREE:
     case EFFECT_LOCK_DESTROY: return domain == FLOW_THREADS;
     case EFFECT_OPEN:
+    case EFFECT_USE:
     case EFFECT_CLOSE: return domain == FLOW_CHANNELS;
     case EFFECT_SET:
     case EFFECT_RETURN:

@@ -97,6 +97,7 @@ void thread_freed(struct run *r, struct world *w, expr_id value, expr_id lock, c
 void thread_store(struct run *r, struct world *w, expr_id loc, expr_id val, call_id call);
 void descriptor_open(struct run *r, struct world *w, expr_id value, call_id call);
 void descriptor_close(struct run *r, struct world *w, expr_id value, call_id call, uint32_t inner);
+void descriptor_use(struct run *r, struct world *w, expr_id value, call_id call);
 /// Value leaves what this function controls: stored where others see it, returned, kept by a callee.
 void object_escape(struct run *r, struct world *w, expr_id value);
 

@@ -29,6 +29,7 @@ struct node {
     uint32_t component;
     uint32_t keeps;        // bit i: parameter i may be kept beyond the call
     uint32_t frees;        // bit i: what parameter i points to is freed
+    uint32_t uses;         // bit i: parameter i is a descriptor or stream that is used
     VEC(uint32_t) writes;  // names of fields and globals written, also through callees; sorted
     bool writes_all;
     bool impure;           // does something besides computing its result

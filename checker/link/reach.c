@@ -124,12 +124,14 @@ static uint32_t kept_by_call(const struct program *p, const struct unit *u, call
     return bits;
 }
 
-// Parameters that are passed as they are to something that frees them.
-static uint32_t freed_by_call(const struct program *p, const struct unit *u, call_id call) {
+// Parameters that are passed as they are to something that does KIND (free, use) to them; `of_callee` says what the callee's
+// parameters come to.
+static uint32_t done_by_call(const struct program *p, const struct unit *u, call_id call, enum effect_kind kind,
+                             uint32_t (*of_callee)(const struct node *callee)) {
     const struct facts *f = u->facts;
     const struct ir_call *c = &f->calls.data[call.v];
     node_id to = c->kind == CALL_INDIRECT ? NODE_NONE : u->sym_nodes[c->callee.v];
-    const struct effect *free_effect = program_model_effect(p, f, call, EFFECT_FREE);
+    const struct effect *e = program_model_effect(p, f, call, kind);
     uint32_t bits = 0;
     for (uint32_t i = 0; i < c->arg_count && i < 32; i++) {
         const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v + i].v];
@@ -138,11 +140,19 @@ static uint32_t freed_by_call(const struct program *p, const struct unit *u, cal
         if (v->kind != VAL_PATH || path->kind != PATH_VAR || var->kind != VAR_PARAM || var->index >= 32) {
             continue;
         }
-        bool by_model = free_effect && expr_same(free_effect->a, expr_param(p->exprs, i));
-        bool by_node = !free_effect && to != NODE_NONE && (p->nodes.data[to].frees >> i & 1);
+        bool by_model = e && expr_same(e->a, expr_param(p->exprs, i));
+        bool by_node = !e && to != NODE_NONE && (of_callee(&p->nodes.data[to]) >> i & 1);
         bits |= by_model || by_node ? 1u << var->index : 0;
     }
     return bits;
+}
+
+static uint32_t frees_of(const struct node *n) {
+    return n->frees;
+}
+
+static uint32_t uses_of(const struct node *n) {
+    return n->uses;
 }
 
 // Every way from the entry to a return passes this block.
@@ -185,8 +195,11 @@ static void scan(struct program *p, node_id id) {
             const struct ir_op *op = &f->ops.data[b->first_op.v + k];
             if (op->kind == OP_CALL) {
                 n->keeps |= kept_by_call(p, u, op->call, &a);
-                uint32_t freed = freed_by_call(p, u, op->call);
-                n->frees |= freed && is_on_every_path(p, n->ref, i) ? freed : 0;
+                uint32_t freed = done_by_call(p, u, op->call, EFFECT_FREE, frees_of);
+                uint32_t used = done_by_call(p, u, op->call, EFFECT_USE, uses_of);
+                bool always = (freed | used) && is_on_every_path(p, n->ref, i);
+                n->frees |= always ? freed : 0;
+                n->uses |= always ? used : 0;
                 continue;
             }
             if (op->kind != OP_WRITE && op->kind != OP_UPDATE) {

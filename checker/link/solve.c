@@ -94,6 +94,12 @@ static bool ask_frees(void *ctx, const struct facts *f, call_id call, expr_id ta
     return n != NODE_NONE && arg < 32 && (s->p->nodes.data[n].frees >> arg & 1) && !s->p->nodes.data[n].flow[FLOW_THREADS];
 }
 
+static bool ask_uses(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t arg) {
+    const struct solver *s = ctx;
+    node_id n = call_node(s->p, f, call, target);
+    return n != NODE_NONE && arg < 32 && (s->p->nodes.data[n].uses >> arg & 1) && !s->p->nodes.data[n].flow[FLOW_CHANNELS];
+}
+
 static bool ask_has_body(void *ctx, const struct facts *f, call_id call, expr_id target) {
     const struct solver *s = ctx;
     return call_node(s->p, f, call, target) != NODE_NONE;
@@ -118,6 +124,7 @@ static bool ask_recursive(void *ctx, expr_id lock) {
 static bool is_relevant_effect(enum effect_kind kind, enum flow_domain domain) {
     switch ((int)kind) {
     case EFFECT_FREE:
+    case EFFECT_USE:
     case EFFECT_LOCK_DESTROY:
     case EFFECT_SET:
     case EFFECT_RETURN:
@@ -405,7 +412,7 @@ void program_run_flows(struct program *p) {
     s.context = (struct flow_context){.arena = p->arena, .scratch = &p->scratch, .exprs = p->exprs,
                                       .sites = &p->sites, .ctx = &s, .callee = ask_callee,
                                       .function = ask_function, .keeps = ask_keeps,
-                                      .writes = ask_writes, .frees = ask_frees, .has_body = ask_has_body, .is_pure = ask_pure, .is_recursive = ask_recursive,
+                                      .writes = ask_writes, .frees = ask_frees, .uses = ask_uses, .has_body = ask_has_body, .is_pure = ask_pure, .is_recursive = ask_recursive,
                                       .param_range = ask_param_range,
                                       .step_limit = p->options.fn_step_limit};
     for (uint32_t i = 0; i < p->units.len; i++) {

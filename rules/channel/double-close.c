@@ -1,4 +1,4 @@
-// A descriptor is closed twice on one path: the second close may hit a descriptor another thread just got.
+// A descriptor or stream is closed twice on one path: the second close may hit a descriptor another thread just got.
 #include "checker/rule/check.h"
 
 static void check(struct rule_ctx *ctx) {
@@ -13,7 +13,7 @@ static void check(struct rule_ctx *ctx) {
         struct flow_site inner = rule_site(ctx, e->inner);
         struct finding *f = rule_report(
             ctx, r->fn, e->loc,
-            "the descriptor is closed %s although it was already closed at %s: the number may belong to another thread's descriptor by now",
+            "the descriptor or stream is closed %s although it was already closed at %s: the number may belong to another thread's descriptor by now",
             e->inner ? "again by this call" : "a second time here", rule_where(ctx, before));
         if (f) {
             f->subject = str_from(name);
@@ -21,7 +21,7 @@ static void check(struct rule_ctx *ctx) {
             if (e->inner) {
                 rule_step(ctx, f, STEP_CHANNEL, inner.at, inner.loc, "it is closed again here");
             }
-            rule_related(ctx, f, before, "the descriptor is closed here first");
+            rule_related(ctx, f, before, "it is closed here first");
         }
     }
 }
@@ -29,7 +29,7 @@ static void check(struct rule_ctx *ctx) {
 extern const struct rule rule_channel_double_close;
 const struct rule rule_channel_double_close = {
     .id = "channel-double-close",
-    .summary = "A descriptor is closed twice on one path",
+    .summary = "A descriptor or stream is closed twice on one path",
     .level = LEVEL_ERROR,
     .precision = PRECISION_HIGH,
     .cwe = {675, 672},

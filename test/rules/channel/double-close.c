@@ -98,8 +98,19 @@ int bad_stream_owns_it(const char *path) {
     }
     int first = getc(stream);
     fclose(stream);
-    close(fd); // miss: channel-double-close streams that own a descriptor are not modelled
+    close(fd); // expect: channel-double-close "already closed"
     return first;
+}
+
+void bad_stream_closed_twice(const char *path) {
+    FILE *stream = fopen(path, "r");
+    if (stream == NULL) {
+        return;
+    }
+    if (getc(stream) == EOF) {
+        fclose(stream);
+    }
+    fclose(stream); // expect: channel-double-close "already closed"
 }
 
 void bad_retry_after_interrupt(int domain) {
