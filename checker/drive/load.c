@@ -1,6 +1,6 @@
 #include "checker/drive/load.h"
 
-// Cache look-ups first, then the rest goes to the workers; their answers are unpacked here while
+// Cache look-ups first (load_open), then the rest goes to the workers (load_read); their answers are unpacked here while
 // they parse on. Everything is stored by the command's index, so the order of answers changes
 // nothing.
 
@@ -64,9 +64,9 @@ static void on_ok(struct load *l, uint32_t index, struct str packed) {
         return;
     }
     l->parsed++;
-    if (l->cache) {
-        cache_put(l->cache, &l->project->cmds.data[index], l->tus[index].facts, packed);
-    }
+    struct load_tu *tu = &l->tus[index];
+    tu->has_content = l->cache && cache_put(l->cache, &l->project->cmds.data[index], tu->facts,
+                                            packed, &tu->content);
 }
 
 static const char *signal_hint(int code) {
@@ -155,36 +155,60 @@ static void open_cache(struct load *l) {
     l->cache = cache_open(p->arena, &options);
 }
 
-// Takes the TU from the cache; false when it must be parsed.
-static bool look_up(struct load *l, uint32_t index) {
-    struct str packed = {0};
-    struct error err = {0};
-    int64_t entry = 0;
-    if (!l->cache || !cache_get(l->cache, &l->project->cmds.data[index], &packed, &entry)) {
-        return false;
-    }
-    if (!accept(l, index, packed, &err)) {
-        cache_drop(l->cache, entry);
-        return false;
-    }
-    l->tus[index].cached = true;
-    l->cached++;
-    if (l->progress) {
-        progress_step(l->progress, l->tus[index].file);
-    }
-    return true;
-}
-
-bool load_run(struct load *l, struct error *err) {
+void load_open(struct load *l) {
     struct project *p = l->project;
     double start = progress_now();
-    VEC(uint32_t) todo = {0};
     l->count = p->cmds.len;
     l->tus = ARENA_ARRAY(p->arena, struct load_tu, l->count);
     open_cache(l);
     for (uint32_t i = 0; i < l->count; i++) {
-        l->tus[i].file = project_relative(p, p->cmds.data[i].file);
-        if (!look_up(l, i)) {
+        struct load_tu *tu = &l->tus[i];
+        tu->file = project_relative(p, p->cmds.data[i].file);
+        tu->cached = l->cache && cache_find(l->cache, &p->cmds.data[i], &tu->entry);
+        tu->content = tu->entry.content;
+        tu->has_content = tu->cached;
+        l->cached += tu->cached;
+    }
+    l->seconds = progress_now() - start;
+}
+
+bool load_contents_known(const struct load *l) {
+    for (uint32_t i = 0; i < l->count; i++) {
+        if (!l->tus[i].has_content) {
+            return false;
+        }
+    }
+    return l->cache != NULL;
+}
+
+// Takes the TU from the cache; false when it must be parsed.
+static bool take_cached(struct load *l, uint32_t index) {
+    struct load_tu *tu = &l->tus[index];
+    struct str packed = {0};
+    struct error err = {0};
+    if (!tu->cached) {
+        return false;
+    }
+    bool ok = cache_load(l->cache, &tu->entry, &packed);
+    if (ok && !accept(l, index, packed, &err)) {
+        cache_drop(l->cache, &tu->entry);
+        ok = false;
+    }
+    if (!ok) {
+        tu->cached = tu->has_content = false;
+        l->cached--;
+    } else if (l->progress) {
+        progress_step(l->progress, tu->file);
+    }
+    return ok;
+}
+
+bool load_read(struct load *l, struct error *err) {
+    struct project *p = l->project;
+    double start = progress_now();
+    VEC(uint32_t) todo = {0};
+    for (uint32_t i = 0; i < l->count; i++) {
+        if (!take_cached(l, i)) {
             vec_push(p->arena, &todo, i);
         }
     }
@@ -201,9 +225,22 @@ bool load_run(struct load *l, struct error *err) {
         .on_result = on_result,
     };
     bool ok = !todo.len || worker_run(&job, err);
+    if (l->cache) {
+        cache_flush(l->cache);
+    }
+    l->seconds += progress_now() - start;
+    return ok;
+}
+
+void load_close(struct load *l) {
     cache_close(l->cache);
     l->cache = NULL;
-    l->seconds = progress_now() - start;
+}
+
+bool load_run(struct load *l, struct error *err) {
+    load_open(l);
+    bool ok = load_read(l, err);
+    load_close(l);
     return ok;
 }
 

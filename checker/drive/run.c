@@ -7,9 +7,9 @@
 #include "checker/base/log.h"
 #include "checker/drive/inventory.h"
 #include "checker/drive/output.h"
+#include "checker/drive/result.h"
 #include "checker/drive/shard.h"
 #include "checker/drive/source.h"
-#include "checker/drive/stats.h"
 #include "checker/rule/check.h"
 #include "checker/rule/suppress.h"
 
@@ -251,7 +251,8 @@ static void finish_report(struct run *run, double start) {
 
 // --- phases ---
 
-static bool judge(struct run *run, int argc, const char *const *argv, struct error *err) {
+// Program, findings, inventory.
+static bool judge(struct run *run, struct error *err) {
     double start = progress_now();
     progress_phase(&run->progress, "linking");
     run->program = link_program(&run->project, &run->load, run->whole, err);
@@ -261,21 +262,49 @@ static bool judge(struct run *run, int argc, const char *const *argv, struct err
     double linked = progress_now();
     run->stats.link = linked - start;
     progress_phase(&run->progress, "checking");
-    sources_init(&run->sources, &run->arena, run->project.root);
-    run->findings.arena = &run->arena;
     inventory_fill(&run->report, &run->arena, &run->load, run->program);
     restrict_files(run);
     load_add_notes(&run->load);
     rules_check(run->program, &run->project.config, run->only.data, run->only.len, &run->findings);
     suppress(run);
     findings_finish(&run->findings, sources_place_line, &run->sources);
-    double judged = progress_now();
-    run->stats.rules = judged - linked;
+    stats_collect(&run->stats, &run->arena, &run->load, run->program);
+    run->stats.rules = progress_now() - linked;
+    return true;
+}
+
+static bool tell(struct run *run, int argc, const char *const *argv, struct error *err) {
+    double start = progress_now();
     describe_invocation(run, argc, argv);
-    finish_report(run, start - run->stats.load);
+    finish_report(run, start - run->stats.load - run->stats.link - run->stats.rules);
     progress_end(&run->progress);
     bool ok = output_write(&run->report, run->cli, err);
-    run->stats.report = progress_now() - judged;
+    run->stats.report = progress_now() - start;
+    return ok;
+}
+
+// The result of an earlier run when all it rests on is the same; otherwise reads and judges, and keeps what comes out.
+static bool read_and_judge(struct run *run, struct error *err) {
+    struct hash128 key = {0};
+    struct result result = {.arena = &run->arena,
+                            .report = &run->report,
+                            .findings = &run->findings,
+                            .notes = &run->project.notes,
+                            .first_note = run->project.notes.items.len,
+                            .stats = &run->stats};
+    load_open(&run->load);
+    run->stats.kept = result_key(&run->project, &run->load, &key) &&
+                      result_restore(&result, &run->load, key);
+    bool ok = run->stats.kept || load_read(&run->load, err);
+    run->whole = run->project.database.len && load_is_complete(&run->load);
+    run->stats.load = run->load.seconds;
+    if (ok && !run->stats.kept) {
+        ok = judge(run, err);
+        if (ok && result_key(&run->project, &run->load, &key)) {
+            result_store(&result, &run->load, key);
+        }
+    }
+    load_close(&run->load);
     return ok;
 }
 
@@ -288,7 +317,7 @@ static int finish(struct run *run, bool ok, const struct error *err) {
                     run->stats.load + run->stats.link + run->stats.rules + run->stats.report);
     }
     if (ok && run->cli->stats) {
-        stats_print(&run->stats, &run->load, run->program);
+        stats_print(&run->stats, &run->load);
     }
     int code = ok ? run->report.exit_code : EXIT_USAGE;
     arena_release(&run->arena);
@@ -304,6 +333,12 @@ static void begin(struct run *run, const struct cli *cli) {
     run->load.progress = &run->progress;
 }
 
+// What needs the project's root.
+static void prepare(struct run *run) {
+    sources_init(&run->sources, &run->arena, run->project.root);
+    run->findings.arena = &run->arena;
+}
+
 int run_check(const struct cli *cli, int argc, const char *const *argv) {
     struct run run = {.cli = cli};
     struct error err = {0};
@@ -312,11 +347,10 @@ int run_check(const struct cli *cli, int argc, const char *const *argv) {
         project_open(&run.project, &run.arena, cli, cli->operands.data, cli->operands.len, &err);
     if (ok) {
         progress_begin(&run.progress, !cli->quiet, run.project.cmds.len);
-        ok = load_run(&run.load, &err);
-        run.stats.load = run.load.seconds;
-        run.whole = run.project.database.len && load_is_complete(&run.load);
+        prepare(&run);
+        ok = read_and_judge(&run, &err);
     }
-    ok = ok && judge(&run, argc, argv, &err);
+    ok = ok && tell(&run, argc, argv, &err);
     return finish(&run, ok, &err);
 }
 
@@ -330,6 +364,9 @@ int run_fact_files(const struct cli *cli, int argc, const char *const *argv) {
               shard_read(&run.load, cli->operands.data, cli->operands.len, &all_shards, &err);
     run.stats.load = progress_now() - start;
     run.whole = all_shards && load_is_complete(&run.load);
-    ok = ok && judge(&run, argc, argv, &err);
+    if (ok) {
+        prepare(&run);
+        ok = judge(&run, &err) && tell(&run, argc, argv, &err);
+    }
     return finish(&run, ok, &err);
 }

@@ -25,6 +25,7 @@ bool config_load(struct config *c, const char *path, struct error *err) {
     char *absolute = fs_join(c->arena, str_from(cwd), c->path);
     struct str dir = fs_dirname(str_from(absolute));
     c->dir = str_from(arena_copy(c->arena, dir.ptr, dir.len));
+    c->content = hash128(text.ptr, text.len);
     return config_parse(c, text, err);
 }
 

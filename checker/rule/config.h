@@ -31,6 +31,7 @@ struct config_option {
 struct config {
     struct arena *arena;
     struct str path; // of the file read, empty when none
+    struct hash128 content; // of its text
     struct str dir;  // its directory, absolute: the project root unless told otherwise
     enum profile profile;
     VEC(struct config_setting) settings;
