@@ -56,7 +56,8 @@ const struct cli_command_row cli_commands[CLI_COMMAND_COUNT] = {
                   "`show facts SOURCE` prints what was read of one translation unit. `show "
                   "summaries` prints what each function does that concerns its callers, in the "
                   "notation of models. `show callgraph` prints who calls whom. `show threads` "
-                  "prints where threads are started and how they end, and the locks."},
+                  "prints where threads are started and how they end, the locks, and signal and "
+                  "exit handlers."},
     [CLI_RULES] = {CLI_RULES, "rules", "", 0, 0, false, false, "list the rules",
      "One line per rule."},
     [CLI_EXPLAIN] = {CLI_EXPLAIN, "explain", "RULE", 1, 1, false, false, "explain a rule",

@@ -37,6 +37,39 @@ static void show_place(struct buf *out, const struct facts *f, loc_id loc) {
     buf_addf(out, STR_FMT ":%u", STR_ARG(path), at->line);
 }
 
+static void show_signals(struct buf *out, uint64_t signals) {
+    const char *between = " of signal ";
+    for (unsigned n = 1; n < 64; n++) {
+        if (signals >> n & 1) {
+            buf_addf(out, "%s%u", between, n);
+            between = ", ";
+        }
+    }
+    buf_add_c(out, signals & 1 ? " of an unknown signal" : "");
+}
+
+// Where control enters the program besides main.
+static void show_contexts(const struct program *p, struct buf *out) {
+    for (uint32_t i = 0; i < program_root_count(p); i++) {
+        const struct program_root *r = program_root(p, i);
+        if (r->kind == CONTEXT_THREAD) {
+            buf_addf(out, "%s of " STR_FMT, r->many ? "several threads" : "one thread", STR_ARG(program_fn_name(p, r->node)));
+        } else if (r->kind == CONTEXT_HANDLER) {
+            buf_addf(out, "handler " STR_FMT, STR_ARG(program_fn_name(p, r->node)));
+            show_signals(out, r->signals);
+        } else if (r->kind == CONTEXT_EXIT) {
+            buf_addf(out, "at exit " STR_FMT, STR_ARG(program_fn_name(p, r->node)));
+        } else {
+            continue;
+        }
+        if (r->site.at.facts) {
+            buf_add_c(out, " at ");
+            show_place(out, r->site.at.facts, r->site.loc);
+        }
+        buf_add_char(out, '\n');
+    }
+}
+
 static void show_threads(const struct program *p, struct buf *out) {
     for (uint32_t i = 0; i < program_thread_count(p); i++) {
         const struct program_thread *t = program_thread(p, i);
@@ -56,6 +89,7 @@ static void show_threads(const struct program *p, struct buf *out) {
         buf_addf(out, "lock " STR_FMT " (" STR_FMT "), acquired at %u places\n", STR_ARG(l->name),
                  STR_ARG(l->type), l->acquires);
     }
+    show_contexts(p, out);
 }
 
 static bool dump(struct load *load, enum topic topic, struct buf *out, struct error *err) {

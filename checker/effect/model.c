@@ -21,6 +21,8 @@ struct model_set {
     struct interner names;
     VEC(struct model_name) functions; // by number in names
     VEC(uint32_t) traits;             // by number in names
+    VEC(const struct model_function *) properties; // by number in names, NULL when none
+    VEC(bool) handler_fields;         // by number in names
     VEC(struct overload *) in_order;
     uint32_t texts;
     struct hash128 hash;
@@ -31,6 +33,8 @@ static uint32_t name_slot(struct model_set *set, struct str name) {
     while (set->functions.len <= n) {
         vec_push(set->arena, &set->functions, ((struct model_name){0}));
         vec_push(set->arena, &set->traits, 0);
+        vec_push(set->arena, &set->properties, NULL);
+        vec_push(set->arena, &set->handler_fields, false);
     }
     return n;
 }
@@ -68,6 +72,61 @@ static struct overload *find_overload(struct model_set *set, const struct summar
     return o;
 }
 
+// The last ':' that stands alone (names contain "::"), SIZE_MAX when there is none.
+static size_t lone_colon(struct str line) {
+    size_t colon = SIZE_MAX;
+    for (size_t i = 1; i + 1 < line.len; i++) {
+        if (line.ptr[i] == ':' && line.ptr[i - 1] != ':' && line.ptr[i + 1] != ':') {
+            colon = i;
+        }
+    }
+    return colon;
+}
+
+// "function localtime gmtime : mt_unsafe tm". Properties of several lines add up.
+static bool add_properties(struct model_set *set, struct str rest, struct str where, struct error *err) {
+    size_t colon = lone_colon(rest);
+    if (colon == SIZE_MAX) {
+        return error_set(err, STR_FMT ": expected 'function NAME... : PROPERTY...'", STR_ARG(where));
+    }
+    struct str names = str_trim(str_slice(rest, 0, colon));
+    while (names.len) {
+        struct str name = str_cut(&names, ' ');
+        if (!name.len) {
+            continue;
+        }
+        uint32_t number = name_slot(set, name);
+        struct model_function *x = ARENA_NEW(set->arena, struct model_function);
+        *x = (struct model_function){.null_arg = FN_NO_ARG, .fills_arg = FN_NO_ARG, .handler_arg = FN_NO_ARG,
+                                     .action_arg = FN_NO_ARG, .exit_arg = FN_NO_ARG};
+        *x = set->properties.data[number] ? *set->properties.data[number] : *x;
+        struct str properties = str_trim(str_slice(rest, colon + 1, rest.len));
+        while (properties.len) {
+            if (!model_parse_property(&properties, where, x, err)) {
+                return false;
+            }
+        }
+        set->properties.data[number] = x;
+    }
+    return true;
+}
+
+// "field sa_handler sa_sigaction : handler"
+static bool add_fields(struct model_set *set, struct str rest, struct str where, struct error *err) {
+    size_t colon = lone_colon(rest);
+    struct str what = colon == SIZE_MAX ? rest : str_trim(str_slice(rest, colon + 1, rest.len));
+    if (!str_eq(what, STR("handler"))) {
+        return error_set(err, STR_FMT ": expected 'field NAME... : handler'", STR_ARG(where));
+    }
+    struct str names = str_trim(str_slice(rest, 0, colon));
+    while (names.len) {
+        struct str name = str_cut(&names, ' ');
+        uint32_t number = name_slot(set, name);
+        set->handler_fields.data[number] |= name.len != 0;
+    }
+    return true;
+}
+
 static bool add_traits(struct model_set *set, struct str rest, struct str where, struct error *err) {
     static const struct {
         const char *name;
@@ -77,17 +136,11 @@ static bool add_traits(struct model_set *set, struct str rest, struct str where,
                  {"condition", TRAIT_CONDITION}, {"thread", TRAIT_THREAD},
                  {"jthread", TRAIT_JTHREAD},     {"future", TRAIT_FUTURE},
                  {"semaphore", TRAIT_SEMAPHORE}, {"atomic", TRAIT_ATOMIC}};
-    struct str name = str_trim(rest);
-    size_t colon = SIZE_MAX; // the last ':' that stands alone: names contain "::"
-    for (size_t i = 1; i + 1 < rest.len; i++) {
-        if (rest.ptr[i] == ':' && rest.ptr[i - 1] != ':' && rest.ptr[i + 1] != ':') {
-            colon = i;
-        }
-    }
+    size_t colon = lone_colon(rest);
     if (colon == SIZE_MAX) {
         return error_set(err, STR_FMT ": expected 'type NAME : TRAITS'", STR_ARG(where));
     }
-    name = str_trim(str_slice(rest, 0, colon));
+    struct str name = str_trim(str_slice(rest, 0, colon));
     struct str traits = str_trim(str_slice(rest, colon + 1, rest.len));
     uint32_t bits = 0;
     while (traits.len) {
@@ -130,6 +183,12 @@ static bool add_line(struct model_set *set, struct str line, struct str where, s
                      struct error *err) {
     if (str_starts(line, STR("type "))) {
         return add_traits(set, str_slice(line, 5, line.len), where, err);
+    }
+    if (str_starts(line, STR("function "))) {
+        return add_properties(set, str_slice(line, 9, line.len), where, err);
+    }
+    if (str_starts(line, STR("field "))) {
+        return add_fields(set, str_slice(line, 6, line.len), where, err);
     }
     if (str_starts(line, STR("alias "))) {
         return add_alias(set, str_slice(line, 6, line.len), where, err);
@@ -232,6 +291,17 @@ const struct summary *model_find(const struct model_set *set, struct str functio
 uint32_t model_type_traits(const struct model_set *set, struct str type) {
     uint32_t n = intern_find(&set->names, type);
     return n == UINT32_MAX || n >= set->traits.len ? 0 : set->traits.data[n];
+}
+
+const struct model_function *model_function_find(const struct model_set *set, struct str function) {
+    struct str name = str_starts(function, STR("std::")) ? str_slice(function, 5, function.len) : function;
+    uint32_t n = intern_find(&set->names, name);
+    return n == UINT32_MAX || n >= set->properties.len ? NULL : set->properties.data[n];
+}
+
+bool model_is_handler_field(const struct model_set *set, struct str field) {
+    uint32_t n = intern_find(&set->names, field);
+    return n != UINT32_MAX && n < set->handler_fields.len && set->handler_fields.data[n];
 }
 
 void model_visit(const struct model_set *set,

@@ -28,6 +28,28 @@ enum {
     TRAIT_ATOMIC = 512,
 };
 
+enum {
+    FN_SIGNAL_SAFE = 1,   // may be called from a signal handler
+    FN_SIGNAL_UNSAFE = 2, // must not be
+    FN_MT_UNSAFE = 4,     // works on hidden static state without a lock
+    FN_MT_READS = 8,      // only reads that state: unsafe beside a function that is FN_MT_UNSAFE
+    FN_MT_GUARDED = 16,   // standards leave it open, the C libraries of today guard the state
+    FN_SIGNAL_DOUBTFUL = 32, // not promised to be safe, but it takes no lock in practice
+};
+
+enum { FN_NO_ARG = -1 };
+
+// What a model file says of a library function besides its effects: a line "function NAME... : PROPERTY...".
+struct model_function {
+    uint32_t flags;     // FN_*
+    struct str state;   // FN_MT_*: name of the hidden state, equal for functions that share it
+    int8_t null_arg;    // FN_MT_*: only when this argument is NULL
+    int8_t fills_arg;   // writes what this argument points to
+    int8_t handler_arg; // installs this argument as the handler of signal argument 0
+    int8_t action_arg;  // the same, in a field of what this argument points to
+    int8_t exit_arg;    // runs this argument when the process exits
+};
+
 struct model_set;
 
 /// All built-in models over `exprs`. A broken built-in model is a programming error caught by tests; it is told in `err`
@@ -42,6 +64,10 @@ const struct summary *model_find(const struct model_set *set, struct str functio
                                  uint32_t arg_count, bool is_move);
 /// TRAIT_* of a type name ("pthread_mutex_t", "std::mutex"), 0 when unknown.
 uint32_t model_type_traits(const struct model_set *set, struct str type);
+/// Properties of a library function, NULL when none are known. "std::" may stand before the name.
+const struct model_function *model_function_find(const struct model_set *set, struct str function);
+/// A function stored in a field of this name is a signal handler ("sa_handler").
+bool model_is_handler_field(const struct model_set *set, struct str field);
 /// Calls `visit` for every function with a model, in file order (for docs and checks).
 void model_visit(const struct model_set *set,
                  void (*visit)(void *ctx, const struct summary *s, struct str source), void *ctx);

@@ -103,6 +103,43 @@ const struct model_set *program_models(const struct program *p);
 uint32_t program_facts_count(const struct program *p);
 const struct facts *program_facts(const struct program *p, uint32_t index);
 
+// --- contexts: from where a function can be reached ---
+
+enum context_kind {
+    CONTEXT_MAIN,
+    CONTEXT_THREAD,  // entry of a thread
+    CONTEXT_HANDLER, // signal handler
+    CONTEXT_EXIT,    // runs when the process exits
+    CONTEXT_KINDS,
+};
+
+// Where control enters the program. A function that is reached from no root is called from outside, through a pointer that
+// could not be followed, or not at all.
+struct program_root {
+    uint8_t kind; // enum context_kind
+    bool many;    // threads: several of them run at the same time
+    node_id node;
+    struct flow_site site; // where it is started or installed; none for main
+    uint64_t signals;      // handlers: bit n = signal n; bit 0 = some signal that is not known
+};
+
+enum { PROGRAM_ROOTS_MAX = 256 };
+
+uint32_t program_root_count(const struct program *p);
+const struct program_root *program_root(const struct program *p, uint32_t index);
+/// The root gets to `n` through calls whose target is certain.
+bool program_root_reaches(const struct program *p, uint32_t root, node_id n);
+/// A shortest chain of calls from the root's function to `n`: sites of the calls, outermost first, at most `max`; 0 when n
+/// is the root itself. The last ones are left out when there are more.
+uint32_t program_root_chain(const struct program *p, uint32_t root, node_id n, struct flow_site *out, uint32_t max);
+/// Both may run at the same time: one after the other, with a join between, is told apart within a function.
+bool program_roots_overlap(const struct program *p, uint32_t a, uint32_t b);
+/// Threads may be running when main, or a function that main calls, comes to `op`, that is from the first start on. Threads
+/// that were started and joined again do not count.
+bool program_main_has_company(const struct program *p, node_id n, op_id op);
+/// What models say of the called library function besides effects, NULL when nothing or when it has a body here.
+const struct model_function *program_library(const struct program *p, const struct facts *f, call_id call);
+
 // Dumps for `threadlint show`; readable, stable text.
 void program_print_summaries(const struct program *p, struct buf *out);
 void program_print_callgraph(const struct program *p, struct buf *out);

@@ -1,5 +1,6 @@
 // Inside of the program. Private to link: program.c (TUs, symbols), callgraph.c (edges, order), reach.c (what functions
-// keep and write), solve.c (flow bottom-up), inventory.c (threads, locks), query.c, print.c.
+// keep and write), solve.c (flow bottom-up), inventory.c (threads, locks), contexts.c
+// (roots), company.c (main and its threads), query.c, print.c.
 #ifndef CHECKER_LINK_PROGRAM_PRIVATE_H
 #define CHECKER_LINK_PROGRAM_PRIVATE_H
 
@@ -52,6 +53,38 @@ struct field_functions { // functions stored in a field or global of this name
     bool unknown;
 };
 
+// A call whose target is certain.
+struct sure_call {
+    node_id to;
+    op_id op;
+};
+
+struct node_calls {
+    VEC(struct sure_call) items;
+};
+
+// A place that starts threads of a root, itself or in a callee.
+struct root_start {
+    node_id fn;
+    op_id op;
+};
+
+struct root_starts {
+    VEC(struct root_start) items;
+};
+
+// From where functions are reached, and whether threads run then. See contexts.c and company.c.
+struct contexts {
+    VEC(struct program_root) roots;
+    VEC(struct root_starts) starts; // by root
+    VEC(const node_id *) parents;   // by root: [nodes] the caller on a shortest way; NODE_NONE = not reached
+    bool *overlap;                  // [roots * roots] may run at the same time
+    struct node_calls *calls;       // [nodes]
+    bool *spawns;                   // [nodes] starts threads, maybe in a callee
+    bool *joins;                    // [nodes] waits for the end of one, maybe in a callee
+    const bool **company;           // [nodes] by block: threads may run at its start; NULL = main does not come here
+};
+
 struct program {
     struct arena *arena;
     struct arena scratch;
@@ -72,6 +105,7 @@ struct program {
     VEC(struct program_lock) locks;
     struct map left_held; // classes of locks that some function is left with
     struct map entry_release; // class -> number of functions that release it without taking it
+    struct contexts contexts;
     struct program_stats stats;
 };
 
@@ -80,6 +114,16 @@ void program_build_callgraph(struct program *p);
 void program_find_reach(struct program *p);
 void program_run_flows(struct program *p);
 void program_make_inventory(struct program *p);
+void program_find_contexts(struct program *p);
+/// Node a call surely goes to, NODE_NONE when it has a model or there may be several. (contexts.c)
+node_id contexts_target(const struct program *p, const struct facts *f, call_id call);
+/// Finds which functions start and join threads, and where main has company. Needs contexts.calls. (company.c)
+void company_find(struct program *p);
+/// An op of `n` starts a thread, or waits for the end of one, itself or in a callee. (company.c)
+bool company_op_spawns(const struct program *p, const struct facts *f, const struct ir_op *op);
+bool company_op_joins(const struct program *p, const struct facts *f, const struct ir_op *op);
+/// Control can come from `from` to `to` in `n` without waiting for the end of a thread on the way. (company.c)
+bool company_reaches(struct program *p, node_id n, op_id from, op_id to);
 /// Candidates of an indirect call through a field or global; NULL when none are known.
 const struct field_functions *program_field_functions(const struct program *p, const struct facts *f,
                                                       path_id path);
