@@ -313,9 +313,9 @@ static bool operands(struct reader *r, struct effect *e) {
     case EFFECT_CLOSE:
     case EFFECT_USE:
     case EFFECT_FREE:
-    case EFFECT_ALLOC:
     case EFFECT_RETURN:
     case EFFECT_ESCAPE: return value(r, &e->a);
+    case EFFECT_ALLOC: return value(r, &e->a) && optional_value(r, &e->b);
     case EFFECT_SLEEP: return optional_value(r, &e->a) && optional_value(r, &e->b);
     case EFFECT_NONE:
     case EFFECT_BLOCK:

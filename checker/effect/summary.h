@@ -23,7 +23,7 @@ enum effect_kind {
     EFFECT_OPEN,       // a: descriptor value that is new
     EFFECT_CLOSE,      // a: descriptor value
     EFFECT_FREE,       // a: pointer value
-    EFFECT_ALLOC,      // a: pointer value that is new
+    EFFECT_ALLOC,      // a: pointer value that is new; b: what the memory is filled with, none = nothing
     EFFECT_SET,        // a: location, b: value stored
     EFFECT_RETURN,     // a: value returned
     EFFECT_ESCAPE,     // a: value that is kept beyond the call
@@ -32,7 +32,7 @@ enum effect_kind {
     EFFECT_BLOCK,      // may wait for something outside
     EFFECT_ACCEPT,     // takes a new connection or message from outside: one iteration = one item of input
     EFFECT_NORETURN,
-    EFFECT_USE,        // a: value of a descriptor or stream that must be open
+    EFFECT_USE,        // a: value of a descriptor or stream that must be open; location of an object that must be initialised
     EFFECT_JOIN_OWNER, // a: handle location: destructor that joins (jthread) or ends the program when joinable (c = 1)
     EFFECT_KIND_COUNT,
 };

@@ -175,9 +175,66 @@ static void apply_set(struct application *a, struct world *w, expr_id loc, expr_
     }
 }
 
+// Place of a lock or condition an effect is about; none when it speaks of a descriptor.
+static expr_id used_place(struct application *a, const struct world *w, const struct effect *e) {
+    const struct expr_table *t = a->r->c->exprs;
+    expr_id place = e->kind == EFFECT_USE && !expr_is_location(t, e->a) ? place_of_load(t, e->a) : e->a;
+    bool global = e->kind == EFFECT_USE && !a->inferred && expr_get(t, place)->kind == EX_GLOBAL;
+    return global ? (expr_id){0} : instantiate(a, w, place);
+}
+
+static void apply_life_effect(struct application *a, struct world *w, const struct effect *e, uint32_t inner) {
+    struct run *r = a->r;
+    bool maybe = (e->flags & EF_MAYBE) != 0;
+    switch ((int)e->kind) {
+    case EFFECT_LOCK_INIT:
+    case EFFECT_LOCK_DESTROY:
+        if (maybe) {
+            life_doubt(r, w, used_place(a, w, e));
+        } else if (e->kind == EFFECT_LOCK_INIT) {
+            life_init(r, w, used_place(a, w, e), a->call, inner);
+        } else {
+            life_destroy(r, w, used_place(a, w, e), a->call, inner);
+        }
+        break;
+    case EFFECT_WAIT:
+        life_use(r, w, instantiate(a, w, e->b), a->call, inner);
+        life_use(r, w, used_place(a, w, e), a->call, inner);
+        break;
+    case EFFECT_ACQUIRE:
+    case EFFECT_LOCKS:
+    case EFFECT_SIGNAL:
+    case EFFECT_USE:
+        if (!maybe) {
+            life_use(r, w, used_place(a, w, e), a->call, inner);
+        }
+        break;
+    case EFFECT_FREE: life_memory(r, w, instantiate(a, w, e->a), true); break;
+    default: break;
+    }
+}
+
+static bool is_life_effect(const struct effect *e) {
+    switch ((int)e->kind) {
+    case EFFECT_SET:
+    case EFFECT_RETURN:
+    case EFFECT_CALLBACK:
+    case EFFECT_SLEEP:
+    case EFFECT_BLOCK: return false;
+    default: return true;
+    }
+}
+
 static void apply_effect(struct application *a, struct world *w, const struct effect *e) {
     struct run *r = a->r;
     uint32_t inner = a->inferred ? e->site : 0;
+    if (r->domain == FLOW_LIFE && is_life_effect(e)) {
+        apply_life_effect(a, w, e, inner);
+        return;
+    }
+    if (e->flags & EF_MAYBE && e->kind == EFFECT_LOCK_INIT) {
+        return; // tried: whether it can be locked is nothing to this domain
+    }
     if (e->flags & EF_MAYBE) {
         apply_maybe(a, w, instantiate(a, w, e->a));
         return;
@@ -223,6 +280,13 @@ static void apply_effect(struct application *a, struct world *w, const struct ef
     case EFFECT_LOCKS:
         if (r->domain == FLOW_LOCKS) {
             apply_lock_effect(a, w, e, inner);
+        }
+        break;
+    case EFFECT_LOCK_DESTROY:
+        if (r->domain == FLOW_LOCKS) {
+            lock_destroy(r, w, instantiate(a, w, e->a), a->call);
+        } else if (r->domain == FLOW_THREADS) {
+            apply_thread_effect(a, w, e, inner);
         }
         break;
     case EFFECT_LOCK_INIT:
@@ -562,6 +626,11 @@ void run_call(struct run *r, const struct world *w, call_id call, world_vec *out
     }
     if (!s && !r->c->has_body(r->c->ctx, r->f, call, target)) {
         doubt_closed(&a, &n);
+    }
+    if (r->domain == FLOW_LIFE && (s ? fills_arguments(s) && !has_domain_effect(s, FLOW_LIFE) : !r->c->has_body(r->c->ctx, r->f, call, target))) {
+        for (uint32_t i = 0; i < a.arg_count; i++) {
+            life_memory(r, &n, a.args[i], false);
+        }
     }
     bool ends = s && (s->flags & SUMMARY_NORETURN || is_modelled_end(s));
     bool told = a.ir->callee.v && (r->f->syms.data[a.ir->callee.v].flags & SYM_NORETURN);

@@ -107,6 +107,27 @@ static void object_effects(struct condenser *c, const struct flow_exit *x, struc
     }
 }
 
+// Used as it came, initialised, destroyed: in this order.
+static void life_effects(struct condenser *c, const struct flow_exit *x, struct exit_case *k) {
+    for (uint32_t i = 0; i < x->object_count; i++) {
+        const struct object_state *o = &x->objects[i];
+        expr_id place = exported(c, x, o->value);
+        if (!place.v) {
+            continue;
+        }
+        if (o->escaped && o->status != OBJECT_UNKNOWN) {
+            add_effect(c, k, (struct effect){.kind = EFFECT_USE, .a = place, .site = o->site ? o->site : o->end_site});
+        }
+        if (o->status == OBJECT_UNKNOWN) {
+            add_effect(c, k, (struct effect){.kind = EFFECT_LOCK_INIT, .a = place, .flags = EF_MAYBE});
+        } else if (o->status == OBJECT_LIVE && o->site) {
+            add_effect(c, k, (struct effect){.kind = EFFECT_LOCK_INIT, .a = place, .site = o->site});
+        } else if (o->status == OBJECT_DONE) {
+            add_effect(c, k, (struct effect){.kind = EFFECT_LOCK_DESTROY, .a = place, .site = o->end_site});
+        }
+    }
+}
+
 enum { MAX_STORES = 12 };
 
 // A pointer kept in an object of the caller's: `this->mu_ = mu` of a guard class.
@@ -252,6 +273,8 @@ static void add_exit(struct condenser *c, const struct flow_exit *x) {
     struct exit_case k = {0};
     if (c->r->domain == FLOW_LOCKS) {
         lock_effects(c, x, &k);
+    } else if (c->r->domain == FLOW_LIFE) {
+        life_effects(c, x, &k);
     } else {
         object_effects(c, x, &k);
     }

@@ -3,7 +3,7 @@
 // A *world* is one class of paths: which locks, threads and descriptors are in which state (the property), and what is
 // known of memory and values (the simulation). Worlds that meet with the same property are merged, worlds with different
 // properties stay apart: ESP, Das, Lerner, Seigle: "ESP: Path-Sensitive Program Verification in Polynomial Time", PLDI 2002.
-// Three domains are run one after the other so that their properties do not multiply.
+// Four domains are run one after the other so that their properties do not multiply.
 //
 // Results: events (things rules ask about), exits (states at each way out), records of calls and spawns, and the function's
 // own summary. Flow knows neither libclang nor the program: it asks its context.
@@ -29,7 +29,7 @@ struct flow_sites {
     VEC(struct flow_site) items;
 };
 
-enum flow_domain { FLOW_LOCKS, FLOW_THREADS, FLOW_CHANNELS, FLOW_DOMAINS };
+enum flow_domain { FLOW_LOCKS, FLOW_THREADS, FLOW_CHANNELS, FLOW_LIFE, FLOW_DOMAINS };
 
 enum { FLOW_MAX_ARGS = MODEL_MAX_PARAMS };
 
@@ -85,19 +85,19 @@ struct lock_state {
     call_id via;    // the call of this function that acquired it
 };
 
-enum object_kind { OBJECT_THREAD, OBJECT_DESCRIPTOR };
+enum object_kind { OBJECT_THREAD, OBJECT_DESCRIPTOR, OBJECT_SYNC };
 enum object_status {
-    OBJECT_LIVE,     // thread started and joinable; descriptor open
-    OBJECT_DONE,     // joined; closed
+    OBJECT_LIVE,     // thread started and joinable; descriptor open; lock or condition ready for use
+    OBJECT_DONE,     // joined; closed; destroyed
     OBJECT_DETACHED,
     OBJECT_UNKNOWN,  // state not known: nothing is claimed
 };
 
 struct object_state {
-    expr_id value;
+    expr_id value;  // OBJECT_SYNC: its place
     uint8_t kind;   // enum object_kind
     uint8_t status; // enum object_status
-    bool escaped;   // someone else can end it
+    bool escaped;   // someone else can end it; OBJECT_SYNC: used before it was initialised here
     expr_id home;   // location that received it
     expr_id arg;    // threads: argument given to the entry
     expr_id entry;  // threads: function value
@@ -144,6 +144,11 @@ enum flow_event_kind {
     FLOW_LOOP_VARIABLE,     // local whose address a thread got is changed by the next iteration; other: spawn
     FLOW_FREED_IN_USE,      // memory or lock a live thread uses is freed; other: spawn
     FLOW_CLOSE_TWICE,       // other: earlier close
+    FLOW_USE_UNREADY,       // lock, condition, ... not initialised on this path; other: where it is initialised later, or 0
+    FLOW_USE_DESTROYED,     // other: where it was destroyed
+    FLOW_INIT_AGAIN,        // other: where it was initialised before
+    FLOW_DESTROY_AGAIN,     // other: where it was destroyed before
+    FLOW_DESTROY_HELD,      // lock destroyed while this thread holds it; other: acquisition
     FLOW_USE_AFTER_CLOSE,   // subject: descriptor or stream; other: the close
 };
 

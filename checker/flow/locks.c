@@ -176,6 +176,14 @@ void lock_touch(struct run *r, struct world *w, expr_id lock, uint8_t flags, cal
     }
 }
 
+void lock_destroy(struct run *r, struct world *w, expr_id lock, call_id call) {
+    struct lock_state *l = world_lock(w, lock);
+    if (l && l->status == LOCK_HELD && l->entry == ENTRY_FREE) {
+        run_event(r, w, (struct flow_event){.kind = FLOW_DESTROY_HELD, .subject = lock, .call = call, .other = l->site});
+        l->status = LOCK_MAYBE;
+    }
+}
+
 void lock_wait(struct run *r, struct world *w, expr_id lock, call_id call, uint32_t inner) {
     if (!is_trackable(r, lock) || world_lock(w, lock)) {
         return;

@@ -33,6 +33,9 @@ static bool is_container(const struct run *r, expr_id loc) {
 void object_escape(struct run *r, struct world *w, expr_id value) {
     for (uint16_t i = 0; i < w->object_count; i++) {
         struct object_state *o = &w->objects[i];
+        if (o->kind == OBJECT_SYNC) {
+            continue; // has no owner who ends it
+        }
         bool by_value = expr_same(o->value, value);
         bool by_home = o->home.v && expr_get(r->c->exprs, value)->kind == EX_ADDR &&
                        expr_contains(r->c->exprs, o->home, expr_get(r->c->exprs, value)->a);

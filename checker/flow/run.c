@@ -220,16 +220,18 @@ bool flow_effect_in_domain(enum effect_kind kind, enum flow_domain domain) {
     case EFFECT_ACQUIRE:
     case EFFECT_RELEASE:
     case EFFECT_LOCKS:
-    case EFFECT_LOCK_INIT:
-    case EFFECT_WAIT: return domain == FLOW_LOCKS;
+    case EFFECT_WAIT:
+    case EFFECT_LOCK_INIT: return domain == FLOW_LOCKS || domain == FLOW_LIFE;
+    case EFFECT_SIGNAL: return domain == FLOW_LIFE;
     case EFFECT_SPAWN:
     case EFFECT_JOIN:
     case EFFECT_DETACH:
     case EFFECT_JOIN_OWNER:
     case EFFECT_FREE:
-    case EFFECT_LOCK_DESTROY: return domain == FLOW_THREADS;
+        return domain == FLOW_THREADS;
+    case EFFECT_LOCK_DESTROY: return domain == FLOW_THREADS || domain == FLOW_LIFE;
+    case EFFECT_USE: return domain == FLOW_CHANNELS || domain == FLOW_LIFE;
     case EFFECT_OPEN:
-    case EFFECT_USE:
     case EFFECT_CLOSE: return domain == FLOW_CHANNELS;
     case EFFECT_SET:
     case EFFECT_RETURN:

@@ -1,5 +1,5 @@
 // State of one flow run. Private to flow: run.c (worklist), step.c (ops), apply.c (summaries of callees),
-// locks.c and objects.c (effects of the domains), eval.c (facts -> expressions), condense.c (exits -> summary).
+// locks.c, objects.c and life.c (effects of the domains), eval.c (facts -> expressions), condense.c (exits -> summary).
 #ifndef CHECKER_FLOW_RUN_H
 #define CHECKER_FLOW_RUN_H
 
@@ -76,6 +76,7 @@ void lock_acquire(struct run *r, struct world *w, expr_id lock, uint8_t flags, c
 void lock_release(struct run *r, struct world *w, expr_id lock, call_id call, uint32_t inner);
 void lock_touch(struct run *r, struct world *w, expr_id lock, uint8_t flags, call_id call,
                 uint32_t inner);
+void lock_destroy(struct run *r, struct world *w, expr_id lock, call_id call);
 void lock_wait(struct run *r, struct world *w, expr_id lock, call_id call, uint32_t inner);
 /// Held here, so that a try by the same thread cannot succeed.
 bool lock_is_held(struct run *r, struct world *w, expr_id lock, uint8_t flags);
@@ -100,6 +101,17 @@ void descriptor_close(struct run *r, struct world *w, expr_id value, call_id cal
 void descriptor_use(struct run *r, struct world *w, expr_id value, call_id call);
 /// Value leaves what this function controls: stored where others see it, returned, kept by a callee.
 void object_escape(struct run *r, struct world *w, expr_id value);
+
+// --- life.c ---
+void life_use(struct run *r, struct world *w, expr_id place, call_id call, uint32_t inner);
+void life_init(struct run *r, struct world *w, expr_id place, call_id call, uint32_t inner);
+void life_destroy(struct run *r, struct world *w, expr_id place, call_id call, uint32_t inner);
+/// Initialised or destroyed on some paths only: nothing is claimed of it.
+void life_doubt(struct run *r, struct world *w, expr_id place);
+/// What the pointer points to is gone (freed), or may have been given any content.
+void life_memory(struct run *r, struct world *w, expr_id pointer, bool gone);
+/// The storage of the local begins or ends.
+void life_scope(struct run *r, struct world *w, expr_id local);
 
 // --- run.c ---
 void run_event(struct run *r, const struct world *w, struct flow_event event);

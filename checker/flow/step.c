@@ -47,6 +47,7 @@ static void forget_locks(struct run *r, struct world *w, expr_id local, bool eve
 
 static void do_scope(struct run *r, struct world *w, const struct ir_op *op) {
     expr_id local = run_var(r, op->var);
+    life_scope(r, w, local);
     if (op->kind == OP_SCOPE_END) {
         if (r->domain == FLOW_THREADS) {
             thread_scope_end(r, w, local, op->loc);

@@ -88,6 +88,11 @@ struct object_state *world_object_add(const struct world_space *s, struct world 
     return &w->objects[at];
 }
 
+void world_object_remove(struct world *w, uint32_t index) {
+    memmove(&w->objects[index], &w->objects[index + 1], sizeof *w->objects * (size_t)(w->object_count - index - 1));
+    w->object_count--;
+}
+
 // --- memory ---
 
 static struct mem_cell *cell(const struct world *w, expr_id loc) {

@@ -64,6 +64,8 @@ void world_lock_remove(struct world *w, uint32_t index);
 struct object_state *world_object(struct world *w, expr_id value);
 struct object_state *world_object_add(const struct world_space *s, struct world *w, expr_id value);
 
+void world_object_remove(struct world *w, uint32_t index);
+
 /// Content of a location: what was stored, or a symbol for what was there at entry.
 expr_id world_read(const struct world_space *s, const struct world *w, expr_id loc);
 void world_write(const struct world_space *s, struct world *w, expr_id loc, expr_id val);

@@ -43,7 +43,10 @@ static const struct summary *ask_callee(void *ctx, const struct facts *f, call_i
     if (u->models[call.v]) {
         return u->models[call.v];
     }
-    return node_summary(s->p, call_node(s->p, f, call, target), domain);
+    node_id n = call_node(s->p, f, call, target);
+    const struct summary *own = node_summary(s->p, n, domain);
+    // a function that only locks has no life summary: which locks it uses the other one tells
+    return own || domain != FLOW_LIFE ? own : node_summary(s->p, n, FLOW_LOCKS);
 }
 
 static const struct summary *ask_function(void *ctx, expr_id fn, enum flow_domain domain) {
@@ -122,6 +125,9 @@ static bool ask_recursive(void *ctx, expr_id lock) {
 // --- which functions have anything of a domain ---
 
 static bool is_relevant_effect(enum effect_kind kind, enum flow_domain domain) {
+    if (domain == FLOW_LIFE) {
+        return kind == EFFECT_LOCK_INIT || kind == EFFECT_LOCK_DESTROY;
+    }
     switch ((int)kind) {
     case EFFECT_FREE:
     case EFFECT_USE:
@@ -144,11 +150,37 @@ static bool summary_is_relevant(const struct summary *s, enum flow_domain domain
     return false;
 }
 
+static uint32_t type_traits(const struct program *p, const struct facts *f, type_id type) {
+    uint32_t traits = 0;
+    for (type_id t = type; t.v && !traits; t = f->types.data[t.v].target) {
+        uint8_t kind = f->types.data[t.v].kind;
+        traits = model_type_traits(p->models, facts_text(f, f->types.data[t.v].name));
+        if (kind != TYPE_TYPEDEF && kind != TYPE_ARRAY) {
+            break;
+        }
+    }
+    return traits;
+}
+
+// A lock or condition of its own: whether it is initialised shows here.
+static bool has_local_lock(const struct program *p, const struct fn_ref ref) {
+    const struct ir_fn *fn = &ref.facts->fns.data[ref.fn.v];
+    for (uint32_t i = fn->param_count; i < fn->var_count; i++) {
+        const struct ir_var *v = &ref.facts->vars.data[facts_fn_var(ref.facts, ref.fn, i).v];
+        if (v->kind == VAR_LOCAL && !(v->flags & VAR_HAS_INIT) &&
+            type_traits(p, ref.facts, v->type) & (TRAIT_LOCK | TRAIT_CONDITION | TRAIT_SEMAPHORE)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void find_relevant(const struct program *p, node_id id, bool ret_relevant[FLOW_DOMAINS]) {
     const struct node *n = &p->nodes.data[id];
     const struct facts *f = n->ref.facts;
     const struct unit *u = program_unit(p, f);
     const struct ir_fn *fn = &f->fns.data[n->ref.fn.v];
+    ret_relevant[FLOW_LIFE] = has_local_lock(p, n->ref);
     for (uint32_t i = 0; i < fn->block_count; i++) {
         const struct ir_block *b = &f->blocks.data[fn->first_block.v + i];
         for (uint32_t k = 0; k < b->op_count; k++) {
@@ -202,25 +234,13 @@ static void note_recursive_types(struct program *p, const struct facts *f) {
     }
 }
 
-static bool is_lock_type(const struct program *p, const struct facts *f, type_id type) {
-    for (type_id t = type; t.v; t = f->types.data[t.v].target) {
-        if (model_type_traits(p->models, facts_text(f, f->types.data[t.v].name)) & TRAIT_LOCK) {
-            return true;
-        }
-        if (f->types.data[t.v].kind != TYPE_TYPEDEF) {
-            return false;
-        }
-    }
-    return false;
-}
-
 // Static initialisers: the facts keep the enumerator in them, which is the kind; odd kinds are recursive.
 static void note_static_kind(struct program *p, const struct facts *f, const struct ir_op *op) {
     const struct ir_val *v = &f->vals.data[op->val.v];
     const struct ir_path *path = &f->paths.data[op->path.v];
     const struct ir_var *var = &f->vars.data[path->var.v];
     if (op->kind == OP_WRITE && v->kind == VAL_CONST && (v->num & 1) && path->kind == PATH_VAR &&
-        is_lock_type(p, f, var->type)) {
+        type_traits(p, f, var->type) & TRAIT_LOCK) {
         expr_id e = expr_global(p->exprs, facts_text(f, var->key), facts_text(f, var->name));
         vec_push(p->arena, &p->recursive_locks, e);
     }
