@@ -91,7 +91,20 @@ static void apply_lock_effect(struct application *a, struct world *w, const stru
     case EFFECT_ACQUIRE: lock_acquire(r, w, place, e->flags, a->call, inner); break;
     case EFFECT_RELEASE: lock_release(r, w, place, a->call, inner); break;
     case EFFECT_LOCKS: lock_touch(r, w, place, e->flags, a->call, inner); break;
+    case EFFECT_LOCK_INIT:
+        vec_push(r->c->arena, &r->out->inits, ((struct flow_lock_init){place, instantiate(a, w, e->b), a->call}));
+        break;
+    case EFFECT_LOCK_DESTROY: lock_destroy(r, w, place, a->call); break;
     default: lock_wait(r, w, place, a->call, inner); break;
+    }
+}
+
+static void apply_channel_effect(struct application *a, struct world *w, const struct effect *e, uint32_t inner) {
+    expr_id value = instantiate(a, w, e->a);
+    switch ((int)e->kind) {
+    case EFFECT_OPEN: descriptor_open(a->r, w, value, a->call); break;
+    case EFFECT_CLOSE: descriptor_close(a->r, w, value, a->call, inner); break;
+    default: descriptor_use(a->r, w, value, a->call); break;
     }
 }
 
@@ -253,18 +266,10 @@ static void apply_effect(struct application *a, struct world *w, const struct ef
         break;
     case EFFECT_ESCAPE: object_escape(r, w, instantiate(a, w, e->a)); break;
     case EFFECT_OPEN:
-        if (r->domain == FLOW_CHANNELS) {
-            descriptor_open(r, w, instantiate(a, w, e->a), a->call);
-        }
-        break;
     case EFFECT_CLOSE:
-        if (r->domain == FLOW_CHANNELS) {
-            descriptor_close(r, w, instantiate(a, w, e->a), a->call, inner);
-        }
-        break;
     case EFFECT_USE:
         if (r->domain == FLOW_CHANNELS) {
-            descriptor_use(r, w, instantiate(a, w, e->a), a->call);
+            apply_channel_effect(a, w, e, inner);
         }
         break;
     case EFFECT_SLEEP:
@@ -278,21 +283,16 @@ static void apply_effect(struct application *a, struct world *w, const struct ef
     case EFFECT_ACQUIRE:
     case EFFECT_RELEASE:
     case EFFECT_LOCKS:
+    case EFFECT_LOCK_INIT:
         if (r->domain == FLOW_LOCKS) {
             apply_lock_effect(a, w, e, inner);
         }
         break;
     case EFFECT_LOCK_DESTROY:
         if (r->domain == FLOW_LOCKS) {
-            lock_destroy(r, w, instantiate(a, w, e->a), a->call);
+            apply_lock_effect(a, w, e, inner);
         } else if (r->domain == FLOW_THREADS) {
             apply_thread_effect(a, w, e, inner);
-        }
-        break;
-    case EFFECT_LOCK_INIT:
-        if (r->domain == FLOW_LOCKS) {
-            struct flow_lock_init init = {instantiate(a, w, e->a), instantiate(a, w, e->b), a->call};
-            vec_push(r->c->arena, &r->out->inits, init);
         }
         break;
     default:
