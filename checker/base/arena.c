@@ -28,7 +28,12 @@ enum { REDZONE = 16 };
 enum { REDZONE = 0 };
 #endif
 
-enum { ARENA_ALIGN = 16, ARENA_BLOCK = 64 * 1024 };
+enum {
+    ARENA_ALIGN = 16,
+    ARENA_BLOCK = 64 * 1024,
+    ARENA_BLOCK_MAX = 4 * 1024 * 1024,
+    MAX_SPARE = 16, // blocks kept after resets: pages that are mapped already
+};
 
 struct arena_block {
     struct arena_block *prev;
@@ -49,34 +54,66 @@ void arena_init(struct arena *a, size_t limit) {
     *a = (struct arena){.limit = limit};
 }
 
-static void pop_block(struct arena *a) {
-    struct arena_block *b = a->top;
-    a->top = b->prev;
+static void free_block(struct arena_block *b) {
     UNPOISON(b->data, b->cap);
     free(b);
 }
 
+static struct arena_block *pop_block(struct arena *a) {
+    struct arena_block *b = a->top;
+    a->top = b->prev;
+    return b;
+}
+
+// Blocks of an odd size were made for one object, and rarely fit another.
+static void put_aside(struct arena *a, struct arena_block *b) {
+    if (a->spare_count >= MAX_SPARE || b->cap > ARENA_BLOCK_MAX) {
+        free_block(b);
+        return;
+    }
+    POISON(b->data, b->cap);
+    b->prev = a->spare;
+    a->spare = b;
+    a->spare_count++;
+}
+
+static struct arena_block *take_spare(struct arena *a, size_t need) {
+    struct arena_block *b = a->spare;
+    if (!b || b->cap < need) {
+        return NULL;
+    }
+    a->spare = b->prev;
+    a->spare_count--;
+    return b;
+}
+
 void arena_release(struct arena *a) {
     while (a->top) {
-        pop_block(a);
+        free_block(pop_block(a));
+    }
+    while (a->spare) {
+        free_block(take_spare(a, 0));
     }
     a->used = 0;
 }
 
-static void add_block(struct arena *a, size_t need) {
+static struct arena_block *new_block(const struct arena *a, size_t need) {
     size_t cap = a->top ? a->top->cap * 2 : ARENA_BLOCK;
-    if (cap > (size_t)4 * 1024 * 1024) {
-        cap = (size_t)4 * 1024 * 1024;
-    }
-    if (cap < need) {
-        cap = need;
-    }
+    cap = cap > ARENA_BLOCK_MAX ? ARENA_BLOCK_MAX : cap;
+    cap = cap < need ? need : cap;
     struct arena_block *b = malloc(sizeof *b + cap);
     if (!b) {
         out_of_memory();
     }
-    b->prev = a->top;
     b->cap = cap;
+    return b;
+}
+
+static void add_block(struct arena *a, size_t need) {
+    struct arena_block *b = take_spare(a, need);
+    b = b ? b : new_block(a, need);
+    size_t cap = b->cap;
+    b->prev = a->top;
     b->used = 0;
     POISON(b->data, cap);
     a->top = b;
@@ -115,7 +152,7 @@ struct arena_mark arena_mark(const struct arena *a) {
 
 void arena_reset(struct arena *a, struct arena_mark mark) {
     while (a->top != mark.top) {
-        pop_block(a);
+        put_aside(a, pop_block(a));
     }
     if (a->top) {
         POISON((char *)a->top->data + mark.block_used, a->top->cap - mark.block_used);

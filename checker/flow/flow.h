@@ -37,6 +37,7 @@ enum { FLOW_MAX_ARGS = MODEL_MAX_PARAMS };
 struct flow_context {
     struct arena *arena;   // for results
     struct arena *scratch; // reset at the end of each run
+    struct arena *step;    // reset after each block
     struct expr_table *exprs;
     struct flow_sites *sites;
     void *ctx;

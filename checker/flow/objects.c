@@ -172,7 +172,7 @@ static void end_unknown(struct run *r, struct world *w, expr_id handle) {
     const struct expr *h = expr_get(r->c->exprs, handle);
     expr_id array = h->kind == EX_LOAD ? array_of(r, h->a) : (expr_id){0};
     if (array.v) {
-        vec_push(r->space.arena, &r->joined_arrays, array);
+        vec_push(r->kept.arena, &r->joined_arrays, array);
     }
     for (uint16_t i = 0; i < w->object_count; i++) {
         struct object_state *o = &w->objects[i];

@@ -92,7 +92,7 @@ static void note_modified(struct run *r, struct block_state *head, const struct 
             return;
         }
     }
-    vec_push(r->space.arena, &head->modified, m);
+    vec_push(r->kept.arena, &head->modified, m);
 }
 
 // A back edge goes to a block that does not come later. In reverse post-order the loop's blocks lie between its ends
@@ -255,11 +255,12 @@ static void enter_function(struct run *r) {
     run_enter(r, 0, &w);
 }
 
-static bool next_block(const struct run *r, uint32_t *ret_block, uint32_t *ret_slot) {
-    for (uint32_t b = 0; b < r->ir->block_count; b++) {
+// The first world that waits at the first block where one does.
+static bool next_block(struct run *r, uint32_t *ret_block, uint32_t *ret_slot) {
+    for (uint32_t b = r->first_dirty; b < r->ir->block_count; b++) {
         for (uint32_t i = 0; i < r->blocks[b].slots.len; i++) {
             if (r->blocks[b].slots.data[i].dirty) {
-                *ret_block = b;
+                *ret_block = r->first_dirty = b;
                 *ret_slot = i;
                 return true;
             }
@@ -293,7 +294,7 @@ void flow_run(const struct flow_context *c, struct fn_ref fn, enum flow_domain d
     *ret_result = (struct flow_result){.fn = fn, .domain = domain};
     vec_push(c->arena, &ret_result->traces, ((struct trace_node){0}));
     struct arena_mark mark = arena_mark(c->scratch);
-    struct run r = {.c = c, .space = {c->scratch, c->exprs}, .f = fn.facts, .fn = fn,
+    struct run r = {.c = c, .space = {c->step, c->exprs}, .kept = {c->scratch, c->exprs}, .f = fn.facts, .fn = fn,
                     .ir = &fn.facts->fns.data[fn.fn.v], .domain = domain, .out = ret_result,
                     .limit = c->step_limit ? c->step_limit : DEFAULT_STEP_LIMIT};
     r.blocks = ARENA_ARRAY(c->scratch, struct block_state, r.ir->block_count + 1);
@@ -313,8 +314,10 @@ void flow_run(const struct flow_context *c, struct fn_ref fn, enum flow_domain d
     uint32_t slot = 0;
     while (next_block(&r, &block, &slot)) {
         struct slot *s = &r.blocks[block].slots.data[slot];
+        struct arena_mark step = arena_mark(c->step);
         s->dirty = false;
         run_block(&r, block, world_copy(&r.space, &s->world));
+        arena_reset(c->step, step);
         if (r.steps > r.limit || c->scratch->used - mark.used > MAX_SCRATCH) {
             ret_result->limited = true;
             break;

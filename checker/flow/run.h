@@ -30,7 +30,8 @@ struct block_state {
 
 struct run {
     const struct flow_context *c;
-    struct world_space space;
+    struct world_space space; // of worlds on their way through a block
+    struct world_space kept;  // of worlds that wait at blocks
     const struct facts *f;
     struct fn_ref fn;
     const struct ir_fn *ir;
@@ -40,6 +41,7 @@ struct run {
     uint32_t steps;
     uint32_t limit;
     uint32_t block; // index of the block being run
+    uint32_t first_dirty; // no block before it is to be run
     struct map event_keys;
     struct map exit_keys;
     struct map used; // calls whose result is used: 2 when it is handed to another call, which may act on it

@@ -329,6 +329,23 @@ static void check_loop_variables(struct run *r, struct world *w, const struct bl
     }
 }
 
+static void wake(struct run *r, uint32_t block, struct slot *slot) {
+    slot->dirty = true;
+    r->first_dirty = block < r->first_dirty ? block : r->first_dirty;
+}
+
+// Joins a world that comes to a block into one that waits there. `by_force`: although their properties differ.
+static void join_slot(struct run *r, uint32_t to, struct slot *slot, const struct world *w, bool by_force) {
+    struct world joined = by_force ? world_copy(&r->space, &slot->world) : slot->world;
+    bool changed = by_force && world_merge_property(&r->space, &joined, w);
+    slot->merges++;
+    changed |= world_merge(&r->space, &joined, w, to, by_force || slot->merges > WIDEN_AFTER);
+    world_keep(&r->kept, &slot->world, &joined);
+    if (changed) {
+        wake(r, to, slot);
+    }
+}
+
 void run_enter(struct run *r, uint32_t to, struct world *w) {
     struct block_state *s = &r->blocks[to];
     if (s->is_loop_head) {
@@ -348,21 +365,15 @@ void run_enter(struct run *r, uint32_t to, struct world *w) {
     for (uint32_t i = 0; i < s->slots.len; i++) {
         struct slot *slot = &s->slots.data[i];
         if (world_same_property(&slot->world, w) && (!apart || world_same_decisions(&slot->world, w))) {
-            slot->merges++;
-            if (world_merge(&r->space, &slot->world, w, to, slot->merges > WIDEN_AFTER)) {
-                slot->dirty = true;
-            }
+            join_slot(r, to, slot, w, false);
             return;
         }
     }
     if (s->slots.len >= MAX_SLOTS) {
-        struct slot *slot = &s->slots.data[0];
-        bool changed = world_merge_property(&r->space, &slot->world, w);
-        slot->merges++;
-        changed |= world_merge(&r->space, &slot->world, w, to, true);
-        slot->dirty |= changed;
+        join_slot(r, to, &s->slots.data[0], w, true);
         return;
     }
-    struct slot fresh = {.world = world_copy(&r->space, w), .dirty = true};
-    vec_push(r->space.arena, &s->slots, fresh);
+    struct slot fresh = {.world = world_copy(&r->kept, w)};
+    vec_push(r->kept.arena, &s->slots, fresh);
+    wake(r, to, &vec_last(&s->slots));
 }

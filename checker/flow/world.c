@@ -33,6 +33,31 @@ struct world world_copy(const struct world_space *s, const struct world *w) {
     return c;
 }
 
+// Array of `s` with the items of `from`: the old one when it is large enough.
+static void *kept(const struct world_space *s, void *old, uint16_t *cap, const void *from, uint16_t count,
+                  size_t size) {
+    if (count > *cap) {
+        return copied(s, from, count, cap, size);
+    }
+    if (count && old != from) {
+        memcpy(old, from, size * count);
+    }
+    return old;
+}
+
+void world_keep(const struct world_space *s, struct world *to, const struct world *from) {
+    struct world w = *from;
+    w.lock_cap = to->lock_cap;
+    w.object_cap = to->object_cap;
+    w.mem_cap = to->mem_cap;
+    w.known_cap = to->known_cap;
+    w.locks = kept(s, to->locks, &w.lock_cap, from->locks, from->lock_count, sizeof *w.locks);
+    w.objects = kept(s, to->objects, &w.object_cap, from->objects, from->object_count, sizeof *w.objects);
+    w.mem = kept(s, to->mem, &w.mem_cap, from->mem, from->mem_count, sizeof *w.mem);
+    w.known = kept(s, to->known, &w.known_cap, from->known, from->known_count, sizeof *w.known);
+    *to = w;
+}
+
 // --- locks and objects ---
 
 struct lock_state *world_lock(struct world *w, expr_id lock) {

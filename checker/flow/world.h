@@ -57,6 +57,8 @@ struct world_space {
 };
 
 struct world world_copy(const struct world_space *s, const struct world *w);
+/// Makes *to, whose arrays live in `s`, equal to `from`, which may live elsewhere; takes the room *to has where it suffices.
+void world_keep(const struct world_space *s, struct world *to, const struct world *from);
 
 struct lock_state *world_lock(struct world *w, expr_id lock); // NULL when untouched
 struct lock_state *world_lock_add(const struct world_space *s, struct world *w, expr_id lock);

@@ -134,13 +134,13 @@ static void merge_memory(struct merger *m) {
     for (uint16_t i = 0; i < m->a->mem_count; i++) {
         merge_cell(m, m->a->mem[i].loc);
     }
+    uint16_t at = 0;
     for (uint16_t i = 0; i < m->b->mem_count; i++) {
         expr_id loc = m->b->mem[i].loc;
-        bool seen = false;
-        for (uint16_t k = 0; k < m->a->mem_count && !seen; k++) {
-            seen = expr_same(m->a->mem[k].loc, loc);
+        while (at < m->a->mem_count && m->a->mem[at].loc.v < loc.v) { // both are sorted
+            at++;
         }
-        if (!seen) {
+        if (at == m->a->mem_count || !expr_same(m->a->mem[at].loc, loc)) {
             uint16_t before = m->out.mem_count;
             merge_cell(m, loc);
             m->changed |= m->out.mem_count != before &&
@@ -149,8 +149,29 @@ static void merge_memory(struct merger *m) {
     }
 }
 
+static bool same_simulation(const struct world *a, const struct world *b) {
+    if (a->mem_count != b->mem_count || a->known_count != b->known_count) {
+        return false;
+    }
+    for (uint16_t i = 0; i < a->mem_count; i++) {
+        if (!expr_same(a->mem[i].loc, b->mem[i].loc) || !expr_same(a->mem[i].val, b->mem[i].val)) {
+            return false;
+        }
+    }
+    for (uint16_t i = 0; i < a->known_count; i++) {
+        if (!expr_same(a->known[i].val, b->known[i].val) || !same_range(a->known[i].range, b->known[i].range)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool world_merge(const struct world_space *s, struct world *a, const struct world *b, uint32_t block,
                  bool widen) {
+    if (same_simulation(a, b)) {
+        a->handshake = a->handshake && b->handshake;
+        return false;
+    }
     struct merger m = {.s = s, .a = a, .b = b, .block = block, .widen = widen};
     m.out = world_copy(s, a);
     m.out.mem_count = 0;

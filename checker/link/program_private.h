@@ -88,6 +88,7 @@ struct contexts {
 struct program {
     struct arena *arena;
     struct arena scratch;
+    struct arena step; // scratch of one block
     struct expr_table *exprs;
     const struct model_set *models;
     struct program_options options;

@@ -429,7 +429,7 @@ static void find_entry_locks(struct program *p) {
 
 void program_run_flows(struct program *p) {
     struct solver s = {.p = p};
-    s.context = (struct flow_context){.arena = p->arena, .scratch = &p->scratch, .exprs = p->exprs,
+    s.context = (struct flow_context){.arena = p->arena, .scratch = &p->scratch, .step = &p->step, .exprs = p->exprs,
                                       .sites = &p->sites, .ctx = &s, .callee = ask_callee,
                                       .function = ask_function, .keeps = ask_keeps,
                                       .writes = ask_writes, .frees = ask_frees, .uses = ask_uses, .has_body = ask_has_body, .is_pure = ask_pure, .is_recursive = ask_recursive,
