@@ -19,8 +19,16 @@ expr_id run_var(struct run *r, var_id var) {
     return e;
 }
 
+uint32_t run_result_number(call_id call) {
+    return RESULT_BASE + call.v;
+}
+
+bool run_is_own_result(int64_t num) {
+    return num < 1LL << 40;
+}
+
 expr_id run_result_loc(struct run *r, call_id call) {
-    return expr_local(r->c->exprs, RESULT_BASE + call.v, STR("result"));
+    return expr_local(r->c->exprs, run_result_number(call), STR("result"));
 }
 
 static bool is_volatile(const struct run *r, path_id path) {

@@ -307,6 +307,7 @@ void flow_run(const struct flow_context *c, struct fn_ref fn, enum flow_domain d
     find_used(&r.used, fn);
     find_passed(&r.used, fn);
     find_tested(&r);
+    live_find(&r);
     if (r.ir->block_count) {
         enter_function(&r);
     }

@@ -48,7 +48,9 @@ struct run {
     expr_id *var_cache;   // EX_LOCAL / EX_GLOBAL per variable of the TU, by var id - lazily
     struct map tested; // val_id of a condition's left side -> branches that test it
     struct map vars;
-    struct map paths; // not world dependent ones
+    struct map live_bits; // number of an EX_LOCAL -> its bit in `live`
+    uint64_t *live;       // [block_count * live_words]
+    uint32_t live_words;
     bool is_main;
     VEC(expr_id) joined_arrays; // arrays of handles some element of which is joined or detached
 };
@@ -59,8 +61,11 @@ expr_id run_var(struct run *r, var_id var);
 expr_id run_location(struct run *r, const struct world *w, path_id path);
 /// Value in this world.
 expr_id run_value(struct run *r, const struct world *w, val_id val);
-/// Pseudo-location that keeps the result of a call.
+/// Pseudo-location that keeps the result of a call, and its number as an EX_LOCAL.
 expr_id run_result_loc(struct run *r, call_id call);
+uint32_t run_result_number(call_id call);
+/// The number of an EX_RESULT is that of a call, which makes it anew each time; others are results of pure functions.
+bool run_is_own_result(int64_t num);
 /// A new symbol for this site: an older one of the same site becomes EX_OLD.
 expr_id run_fresh(struct run *r, struct world *w, enum expr_kind kind, int64_t num);
 /// A place was reached through a pointer: that pointer is not null from here on.
@@ -127,6 +132,14 @@ loc_id run_call_loc(const struct run *r, call_id call);
 void run_block(struct run *r, uint32_t index, struct world w);
 /// Enters block `to` (index within the function).
 void run_enter(struct run *r, uint32_t to, struct world *w);
+
+// --- live.c ---
+/// Finds what is read again after each block begins.
+void live_find(struct run *r);
+/// True when the content of this local is not read again.
+bool live_is_dead(const struct run *r, uint32_t block, expr_id loc);
+/// Drops what no path from the begin of the block can ask for.
+void live_drop(const struct run *r, uint32_t block, struct world *w);
 
 // --- condense.c ---
 void run_condense(struct run *r);

@@ -288,6 +288,9 @@ static unsigned holders(const struct world *w, expr_id val) {
 static void name_loop_variable(struct run *r, struct world *w, uint32_t block, struct loop_var var) {
     expr_id loc = var.loc;
     expr_id val = world_read(&r->space, w, loc);
+    if (live_is_dead(r, block, loc) && !world_property_mentions(&r->space, w, val)) {
+        return;
+    }
     const struct expr *x = expr_get(r->c->exprs, val);
     expr_id symbol = expr_merge(r->c->exprs, block, loc.v);
     if ((x->kind == EX_CONST && !var.counts) || expr_same(val, symbol)) {
@@ -348,6 +351,7 @@ static void join_slot(struct run *r, uint32_t to, struct slot *slot, const struc
 
 void run_enter(struct run *r, uint32_t to, struct world *w) {
     struct block_state *s = &r->blocks[to];
+    live_drop(r, to, w);
     if (s->is_loop_head) {
         if (r->domain == FLOW_THREADS && r->block >= to) {
             check_loop_variables(r, w, s);
