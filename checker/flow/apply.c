@@ -119,6 +119,17 @@ static expr_id read_from(struct application *a, struct world *w, expr_id value) 
     return instantiate(a, w, place_of_load(a->r->c->exprs, value));
 }
 
+// Arguments that go to the thread by reference to a copy, after the first one: std::thread(f, x, y, z).
+static void give_arguments(struct application *a, struct world *w, const struct effect *e, expr_id entry) {
+    const struct expr_table *t = a->r->c->exprs;
+    const struct expr *first = expr_get(t, place_of_load(t, e->b));
+    const struct expr param = *expr_get(t, first->kind == EX_DEREF ? first->a : (expr_id){0}); // the table moves
+    for (int64_t i = param.num + 1; param.kind == EX_PARAM && i < (int64_t)a->arg_count && i < param.num + 9; i++) {
+        expr_id place = expr_deref(a->r->c->exprs, a->args[i]);
+        thread_give(a->r, w, entry, a->call, (uint32_t)(i - param.num), world_read(&a->r->space, w, place));
+    }
+}
+
 static void apply_thread_effect(struct application *a, struct world *w, const struct effect *e,
                                 uint32_t inner) {
     struct run *r = a->r;
@@ -128,7 +139,10 @@ static void apply_thread_effect(struct application *a, struct world *w, const st
     x.c = instantiate(a, w, e->c);
     x.d = instantiate(a, w, e->d);
     switch (e->kind) {
-    case EFFECT_SPAWN: thread_spawn(r, w, &x, a->call); break;
+    case EFFECT_SPAWN:
+        give_arguments(a, w, e, x.a);
+        thread_spawn(r, w, &x, a->call);
+        break;
     case EFFECT_JOIN: thread_join(r, w, x.a, read_from(a, w, e->a), a->call, inner); break;
     case EFFECT_DETACH: thread_detach(r, w, x.a, read_from(a, w, e->a), a->call, inner); break;
     case EFFECT_JOIN_OWNER:
@@ -535,6 +549,9 @@ static void apply_summary(struct application *a, const struct world *w, const st
         }
         if (s->case_count > 1 && fork && used) {
             run_trace(r, &n, FLOW_STEP_CALL_RESULT, c->effect_count != 0, run_call_loc(r, a->call), symbol);
+        }
+        if (unforked && r->domain == FLOW_THREADS && !a->inferred && acquisition(c)) {
+            thread_touches(r, &n, instantiate(a, &n, acquisition(c)->a), a->call);
         }
         if (unforked) {
             taken = 1;

@@ -33,6 +33,13 @@ enum flow_domain { FLOW_LOCKS, FLOW_THREADS, FLOW_CHANNELS, FLOW_LIFE, FLOW_DOMA
 
 enum { FLOW_MAX_ARGS = MODEL_MAX_PARAMS };
 
+// A global object that a function or its callees use or destroy.
+struct touched {
+    expr_id place;
+    bool uses;
+    bool destroys;
+};
+
 // What flow asks of the program.
 struct flow_context {
     struct arena *arena;   // for results
@@ -56,6 +63,10 @@ struct flow_context {
     bool (*frees)(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t arg);
     /// True when the callee uses the descriptor or stream that argument `arg` is, on every path.
     bool (*uses)(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t arg);
+    /// Global locks, conditions and semaphores a function value touches, also through callees.
+    const struct touched *(*touches)(void *ctx, expr_id fn, uint32_t *ret_count);
+    /// True when the function value frees what its parameter `index` points to.
+    bool (*entry_frees)(void *ctx, expr_id fn, uint32_t index);
     /// True when the call changes nothing outside: the same arguments give the same result.
     bool (*is_pure)(void *ctx, const struct facts *f, call_id call, expr_id target);
     /// What every caller passes for parameter `index`, when that is known; may be NULL.
@@ -143,6 +154,8 @@ enum flow_event_kind {
     FLOW_MEMBER_DESTROYED,  // thread object reached through a parameter ends, state unknown and never joined here
     FLOW_STACK_ESCAPE,      // scope of a local ends while a thread that got its address may run; other: spawn
     FLOW_LOOP_VARIABLE,     // local whose address a thread got is changed by the next iteration; other: spawn
+    FLOW_DESTROYED_BY_OTHER, // subject: global a thread destroys while another one uses it; loc: spawn of the first; other: the use
+    FLOW_FREED_TWICE,       // two threads free the same argument; other: spawn of the first
     FLOW_FREED_IN_USE,      // memory or lock a live thread uses is freed; other: spawn
     FLOW_CLOSE_TWICE,       // other: earlier close
     FLOW_USE_UNREADY,       // lock, condition, ... not initialised on this path; other: where it is initialised later, or 0

@@ -131,6 +131,91 @@ static expr_id callable(struct run *r, expr_id value) {
     return op.v ? expr_fn(r->c->exprs, facts_text(r->f, s->key), facts_text(r->f, s->name), value) : value;
 }
 
+enum { GIVEN_BASE = 1 << 25 }; // EX_LOCAL numbers from here on keep what spawn calls gave to their threads
+
+static expr_id given_object(struct run *r, call_id call) {
+    return expr_local(r->c->exprs, GIVEN_BASE + call.v, STR("arguments"));
+}
+
+void thread_give(struct run *r, struct world *w, expr_id entry, call_id call, uint32_t index, expr_id value) {
+    char name[] = {'$', 'a', 'r', 'g', (char)('0' + index % 10), 0};
+    expr_id place = expr_field(r->c->exprs, given_object(r, call), str_from(name), STR(""));
+    int64_t number = 0;
+    bool again = expr_same(world_read(&r->space, w, place), value) && !is_const(r, value, &number);
+    if (again && r->c->entry_frees(r->c->ctx, entry, index)) { // the thread of the round before does so too
+        run_event(r, w, (struct flow_event){.kind = FLOW_FREED_TWICE, .subject = value, .entry = entry, .call = call,
+                                            .other = run_site(r, run_call_loc(r, call))});
+    }
+    world_put(&r->space, w, place, value);
+}
+
+// Call that started the thread; 0 when it was started in another round of a loop or elsewhere.
+static call_id spawn_call(const struct run *r, const struct object_state *o) {
+    const struct expr *x = expr_get(r->c->exprs, o->value);
+    return (call_id){x->kind == EX_FRESH ? (uint32_t)x->num : 0};
+}
+
+static bool touches(const struct run *r, expr_id entry, expr_id place, bool destroys) {
+    uint32_t count = 0;
+    const struct touched *t = r->c->touches(r->c->ctx, entry, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (expr_same(t[i].place, place) && (destroys ? t[i].destroys : t[i].uses)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool may_run(const struct object_state *o) {
+    return o->kind == OBJECT_THREAD && (o->status == OBJECT_LIVE || o->status == OBJECT_DETACHED);
+}
+
+// `killer` destroys a global lock that `user` uses, and neither is known to have ended.
+static void compare_threads(struct run *r, struct world *w, const struct object_state *killer,
+                            const struct object_state *user) {
+    uint32_t count = 0;
+    const struct touched *t = r->c->touches(r->c->ctx, killer->entry, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (t[i].destroys && touches(r, user->entry, t[i].place, false)) {
+            run_event(r, w,
+                      (struct flow_event){.kind = FLOW_DESTROYED_BY_OTHER, .subject = t[i].place, .entry = killer->entry,
+                                          .loc = flow_site_get(r->c->sites, killer->site).loc, .other = user->site});
+        }
+    }
+}
+
+// A thread that was just started, against those that still run.
+static void compare_with_others(struct run *r, struct world *w, expr_id thread) {
+    for (uint16_t i = 0; i < w->object_count; i++) {
+        const struct object_state *o = &w->objects[i];
+        const struct object_state *new = world_object(w, thread);
+        if (o == new || o->kind != OBJECT_THREAD || !o->entry.v) {
+            continue;
+        }
+        if (may_run(o)) {
+            compare_threads(r, w, new, o);
+            compare_threads(r, w, o, new);
+        }
+        int64_t number = 0;
+        if (new->arg.v && !is_const(r, new->arg, &number) && expr_same(o->arg, new->arg) &&
+            r->c->entry_frees(r->c->ctx, o->entry, 0) && r->c->entry_frees(r->c->ctx, new->entry, 0)) {
+            run_event(r, w, (struct flow_event){.kind = FLOW_FREED_TWICE, .subject = new->arg, .entry = new->entry,
+                                                .loc = flow_site_get(r->c->sites, new->site).loc, .other = o->site});
+        }
+    }
+}
+
+void thread_touches(struct run *r, struct world *w, expr_id place, call_id call) {
+    for (uint16_t i = 0; i < w->object_count && expr_get(r->c->exprs, expr_root(r->c->exprs, place))->kind == EX_GLOBAL; i++) {
+        const struct object_state *o = &w->objects[i];
+        if (may_run(o) && o->entry.v && touches(r, o->entry, place, true)) {
+            run_event(r, w, (struct flow_event){.kind = FLOW_DESTROYED_BY_OTHER, .subject = place, .entry = o->entry,
+                                                .loc = flow_site_get(r->c->sites, o->site).loc,
+                                                .other = run_site(r, run_call_loc(r, call))});
+        }
+    }
+}
+
 void thread_spawn(struct run *r, struct world *w, const struct effect *e, call_id call) {
     bool unknown = false;
     bool detached = detached_by_attribute(r, w, e->d, &unknown);
@@ -156,6 +241,7 @@ void thread_spawn(struct run *r, struct world *w, const struct effect *e, call_i
     struct flow_spawn spawn = {.call = call, .entry = entry, .arg = e->b, .handle = e->c,
                                .detached = detached, .in_loop = r->blocks[r->block].in_loop};
     vec_push(r->c->arena, &r->out->spawns, spawn);
+    compare_with_others(r, w, thread);
 }
 
 // Array an element or a field of an element lies in; none for other places.
@@ -228,6 +314,11 @@ static struct object_state *former_object(struct world *w, expr_id place) {
 static void end_thread(struct run *r, struct world *w, expr_id handle, expr_id place, call_id call,
                        uint32_t inner, enum object_status to) {
     int64_t n = 0;
+    const struct expr *address = expr_get(r->c->exprs, handle);
+    if (address->kind == EX_ADDR) { // some interfaces take the address of the handle
+        place = address->a;
+        handle = world_read(&r->space, w, place);
+    }
     struct object_state *o = world_object(w, handle);
     if (o) {
         join_present(r, w, o, call, inner, to);
@@ -302,10 +393,6 @@ void thread_owner_ends(struct run *r, struct world *w, expr_id object, int how, 
     }
 }
 
-static bool may_run(const struct object_state *o) {
-    return o->kind == OBJECT_THREAD && (o->status == OBJECT_LIVE || o->status == OBJECT_DETACHED);
-}
-
 // The address of `local`, or of what a closure captured by reference, was given to the thread.
 bool thread_uses_local(struct run *r, const struct world *w, const struct object_state *o, expr_id local) {
     const struct expr *a = expr_get(r->c->exprs, o->arg);
@@ -313,10 +400,8 @@ bool thread_uses_local(struct run *r, const struct world *w, const struct object
         return true;
     }
     const struct expr *f = expr_get(r->c->exprs, o->entry);
-    if (f->kind != EX_FN || !f->a.v || expr_get(r->c->exprs, f->a)->kind != EX_ADDR) {
-        return false;
-    }
-    expr_id closure = expr_get(r->c->exprs, f->a)->a;
+    bool is_closure = f->kind == EX_FN && f->a.v && expr_get(r->c->exprs, f->a)->kind == EX_ADDR;
+    expr_id closure = is_closure ? expr_get(r->c->exprs, f->a)->a : given_object(r, spawn_call(r, o));
     for (uint16_t i = 0; i < w->mem_count; i++) {
         const struct expr *v = expr_get(r->c->exprs, w->mem[i].val);
         if (expr_contains(r->c->exprs, w->mem[i].loc, closure) && v->kind == EX_ADDR &&
@@ -379,7 +464,7 @@ void thread_freed(struct run *r, struct world *w, expr_id value, expr_id lock, c
         bool is_arg = value.v && !is_const(r, value, &number) && (expr_same(value, o->arg) || closure_holds(r, w, o, value));
         bool in_arg = lock.v && o->arg.v && !expr_same(o->arg, expr_const(r->c->exprs, 0)) &&
                       expr_contains(r->c->exprs, expr_addr(r->c->exprs, lock), o->arg);
-        bool is_global = lock.v && expr_get(r->c->exprs, lock)->kind == EX_GLOBAL;
+        bool is_global = lock.v && touches(r, o->entry, lock, false);
         if (is_arg || in_arg || is_global) {
             run_event(r, w,
                       (struct flow_event){.kind = FLOW_FREED_IN_USE, .call = call, .other = o->site,

@@ -93,6 +93,10 @@ void lock_try_failed(struct run *r, struct world *w, expr_id lock, call_id call)
 
 // --- objects.c ---
 void thread_spawn(struct run *r, struct world *w, const struct effect *e, call_id call);
+/// Argument `index` of the spawn call that the thread got beyond the first one.
+void thread_give(struct run *r, struct world *w, expr_id entry, call_id call, uint32_t index, expr_id value);
+/// This thread uses a global lock that a running thread may destroy.
+void thread_touches(struct run *r, struct world *w, expr_id place, call_id call);
 /// `place` is where the handle was read from, none when not known.
 void thread_join(struct run *r, struct world *w, expr_id handle, expr_id place, call_id call, uint32_t inner);
 void thread_detach(struct run *r, struct world *w, expr_id handle, expr_id place, call_id call, uint32_t inner);

@@ -1,5 +1,5 @@
 // Inside of the program. Private to link: program.c (TUs, symbols), callgraph.c (edges, order), reach.c (what functions
-// keep and write), solve.c (flow bottom-up), inventory.c (threads, locks), contexts.c
+// keep and write), touch.c (which global locks they use), solve.c (flow bottom-up), inventory.c (threads, locks), contexts.c
 // (roots), company.c (main and its threads), query.c, print.c.
 #ifndef CHECKER_LINK_PROGRAM_PRIVATE_H
 #define CHECKER_LINK_PROGRAM_PRIVATE_H
@@ -34,6 +34,7 @@ struct node {
     VEC(uint32_t) writes;  // names of fields and globals written, also through callees; sorted
     bool writes_all;
     bool impure;           // does something besides computing its result
+    VEC(struct touched) touches; // global locks and the like, also through callees
     const struct flow_result *flow[FLOW_DOMAINS];
     VEC(expr_id) entry_locks; // classes callers may hold
 };
@@ -113,6 +114,9 @@ struct program {
 const struct unit *program_unit(const struct program *p, const struct facts *f);
 void program_build_callgraph(struct program *p);
 void program_find_reach(struct program *p);
+/// Notes what a call with a model does to global locks; adds what a callee does. Private to reach.c.
+void program_note_touched(struct program *p, struct node *n, call_id call);
+void program_take_touched(struct program *p, struct node *n, const struct node *callee);
 void program_run_flows(struct program *p);
 void program_make_inventory(struct program *p);
 void program_find_contexts(struct program *p);

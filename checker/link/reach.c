@@ -194,6 +194,7 @@ static void scan(struct program *p, node_id id) {
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &f->ops.data[b->first_op.v + k];
             if (op->kind == OP_CALL) {
+                program_note_touched(p, n, op->call);
                 n->keeps |= kept_by_call(p, u, op->call, &a);
                 uint32_t freed = done_by_call(p, u, op->call, EFFECT_FREE, frees_of);
                 uint32_t used = done_by_call(p, u, op->call, EFFECT_USE, uses_of);
@@ -256,6 +257,7 @@ static void find_purity(const struct program *p, struct node *n) {
 static void take_from_callees(struct program *p, struct node *n) {
     for (uint32_t i = 0; i < n->callees.len; i++) {
         const struct node *c = &p->nodes.data[n->callees.data[i]];
+        program_take_touched(p, n, c);
         n->writes_all |= c->writes_all;
         for (uint32_t k = 0; k < c->writes.len && !n->writes_all; k++) {
             add_write(p, n, c->writes.data[k]);

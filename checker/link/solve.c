@@ -103,6 +103,19 @@ static bool ask_uses(void *ctx, const struct facts *f, call_id call, expr_id tar
     return n != NODE_NONE && arg < 32 && (s->p->nodes.data[n].uses >> arg & 1) && !s->p->nodes.data[n].flow[FLOW_CHANNELS];
 }
 
+static const struct touched *ask_touches(void *ctx, expr_id fn, uint32_t *ret_count) {
+    const struct solver *s = ctx;
+    node_id n = program_node_of_value(s->p, fn);
+    *ret_count = n == NODE_NONE ? 0 : s->p->nodes.data[n].touches.len;
+    return n == NODE_NONE ? NULL : s->p->nodes.data[n].touches.data;
+}
+
+static bool ask_entry_frees(void *ctx, expr_id fn, uint32_t index) {
+    const struct solver *s = ctx;
+    node_id n = program_node_of_value(s->p, fn);
+    return n != NODE_NONE && index < 32 && (s->p->nodes.data[n].frees >> index & 1);
+}
+
 static bool ask_has_body(void *ctx, const struct facts *f, call_id call, expr_id target) {
     const struct solver *s = ctx;
     return call_node(s->p, f, call, target) != NODE_NONE;
@@ -432,7 +445,7 @@ void program_run_flows(struct program *p) {
     s.context = (struct flow_context){.arena = p->arena, .scratch = &p->scratch, .step = &p->step, .exprs = p->exprs,
                                       .sites = &p->sites, .ctx = &s, .callee = ask_callee,
                                       .function = ask_function, .keeps = ask_keeps,
-                                      .writes = ask_writes, .frees = ask_frees, .uses = ask_uses, .has_body = ask_has_body, .is_pure = ask_pure, .is_recursive = ask_recursive,
+                                      .writes = ask_writes, .frees = ask_frees, .uses = ask_uses, .touches = ask_touches, .entry_frees = ask_entry_frees, .has_body = ask_has_body, .is_pure = ask_pure, .is_recursive = ask_recursive,
                                       .param_range = ask_param_range,
                                       .step_limit = p->options.fn_step_limit};
     for (uint32_t i = 0; i < p->units.len; i++) {

@@ -12,6 +12,7 @@ static const char *text_of(const struct flow_event *e) {
     case FLOW_INIT_AGAIN: return "is initialised again here while it is in use: it was initialised at ";
     case FLOW_DESTROY_AGAIN: return "is destroyed a second time here: it was destroyed at ";
     case FLOW_DESTROY_HELD: return "is destroyed here while this thread holds it: it was locked at ";
+    case FLOW_DESTROYED_BY_OTHER: return "is destroyed by the thread started here, which nothing orders with its use by ";
     default: return NULL;
     }
 }
@@ -21,6 +22,7 @@ static const char *related_text(const struct flow_event *e) {
     case FLOW_USE_UNREADY: return "it is initialised here";
     case FLOW_INIT_AGAIN: return "it is initialised here first";
     case FLOW_DESTROY_HELD: return "it is locked here";
+    case FLOW_DESTROYED_BY_OTHER: return "it is used here, or by the thread started here";
     default: return "it is destroyed here first";
     }
 }
@@ -49,7 +51,7 @@ static void report_event(struct rule_ctx *ctx, const struct flow_result *r, cons
 }
 
 static void check(struct rule_ctx *ctx) {
-    static const enum flow_domain domains[] = {FLOW_LIFE, FLOW_LOCKS};
+    static const enum flow_domain domains[] = {FLOW_LIFE, FLOW_LOCKS, FLOW_THREADS};
     for (size_t d = 0; d < sizeof domains / sizeof *domains; d++) {
         const struct flow_result *r = program_flow(ctx->program, ctx->node, domains[d]);
         for (uint32_t i = 0; r && i < r->events.len; i++) {

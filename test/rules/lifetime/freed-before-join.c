@@ -319,3 +319,39 @@ int ok_handshake_then_freed(void) {
     sem_destroy(&done);
     return rc;
 }
+
+static void *reader_that_frees(void *arg) {
+    free(arg);
+    return NULL;
+}
+
+void bad_each_thread_frees_it(void) {
+    pthread_t pool[2];
+    int *value = calloc(1, sizeof *value);
+    if (value == NULL) {
+        return;
+    }
+    if (pthread_create(&pool[0], NULL, reader_that_frees, value) != 0) {
+        free(value);
+        return;
+    }
+    if (pthread_create(&pool[1], NULL, reader_that_frees, value) == 0) { // expect: lifetime-freed-before-join "it is freed twice"
+        pthread_join(pool[1], NULL);
+    }
+    pthread_join(pool[0], NULL);
+}
+
+void ok_each_thread_frees_its_own(void) {
+    pthread_t pool[4];
+    int started = 0;
+    for (; started < 4; started++) {
+        int *value = calloc(1, sizeof *value);
+        if (value == NULL || pthread_create(&pool[started], NULL, reader_that_frees, value) != 0) {
+            free(value);
+            break;
+        }
+    }
+    for (int i = 0; i < started; i++) {
+        pthread_join(pool[i], NULL);
+    }
+}

@@ -129,3 +129,48 @@ void ok_jthread_declared_last() {
     std::jthread t(drain, queue.get());
     request_stop(queue.get());
 }
+
+void use_number(int number);
+
+static void work_and_delete(int number, int *shared) {
+    use_number(number + *shared);
+    delete shared;
+}
+
+static void work_only(int number, int *shared) {
+    use_number(number + *shared);
+}
+
+void bad_second_argument_deleted_by_each() {
+    std::thread pool[3];
+    int *shared = new int(1);
+    for (int i = 0; i < 3; i++) {
+        pool[i] = std::thread(work_and_delete, i, shared); // expect: lifetime-freed-before-join "it is freed twice"
+    }
+    for (auto &t : pool) {
+        t.join();
+    }
+}
+
+void ok_deleted_by_the_owner() {
+    std::thread pool[3];
+    int *shared = new int(1);
+    for (int i = 0; i < 3; i++) {
+        pool[i] = std::thread(work_only, i, shared);
+    }
+    for (auto &t : pool) {
+        t.join();
+    }
+    delete shared;
+}
+
+void ok_each_deletes_its_own() {
+    std::thread pool[3];
+    for (int i = 0; i < 3; i++) {
+        int *own = new int(1);
+        pool[i] = std::thread(work_and_delete, i, own);
+    }
+    for (auto &t : pool) {
+        t.join();
+    }
+}

@@ -120,3 +120,17 @@ void ok_static_local() {
     std::thread t([] { run(job); });
     t.detach(); // threadlint: detached one short job
 }
+
+void run_numbered(int number, int *job);
+
+void bad_second_argument() {
+    int job = 1;
+    std::thread t(run_numbered, 7, &job); // expect: lifetime-stack-escape "'job'"
+    t.detach(); // threadlint: detached one short job
+}
+
+void ok_second_argument_joined() {
+    int job = 1;
+    std::thread t(run_numbered, 7, &job);
+    t.join();
+}

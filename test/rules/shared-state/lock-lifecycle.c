@@ -247,3 +247,73 @@ void ok_conditional(struct queue *q, bool own) {
         queue_put(q);
     }
 }
+
+// --- between threads ---
+
+static pthread_mutex_t shared_mu;
+static sem_t shared_sem;
+
+static void *user(void *arg) {
+    (void)arg;
+    pthread_mutex_lock(&shared_mu);
+    pthread_mutex_unlock(&shared_mu);
+    sem_post(&shared_sem);
+    return NULL;
+}
+
+static void tear_down(void) {
+    pthread_mutex_destroy(&shared_mu);
+}
+
+static void *cleaner(void *arg) {
+    (void)arg;
+    tear_down();
+    return NULL;
+}
+
+static void *other(void *arg) {
+    return arg;
+}
+
+void bad_user_and_cleaner(void) {
+    pthread_t a, b;
+    if (pthread_create(&a, NULL, user, NULL) != 0) {
+        return;
+    }
+    if (pthread_create(&b, NULL, cleaner, NULL) == 0) { // expect: shared-state-lock-lifecycle "destroyed by the thread"
+        pthread_join(b, NULL);
+    }
+    pthread_join(a, NULL);
+}
+
+void bad_cleaner_and_own_use(void) {
+    pthread_t t;
+    if (pthread_create(&t, NULL, cleaner, NULL) != 0) { // expect: shared-state-lock-lifecycle "destroyed by the thread"
+        return;
+    }
+    pthread_mutex_lock(&shared_mu);
+    pthread_mutex_unlock(&shared_mu);
+    pthread_join(t, NULL);
+}
+
+void ok_cleaner_after_join(void) {
+    pthread_t t;
+    if (pthread_create(&t, NULL, user, NULL) != 0) {
+        return;
+    }
+    pthread_join(t, NULL);
+    if (pthread_create(&t, NULL, cleaner, NULL) == 0) {
+        pthread_join(t, NULL);
+    }
+}
+
+void ok_cleaner_and_other(void) {
+    pthread_t a, b;
+    if (pthread_create(&a, NULL, other, NULL) != 0) {
+        return;
+    }
+    if (pthread_create(&b, NULL, cleaner, NULL) == 0) {
+        pthread_join(b, NULL);
+    }
+    pthread_join(a, NULL);
+}
