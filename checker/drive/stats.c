@@ -13,10 +13,10 @@ static void count_unhandled(struct tally *t, const struct facts *f) {
     for (uint32_t i = 0; i < f->unhandled.len; i++) {
         struct str kind = facts_text(f, f->unhandled.data[i].kind);
         uint32_t number = intern(&t->names, kind);
-        if (number == t->stats->unhandled.len) {
-            struct stats_unhandled row = {.kind = kind};
-            vec_push(t->arena, &t->stats->unhandled, row);
+        while (t->stats->unhandled.len <= number) {
+            vec_push(t->arena, &t->stats->unhandled, (struct stats_unhandled){0});
         }
+        t->stats->unhandled.data[number].kind = kind;
         t->stats->unhandled.data[number].count += f->unhandled.data[i].count;
     }
 }
@@ -42,6 +42,9 @@ void stats_collect(struct stats *s, struct arena *arena, const struct load *load
     }
     if (s->unhandled.len) {
         qsort(s->unhandled.data, s->unhandled.len, sizeof *s->unhandled.data, by_count);
+    }
+    while (s->unhandled.len && !vec_last(&s->unhandled).count) { // numbers nothing has
+        s->unhandled.len--;
     }
 }
 

@@ -254,13 +254,38 @@ static void find_purity(const struct program *p, struct node *n) {
     n->impure = n->writes_all || n->writes.len || n->recursive || !calls_only_pure(p, n);
 }
 
+// Adds sorted names to sorted names.
+static void add_writes(struct program *p, struct node *n, const uint32_t *more, uint32_t count) {
+    uint32_t *all = ARENA_ARRAY(&p->scratch, uint32_t, (size_t)n->writes.len + count);
+    uint32_t len = 0;
+    uint32_t i = 0;
+    uint32_t k = 0;
+    while (i < n->writes.len || k < count) {
+        uint32_t x = i < n->writes.len ? n->writes.data[i] : UINT32_MAX;
+        uint32_t y = k < count ? more[k] : UINT32_MAX;
+        all[len++] = x < y ? x : y;
+        i += x <= y;
+        k += y <= x;
+    }
+    if (len > WRITES_MAX) {
+        n->writes_all = true;
+    } else if (len > n->writes.len) {
+        while (n->writes.len < len) {
+            vec_push(p->arena, &n->writes, 0);
+        }
+        memcpy(n->writes.data, all, len * sizeof *all);
+    }
+}
+
 static void take_from_callees(struct program *p, struct node *n) {
     for (uint32_t i = 0; i < n->callees.len; i++) {
         const struct node *c = &p->nodes.data[n->callees.data[i]];
         program_take_touched(p, n, c);
         n->writes_all |= c->writes_all;
-        for (uint32_t k = 0; k < c->writes.len && !n->writes_all; k++) {
-            add_write(p, n, c->writes.data[k]);
+        if (c != n && c->writes.len && !n->writes_all) {
+            struct arena_mark mark = arena_mark(&p->scratch);
+            add_writes(p, n, c->writes.data, c->writes.len);
+            arena_reset(&p->scratch, mark);
         }
     }
 }
