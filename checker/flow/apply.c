@@ -12,8 +12,11 @@ struct application {
     uint32_t arg_count;
     expr_id result;    // symbol or value of the result
     const struct world *world; // present memory for loads
+    const struct world *before; // memory when the callee is entered, of which inferred summaries speak; NULL = as it is now
     unsigned depth;    // callbacks
     bool inferred;     // sites of effects are the callee's
+    bool unproved;     // the case depends on memory of which nothing is known here
+    const struct summary *summary;
     expr_id stored[16]; // places the summary stores to: known afterwards
     uint32_t stored_count;
 };
@@ -36,7 +39,7 @@ static expr_id instantiate(struct application *a, const struct world *w, expr_id
     if (!e.v) {
         return e;
     }
-    a->world = w;
+    a->world = a->before ? a->before : w;
     return expr_rewrite(a->r->c->exprs, e, replace, a);
 }
 
@@ -54,6 +57,7 @@ static void apply_callback(struct application *a, struct world *w, expr_id fn, e
     inner.args[0] = x->kind == EX_FN && x->a.v ? x->a : arg;
     inner.depth++;
     inner.inferred = true;
+    inner.before = NULL;
     inner.result = expr_numbered(a->r->c->exprs, EX_UNKNOWN, a->call.v);
     apply_case(&inner, w, &s->cases[0]);
 }
@@ -83,10 +87,35 @@ static void others_ran(struct run *r, struct world *w) {
     w->mem_count = kept;
 }
 
+// The callee takes or releases the lock and leaves it so, in some case.
+static bool has_half(const struct summary *s, expr_id lock) {
+    for (uint32_t i = 0; s && i < s->case_count; i++) {
+        for (uint32_t k = 0; k < s->cases[i].effect_count; k++) {
+            const struct effect *e = &s->cases[i].effects[k];
+            if (expr_same(e->a, lock) && (e->kind == EFFECT_ACQUIRE || e->kind == EFFECT_RELEASE)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// "Locked" is a state kept in memory, by which the callee goes: when that is not known here, what contradicts the state of the
+// lock says only that it is another one.
+static bool is_other_state(struct application *a, struct world *w, const struct effect *e, expr_id place) {
+    const struct lock_state *l = world_lock(w, place);
+    bool contradicts = l && l->status == (e->kind == EFFECT_RELEASE ? LOCK_FREE : LOCK_HELD);
+    return contradicts && a->unproved && e->kind != EFFECT_WAIT && has_half(a->summary, e->a);
+}
+
 static void apply_lock_effect(struct application *a, struct world *w, const struct effect *e,
                               uint32_t inner) {
     struct run *r = a->r;
     expr_id place = instantiate(a, w, e->kind == EFFECT_WAIT ? e->b : e->a);
+    if (is_other_state(a, w, e, place)) {
+        lock_doubt(w, place);
+        return;
+    }
     switch (e->kind) {
     case EFFECT_ACQUIRE: lock_acquire(r, w, place, e->flags, a->call, inner); break;
     case EFFECT_RELEASE: lock_release(r, w, place, a->call, inner); break;
@@ -172,8 +201,15 @@ static void doubt_locks(struct world *w) {
 }
 
 // What the callee does to PLACE on some of its paths only: nothing is claimed of it.
-static void apply_maybe(struct application *a, struct world *w, expr_id place) {
+static void apply_maybe(struct application *a, struct world *w, const struct effect *e, expr_id place) {
     struct run *r = a->r;
+    if (e->kind == EFFECT_SET || e->kind == EFFECT_RETURN) {
+        if (e->kind == EFFECT_SET && expr_is_location(r->c->exprs, place)) {
+            int64_t num = (int64_t)a->call.v << 16 | (int64_t)(place.v & 0xffff) | 1LL << 43;
+            world_put(&r->space, w, place, run_fresh(r, w, EX_UNKNOWN, num));
+        }
+        return;
+    }
     if (r->domain != FLOW_LOCKS) {
         struct object_state *o = world_object(w, place);
         if (o) {
@@ -187,6 +223,9 @@ static void apply_maybe(struct application *a, struct world *w, expr_id place) {
     }
     if (l) {
         l->status = LOCK_MAYBE;
+    }
+    if (e->kind == EFFECT_RELEASE) {
+        lock_maybe_released(r, w, place);
     }
 }
 
@@ -263,7 +302,7 @@ static void apply_effect(struct application *a, struct world *w, const struct ef
         return; // tried: whether it can be locked is nothing to this domain
     }
     if (e->flags & EF_MAYBE) {
-        apply_maybe(a, w, instantiate(a, w, e->a));
+        apply_maybe(a, w, e, instantiate(a, w, e->a));
         return;
     }
     switch (e->kind) {
@@ -337,6 +376,18 @@ static bool assume_case(struct application *a, struct world *w, const struct sum
         }
     }
     return true;
+}
+
+// Some condition of the case is about memory that may or may not be so here.
+static bool is_unproved(struct application *a, struct world *w, const struct summary_case *c) {
+    for (uint32_t i = 0; a->inferred && i < c->when_count; i++) {
+        const struct constraint *k = &c->when[i];
+        if (expr_has_kind(a->r->c->exprs, k->e, EX_LOAD) &&
+            world_can_be(&a->r->space, w, instantiate(a, w, k->e), cmp_negated(k->cmp), k->num)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 // Arguments the callee may keep.
@@ -439,23 +490,58 @@ static void hand_over_handles(struct application *a, struct world *w) {
     }
 }
 
-// Fields and globals the callee writes: what was read from them before is no longer what they hold.
-static void forget_written(struct application *a, struct world *w, expr_id target) {
+typedef VEC(expr_id) expr_vec;
+
+static void add_written(struct application *a, expr_id target, expr_id place, expr_vec *ret_places) {
     struct run *r = a->r;
     const struct expr_table *t = r->c->exprs;
-    VEC(expr_id) places = {0};
-    for (uint16_t i = 0; i < w->known_count + w->object_count + w->mem_count; i++) {
-        expr_id v = i < w->known_count ? w->known[i].val
-                    : i < w->known_count + w->object_count ? w->objects[i - w->known_count].value
-                                                           : (expr_id){0};
-        expr_id place = v.v ? place_of_load(t, v) : w->mem[i - w->known_count - w->object_count].loc;
-        const struct expr *x = expr_get(t, place);
-        if (!place.v || run_local_root(r, place).v || (x->kind != EX_FIELD && x->kind != EX_GLOBAL)) {
-            continue;
+    const struct expr *x = expr_get(t, place);
+    if (!place.v || run_local_root(r, place).v || (x->kind != EX_FIELD && x->kind != EX_GLOBAL)) {
+        return;
+    }
+    struct str name = intern_text(&t->names, x->kind == EX_FIELD ? x->name : x->aux);
+    if (name.len && name.ptr[0] != '$' && r->c->writes(r->c->ctx, r->f, a->call, target, name)) {
+        vec_push(r->space.arena, ret_places, place);
+    }
+}
+
+// What the summary says of memory at entry, `if (!q->open)` or ids[pool->count], is another value when the callee changes it.
+static void add_loads(struct application *a, const struct world *w, expr_id target, expr_id e, expr_vec *ret_places) {
+    const struct expr *x = expr_get(a->r->c->exprs, e);
+    if (!e.v || x->kind == EX_FN) {
+        return;
+    }
+    expr_id left = x->a;
+    expr_id right = x->b;
+    if (x->kind == EX_LOAD) {
+        add_written(a, target, instantiate(a, w, left), ret_places);
+    }
+    add_loads(a, w, target, left, ret_places);
+    add_loads(a, w, target, right, ret_places);
+}
+
+// Fields and globals the callee writes: what was read from them before is no longer what they hold.
+static void forget_written(struct application *a, struct world *w, expr_id target, const struct summary *s) {
+    struct run *r = a->r;
+    const struct expr_table *t = r->c->exprs;
+    expr_vec places = {0};
+    for (uint16_t i = 0; i < w->known_count; i++) {
+        add_written(a, target, place_of_load(t, w->known[i].val), &places);
+    }
+    for (uint16_t i = 0; i < w->object_count; i++) {
+        add_written(a, target, place_of_load(t, w->objects[i].value), &places);
+    }
+    for (uint16_t i = 0; i < w->mem_count; i++) {
+        add_written(a, target, w->mem[i].loc, &places);
+    }
+    for (uint32_t i = 0; s && i < s->case_count; i++) {
+        const struct summary_case *c = &s->cases[i];
+        for (uint32_t k = 0; k < c->when_count; k++) {
+            add_loads(a, w, target, c->when[k].e, &places);
         }
-        struct str name = intern_text(&t->names, x->kind == EX_FIELD ? x->name : x->aux);
-        if (name.len && name.ptr[0] != '$' && r->c->writes(r->c->ctx, r->f, a->call, target, name)) {
-            vec_push(r->space.arena, &places, place);
+        for (uint32_t k = 0; k < c->effect_count; k++) {
+            add_loads(a, w, target, c->effects[k].a, &places);
+            add_loads(a, w, target, c->effects[k].c, &places);
         }
     }
     for (uint32_t i = 0; i < places.len; i++) {
@@ -534,6 +620,7 @@ static void apply_summary(struct application *a, const struct world *w, const st
     bool used = is_used(r, a->call);
     bool fork = has_domain_effect(s, r->domain);
     expr_id symbol = a->result;
+    a->summary = s;
     uint32_t taken = 0;
     for (uint32_t i = 0; i < s->case_count; i++) {
         const struct summary_case *c = &s->cases[i];
@@ -543,6 +630,7 @@ static void apply_summary(struct application *a, const struct world *w, const st
         }
         struct world n = world_copy(&r->space, w);
         a->result = symbol;
+        a->unproved = is_unproved(a, &n, c);
         bool unforked = !fork && s->case_count > 1;
         if (!unforked && (is_hopeless_try(a, &n, s, c) || !assume_case(a, &n, c))) {
             continue;
@@ -610,6 +698,7 @@ static expr_id pure_result(struct application *a) {
 void run_call(struct run *r, const struct world *w, call_id call, world_vec *out) {
     struct application a = {.r = r, .call = call, .ir = &r->f->calls.data[call.v]};
     struct world n = world_copy(&r->space, w);
+    struct world before = {0};
     a.arg_count = a.ir->arg_count < FLOW_MAX_ARGS ? a.ir->arg_count : FLOW_MAX_ARGS;
     for (uint32_t i = 0; i < a.arg_count; i++) {
         a.args[i] = run_value(r, &n, r->f->args.data[a.ir->first_arg.v + i]);
@@ -638,8 +727,10 @@ void run_call(struct run *r, const struct world *w, call_id call, world_vec *out
         }
     }
     if (!s || a.inferred) {
+        before = world_copy(&r->space, &n);
+        a.before = s ? &before : NULL;
         escape_arguments(&a, &n, target);
-        forget_written(&a, &n, target);
+        forget_written(&a, &n, target, s);
     }
     if (!s && !r->c->has_body(r->c->ctx, r->f, call, target)) {
         doubt_closed(&a, &n);

@@ -1,7 +1,7 @@
 // Exits of a run -> summary: exits with the same effects become one case, told apart by result and parameters.
 #include "checker/flow/run.h"
 
-enum { MAX_CASES = 6, MAX_CONDITIONS = 4 };
+enum { MAX_CASES = 6, MAX_CONDITIONS = 4, MAX_RAW_CASES = 24 };
 
 struct exit_case {
     VEC(struct effect) effects;
@@ -11,6 +11,7 @@ struct exit_case {
 struct condenser {
     struct run *r;
     VEC(struct exit_case) cases;
+    struct map tested; // contents at entry that some exit knows something of
 };
 
 static expr_id to_ret(void *ctx, struct expr_table *t, expr_id e) {
@@ -141,6 +142,15 @@ static bool is_kept_pointer(const struct condenser *c, expr_id place, expr_id va
            (is_pointer || (constructor && kind == EX_CONST));
 }
 
+// A state the function looks at and changes: `if (!it->locked) { lock(); it->locked = true; }`. The next call depends on it.
+static bool is_state(const struct condenser *c, expr_id place, expr_id stored_at, expr_id val) {
+    struct expr_table *t = c->r->c->exprs;
+    uint32_t tested = 0;
+    uint8_t root = expr_get(t, expr_root(t, place))->kind;
+    return expr_get(t, val)->kind == EX_CONST && (root == EX_PARAM || root == EX_GLOBAL) &&
+           map_get(&c->tested, expr_load(t, stored_at).v, &tested);
+}
+
 // Ghost fields, and pointers and handles stored where the caller sees them.
 static void memory_effects(struct condenser *c, const struct flow_exit *x, struct exit_case *k) {
     const struct expr_table *t = c->r->c->exprs;
@@ -150,7 +160,7 @@ static void memory_effects(struct condenser *c, const struct flow_exit *x, struc
         bool ghost = loc->kind == EX_FIELD && intern_text(&t->names, loc->name).ptr[0] == '$';
         expr_id place = exported(c, x, x->mem[i].loc);
         expr_id val = exported(c, x, x->mem[i].val);
-        if (place.v && val.v && stores < MAX_STORES && (ghost || is_kept_pointer(c, place, val))) {
+        if (place.v && val.v && stores < MAX_STORES && (ghost || is_kept_pointer(c, place, val) || is_state(c, place, x->mem[i].loc, val))) {
             stores++;
             add_effect(c, k, (struct effect){.kind = EFFECT_SET, .a = place, .b = val});
         }
@@ -281,7 +291,7 @@ static void add_exit(struct condenser *c, const struct flow_exit *x) {
     memory_effects(c, x, &k);
     return_effect(c, x, &k);
     knowledge(c, x, &k);
-    for (uint32_t i = 0; i < c->cases.len; i++) {
+    for (uint32_t i = 0; i < c->cases.len && c->cases.len >= MAX_RAW_CASES; i++) {
         if (same_effects(&c->cases.data[i], &k)) {
             join_knowledge(&c->cases.data[i], &k);
             return;
@@ -290,13 +300,50 @@ static void add_exit(struct condenser *c, const struct flow_exit *x) {
     vec_push(c->r->c->arena, &c->cases, k);
 }
 
+// Joined, A and B are still told from every other case that each of them is told from.
+static bool joins_harmlessly(struct condenser *c, uint32_t a, uint32_t b) {
+    struct exit_case joined = {0};
+    for (uint32_t i = 0; i < c->cases.data[a].knows.len; i++) {
+        vec_push(c->r->space.arena, &joined.knows, c->cases.data[a].knows.data[i]);
+    }
+    join_knowledge(&joined, &c->cases.data[b]);
+    for (uint32_t i = 0; i < c->cases.len; i++) {
+        const struct exit_case *k = &c->cases.data[i];
+        if (!same_effects(k, &c->cases.data[a]) && !distinguishable(&joined, k) && distinguishable(&c->cases.data[a], k) &&
+            distinguishable(&c->cases.data[b], k)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void remove_case(struct condenser *c, uint32_t index) {
+    c->cases.data[index] = vec_last(&c->cases);
+    c->cases.len--;
+}
+
+// Exits that do the same become one case, unless that hides from callers which other case they are in.
+static void join_cases(struct condenser *c, bool always) {
+    for (uint32_t i = 0; i < c->cases.len; i++) {
+        for (uint32_t j = i + 1; j < c->cases.len;) {
+            if (same_effects(&c->cases.data[i], &c->cases.data[j]) && (always || joins_harmlessly(c, i, j))) {
+                join_knowledge(&c->cases.data[i], &c->cases.data[j]);
+                remove_case(c, j);
+                j = i + 1;
+            } else {
+                j++;
+            }
+        }
+    }
+}
+
 static void blend_cases(struct condenser *c) {
     for (uint32_t i = 0; i < c->cases.len; i++) {
         for (uint32_t j = i + 1; j < c->cases.len;) {
-            if (c->cases.len > MAX_CASES || !distinguishable(&c->cases.data[i], &c->cases.data[j])) {
+            bool same = same_effects(&c->cases.data[i], &c->cases.data[j]);
+            if (c->cases.len > MAX_CASES || (!same && !distinguishable(&c->cases.data[i], &c->cases.data[j]))) {
                 blend(c, &c->cases.data[i], &c->cases.data[j]);
-                c->cases.data[j] = vec_last(&c->cases);
-                c->cases.len--;
+                remove_case(c, j);
                 j = i + 1;
             } else {
                 j++;
@@ -373,6 +420,24 @@ bool flow_is_returned_guard(struct expr_table *t, const struct flow_exit *exit, 
     return false;
 }
 
+bool flow_is_unwanted_handle(const struct expr_table *t, const struct flow_sites *sites, const struct flow_result *r,
+                             const struct flow_event *e, uint32_t *ret_param) {
+    struct flow_site spawn = flow_site_get(sites, e->other);
+    for (uint32_t i = 0; i < r->exits.len; i++) {
+        const struct flow_exit *x = &r->exits.data[i];
+        for (uint32_t k = 0; k < x->object_count; k++) {
+            const struct expr *root = expr_get(t, expr_root(t, x->objects[k].home));
+            struct flow_site s = flow_site_get(sites, x->objects[k].site);
+            bool same = s.at.facts == spawn.at.facts && s.loc.v == spawn.loc.v;
+            if (same && root->kind == EX_PARAM && root->num < 32 && (e->null_params >> root->num & 1)) {
+                *ret_param = (uint32_t)root->num;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 void run_condense(struct run *r) {
     struct summary *s = &r->out->summary;
     head(r, s);
@@ -380,6 +445,12 @@ void run_condense(struct run *r) {
         return;
     }
     struct condenser c = {.r = r};
+    map_init(&c.tested, c.r->space.arena);
+    for (uint32_t i = 0; i < r->out->exits.len; i++) {
+        for (uint32_t k = 0; k < r->out->exits.data[i].known_count; k++) {
+            map_put(&c.tested, r->out->exits.data[i].known[k].val.v, 1);
+        }
+    }
     for (uint32_t i = 0; i < r->out->exits.len; i++) {
         if (r->out->exits.data[i].kind == EXIT_RETURN) {
             add_exit(&c, &r->out->exits.data[i]);
@@ -389,7 +460,12 @@ void run_condense(struct run *r) {
         s->flags |= SUMMARY_NORETURN;
         return;
     }
+    join_cases(&c, false);
+    if (c.cases.len > MAX_CASES) {
+        join_cases(&c, true);
+    }
     blend_cases(&c);
+    join_cases(&c, false);
     struct summary_case *cases = ARENA_ARRAY(r->c->arena, struct summary_case, c.cases.len);
     for (uint32_t i = 0; i < c.cases.len; i++) {
         conditions(&c, i, &cases[i]);

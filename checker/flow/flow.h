@@ -71,6 +71,8 @@ struct flow_context {
     bool (*is_pure)(void *ctx, const struct facts *f, call_id call, expr_id target);
     /// What every caller passes for parameter `index`, when that is known; may be NULL.
     bool (*param_range)(void *ctx, struct fn_ref fn, uint32_t index, int64_t *ret_lo, int64_t *ret_hi);
+    /// The numbers that calls pass for parameter `index`, when every call passes one of a few; 0 when not known. May be NULL.
+    uint32_t (*param_values)(void *ctx, struct fn_ref fn, uint32_t index, const int64_t **ret_values);
     /// True when locks at this place may be taken again by their holder.
     bool (*is_recursive)(void *ctx, expr_id lock);
     uint32_t step_limit; // ops times worlds; 0 = default
@@ -177,6 +179,7 @@ struct flow_event {
     uint8_t end;   // FLOW_THREAD_LOST: enum exit_kind
     expr_id entry; // threads: entry function
     expr_id home;  // threads: where the handle is kept
+    uint32_t null_params; // FLOW_THREAD_LOST: bit i: parameter i is known to be 0 on this path
 };
 
 struct mem_cell;
@@ -267,6 +270,9 @@ bool flow_is_same_place(const struct flow_sites *sites, const struct flow_result
 bool flow_is_local_lock(const struct expr_table *t, expr_id lock);
 /// True when the value returned at this exit is a guard object that holds the lock.
 bool flow_is_returned_guard(struct expr_table *t, const struct flow_exit *exit, expr_id lock);
+/// For FLOW_THREAD_LOST: the handle goes to the caller through a parameter that is null on this path. Yields its index.
+bool flow_is_unwanted_handle(const struct expr_table *t, const struct flow_sites *sites, const struct flow_result *r,
+                             const struct flow_event *e, uint32_t *ret_param);
 /// True when `effect` belongs to the domain (or changes memory all domains see).
 bool flow_effect_in_domain(enum effect_kind kind, enum flow_domain domain);
 

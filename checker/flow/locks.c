@@ -77,6 +77,13 @@ static void doubt_renamed(struct run *r, struct world *w) {
     }
 }
 
+void lock_maybe_released(struct run *r, struct world *w, expr_id lock) {
+    struct lock_state *held = other_name(r, w, lock, LOCK_HELD, ENTRY_FREE);
+    if (held) {
+        held->status = LOCK_MAYBE;
+    }
+}
+
 void lock_acquire(struct run *r, struct world *w, expr_id lock, uint8_t flags, call_id call,
                   uint32_t inner) {
     if (!is_trackable(r, lock)) {
@@ -132,6 +139,7 @@ void lock_release(struct run *r, struct world *w, expr_id lock, call_id call, ui
         run_event(r, w, e);
         l = world_lock(w, lock);
     } else if (l->status == LOCK_MAYBE) {
+        lock_maybe_released(r, w, lock);
         return;
     } else if (l->status == LOCK_HELD && l->count > 1) {
         l->count = 1;

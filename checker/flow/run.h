@@ -87,6 +87,8 @@ void lock_destroy(struct run *r, struct world *w, expr_id lock, call_id call);
 void lock_wait(struct run *r, struct world *w, expr_id lock, call_id call, uint32_t inner);
 /// Held here, so that a try by the same thread cannot succeed.
 bool lock_is_held(struct run *r, struct world *w, expr_id lock, uint8_t flags);
+/// The lock may have been released, under whatever name it is held.
+void lock_maybe_released(struct run *r, struct world *w, expr_id lock);
 /// Nothing more is claimed of the lock.
 void lock_doubt(struct world *w, expr_id lock);
 void lock_try_failed(struct run *r, struct world *w, expr_id lock, call_id call);

@@ -100,19 +100,13 @@ static void follow(struct run *r, const struct ir_edge *e, const struct world *w
     run_enter(r, target_index(r, e), &n);
 }
 
-static uint8_t negated(uint8_t cmp) {
-    static const uint8_t table[] = {[OPR_EQ] = OPR_NE, [OPR_NE] = OPR_EQ, [OPR_LT] = OPR_GE,
-                                    [OPR_LE] = OPR_GT, [OPR_GT] = OPR_LE, [OPR_GE] = OPR_LT};
-    return table[cmp];
-}
-
 static void do_branch(struct run *r, const struct ir_block *b, const struct world *w) {
     expr_id x = run_value(r, w, b->lhs);
     expr_id y = b->rhs.v ? run_value(r, w, b->rhs) : expr_const(r->c->exprs, 0);
     uint8_t cmp = b->cmp >= OPR_EQ && b->cmp <= OPR_GE ? b->cmp : OPR_NE;
     struct world sides[2] = {world_copy(&r->space, w), world_copy(&r->space, w)};
     bool can[2] = {world_assume_values(&r->space, &sides[0], cmp, x, y),
-                   world_assume_values(&r->space, &sides[1], negated(cmp), x, y)};
+                   world_assume_values(&r->space, &sides[1], cmp_negated(cmp), x, y)};
     if (!can[0] && !can[1]) {
         can[0] = can[1] = true; // contradictory knowledge: trust none of it
     }
@@ -133,10 +127,35 @@ static void do_branch(struct run *r, const struct ir_block *b, const struct worl
     }
 }
 
+static bool has_case(const struct run *r, const struct ir_block *b, int64_t num) {
+    for (uint32_t i = 0; i < b->edge_count; i++) {
+        const struct ir_edge *e = &r->f->edges.data[b->first_edge.v + i];
+        if (e->kind != EDGE_DEFAULT && e->lo <= num && num <= e->hi) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The switch has a case for each number the program's calls pass.
+static bool covers_all_calls(const struct run *r, const struct ir_block *b, expr_id value) {
+    const struct expr *x = expr_get(r->c->exprs, value);
+    const int64_t *numbers = NULL;
+    if (x->kind != EX_PARAM || !r->c->param_values) {
+        return false;
+    }
+    uint32_t count = r->c->param_values(r->c->ctx, r->fn, (uint32_t)x->num, &numbers);
+    uint32_t covered = 0;
+    while (covered < count && has_case(r, b, numbers[covered])) {
+        covered++;
+    }
+    return count && covered == count;
+}
+
 static void do_switch(struct run *r, const struct ir_block *b, const struct world *w) {
     expr_id x = run_value(r, w, b->lhs);
     struct world rest = world_copy(&r->space, w);
-    bool rest_possible = true;
+    bool rest_possible = !covers_all_calls(r, b, x);
     for (uint32_t i = 0; i < b->edge_count; i++) {
         const struct ir_edge *e = &r->f->edges.data[b->first_edge.v + i];
         if (e->kind == EDGE_DEFAULT) {
@@ -158,6 +177,16 @@ static void do_switch(struct run *r, const struct ir_block *b, const struct worl
     }
 }
 
+// Bit i: parameter i is 0 in this world.
+static uint32_t null_params(struct run *r, const struct world *w) {
+    uint32_t bits = 0;
+    for (uint32_t i = 0; i < r->ir->param_count && i < 32; i++) {
+        struct range range = world_range(&r->space, w, expr_param(r->c->exprs, i));
+        bits |= range.lo == 0 && range.hi == 0 ? 1u << i : 0;
+    }
+    return bits;
+}
+
 static void thread_exit_events(struct run *r, struct world *w, loc_id loc, enum exit_kind kind) {
     for (uint16_t i = 0; i < w->object_count; i++) {
         struct object_state *o = &w->objects[i];
@@ -167,7 +196,7 @@ static void thread_exit_events(struct run *r, struct world *w, loc_id loc, enum 
         run_event(r, w,
                   (struct flow_event){.kind = FLOW_THREAD_LOST, .loc = loc, .other = o->site,
                                       .subject = o->home.v ? o->home : o->value, .end = (uint8_t)kind,
-                                      .entry = o->entry, .home = o->home});
+                                      .entry = o->entry, .home = o->home, .null_params = null_params(r, w)});
     }
 }
 

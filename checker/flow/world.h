@@ -76,9 +76,13 @@ void world_put(const struct world_space *s, struct world *w, expr_id loc, expr_i
 /// Forgets what is stored in and below `loc`.
 void world_forget(const struct world_space *s, struct world *w, expr_id loc);
 
+/// The comparison that holds when `cmp` does not.
+uint8_t cmp_negated(uint8_t cmp);
 struct range range_any(void);
 /// Range of a value: exact for constants, addresses are non-zero.
 struct range world_range(const struct world_space *s, const struct world *w, expr_id val);
+/// True when what is known of `val` does not speak against `val` cmp `num`.
+bool world_can_be(const struct world_space *s, const struct world *w, expr_id val, uint8_t cmp, int64_t num);
 /// Assumes `val` cmp `num`; false when that cannot be.
 bool world_assume(const struct world_space *s, struct world *w, expr_id val, uint8_t cmp, int64_t num);
 /// Assumes a cmp b for two values.

@@ -92,6 +92,22 @@ static void note_write(struct program *p, const struct unit *u, const struct ir_
     }
 }
 
+static void note_number(struct param_numbers *p, const struct ir_val *v) {
+    if (v->kind != VAL_CONST) {
+        p->others = true;
+        return;
+    }
+    uint8_t at = 0;
+    while (at < p->count && p->num[at] != v->num) {
+        at++;
+    }
+    if (at == PARAM_VALUES) {
+        p->others = true;
+    } else if (at == p->count) {
+        p->num[p->count++] = v->num;
+    }
+}
+
 // What all calls pass for the first parameters: constants and addresses tell something.
 static void note_arguments(struct program *p, const struct facts *f, const struct ir_call *c, node_id to) {
     struct node *n = &p->nodes.data[to];
@@ -102,6 +118,7 @@ static void note_arguments(struct program *p, const struct facts *f, const struc
         int64_t hi = address ? INT64_MAX : v->num;
         bool known = address || v->kind == VAL_CONST;
         bool first = !(n->param_seen >> i & 1);
+        note_number(&n->param_numbers[i], v);
         n->param_seen |= 1u << i;
         if (!known || (!first && !(n->param_known >> i & 1))) {
             n->param_known &= ~(1u << i);

@@ -83,12 +83,17 @@ bool program_is_whole(const struct program *p);
 bool program_is_thread_entry(const struct program *p, node_id n);
 bool program_is_main(const struct program *p, node_id n);
 bool program_has_callers(const struct program *p, node_id n);
+/// Some call passes 0 for this parameter.
+bool program_passes_zero(const struct program *p, node_id n, uint32_t param);
 /// The function's address is stored or passed: unknown code may call it.
 bool program_is_address_taken(const struct program *p, node_id n);
 /// Some function returns with a lock of this class held.
 bool program_is_left_held(const struct program *p, expr_id lock);
 /// `n` calls a function that is left with a lock of this class under a name its callers cannot know.
 bool program_calls_holder(const struct program *p, node_id n, expr_id lock);
+/// `n` is left with such a lock under a name its callers cannot know, and one of them releases a lock of this class that it did
+/// not take.
+bool program_is_taken_over(const struct program *p, node_id n, expr_id lock);
 /// A caller may hold a lock of this class when it calls `n`.
 bool program_may_hold_at_entry(const struct program *p, node_id n, expr_id lock);
 /// The lock may be taken again by its holder (initialised as recursive, or in a way that cannot be told).

@@ -6,7 +6,14 @@
 
 #include "checker/link/program.h"
 
-enum { WRITES_MAX = 1024, PARAMS_KNOWN = 8 };
+enum { WRITES_MAX = 1024, PARAMS_KNOWN = 8, PARAM_VALUES = 6 };
+
+// The different numbers that calls pass for a parameter.
+struct param_numbers {
+    int64_t num[PARAM_VALUES];
+    uint8_t count;
+    bool others; // something else, or too many
+};
 
 struct node {
     struct fn_ref ref;
@@ -21,6 +28,7 @@ struct node {
     int64_t param_hi[PARAMS_KNOWN];
     uint32_t param_known;  // bit i: something is known of parameter i
     uint32_t param_seen;   // bit i: some call was looked at
+    struct param_numbers param_numbers[PARAMS_KNOWN];
     bool has_argument;  // all of them pass a known number
     int64_t argument_lo;
     int64_t argument_hi;
@@ -31,6 +39,7 @@ struct node {
     uint32_t keeps;        // bit i: parameter i may be kept beyond the call
     uint32_t frees;        // bit i: what parameter i points to is freed
     uint32_t uses;         // bit i: parameter i is a descriptor or stream that is used
+    uint32_t fills;        // bit i: what parameter i points to is written
     VEC(uint32_t) writes;  // names of fields and globals written, also through callees; sorted
     bool writes_all;
     bool impure;           // does something besides computing its result

@@ -72,6 +72,19 @@ bool program_has_callers(const struct program *p, node_id n) {
     return p->nodes.data[n].callers.len != 0;
 }
 
+bool program_passes_zero(const struct program *p, node_id n, uint32_t param) {
+    if (param >= PARAMS_KNOWN) {
+        return false;
+    }
+    const struct param_numbers *x = &p->nodes.data[n].param_numbers[param];
+    for (uint8_t i = 0; i < x->count; i++) {
+        if (x->num[i] == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool program_is_address_taken(const struct program *p, node_id n) {
     return p->nodes.data[n].address_taken;
 }
@@ -105,6 +118,31 @@ bool program_calls_holder(const struct program *p, node_id n, expr_id lock) {
     const struct node *x = &p->nodes.data[n];
     for (uint32_t i = 0; class.v && i < x->callees.len; i++) {
         if (leaves_unnamed(p, x->callees.data[i], class)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool releases_untaken(const struct program *p, node_id n, expr_id class) {
+    const struct flow_result *r = p->nodes.data[n].flow[FLOW_LOCKS];
+    for (uint32_t i = 0; r && i < r->events.len; i++) {
+        const struct flow_event *e = &r->events.data[i];
+        if (e->kind == FLOW_RELEASE_ENTRY && expr_same(expr_class(p->exprs, e->subject), class)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool program_is_taken_over(const struct program *p, node_id n, expr_id lock) {
+    expr_id class = expr_class(p->exprs, lock);
+    const struct node *x = &p->nodes.data[n];
+    if (!class.v || !leaves_unnamed(p, n, class)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < x->callers.len; i++) {
+        if (releases_untaken(p, x->callers.data[i], class)) {
             return true;
         }
     }

@@ -51,6 +51,25 @@ static bool is_own_local(const struct facts *f, var_id var) {
     return kind == VAR_LOCAL || kind == VAR_PARAM || kind == VAR_TEMP;
 }
 
+// Bit of the parameter a value is, 0 when it is none.
+static uint32_t parameter_bit(const struct facts *f, val_id val) {
+    const struct ir_val *v = &f->vals.data[val.v];
+    const struct ir_path *path = &f->paths.data[v->path.v];
+    const struct ir_var *var = &f->vars.data[path->var.v];
+    bool is_param = v->kind == VAL_PATH && path->kind == PATH_VAR && var->kind == VAR_PARAM && var->index < 32;
+    return is_param ? 1u << var->index : 0;
+}
+
+static void add_name(struct program *p, struct node *n, path_id path) {
+    const struct facts *f = n->ref.facts;
+    const struct ir_path *x = &f->paths.data[path.v];
+    if (x->kind == PATH_FIELD) {
+        add_write(p, n, name_number(p, facts_text(f, x->name)));
+    } else if (x->kind == PATH_VAR) {
+        add_write(p, n, name_number(p, facts_text(f, f->vars.data[x->var.v].name)));
+    }
+}
+
 static void note_written(struct program *p, struct node *n, path_id path) {
     const struct facts *f = n->ref.facts;
     bool through = false;
@@ -62,10 +81,26 @@ static void note_written(struct program *p, struct node *n, path_id path) {
     while (x->kind == PATH_INDEX) {
         x = &f->paths.data[x->base.v];
     }
-    if (x->kind == PATH_FIELD) {
-        add_write(p, n, name_number(p, facts_text(f, x->name)));
-    } else if (x->kind == PATH_VAR) {
-        add_write(p, n, name_number(p, facts_text(f, f->vars.data[x->var.v].name)));
+    if (x->kind == PATH_DEREF) {
+        n->fills |= parameter_bit(f, x->val);
+    }
+    add_name(p, n, path);
+}
+
+// `increment(&q->count)`: the callee writes through the parameter, hence this function writes the field.
+static void note_filled(struct program *p, const struct unit *u, struct node *n, call_id call) {
+    const struct facts *f = u->facts;
+    const struct ir_call *c = &f->calls.data[call.v];
+    node_id to = c->kind == CALL_INDIRECT || u->models[call.v] ? NODE_NONE : u->sym_nodes[c->callee.v];
+    for (uint32_t i = 0; to != NODE_NONE && i < c->arg_count && i < 32; i++) {
+        val_id arg = f->args.data[c->first_arg.v + i];
+        if (!(p->nodes.data[to].fills >> i & 1)) {
+            continue;
+        }
+        n->fills |= parameter_bit(f, arg);
+        if (f->vals.data[arg.v].kind == VAL_ADDR) {
+            note_written(p, n, f->vals.data[arg.v].path);
+        }
     }
 }
 
@@ -134,15 +169,10 @@ static uint32_t done_by_call(const struct program *p, const struct unit *u, call
     const struct effect *e = program_model_effect(p, f, call, kind);
     uint32_t bits = 0;
     for (uint32_t i = 0; i < c->arg_count && i < 32; i++) {
-        const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v + i].v];
-        const struct ir_path *path = &f->paths.data[v->path.v];
-        const struct ir_var *var = &f->vars.data[path->var.v];
-        if (v->kind != VAL_PATH || path->kind != PATH_VAR || var->kind != VAR_PARAM || var->index >= 32) {
-            continue;
-        }
-        bool by_model = e && expr_same(e->a, expr_param(p->exprs, i));
+        uint32_t bit = parameter_bit(f, f->args.data[c->first_arg.v + i]);
+        bool by_model = bit && e && expr_same(e->a, expr_param(p->exprs, i));
         bool by_node = !e && to != NODE_NONE && (of_callee(&p->nodes.data[to]) >> i & 1);
-        bits |= by_model || by_node ? 1u << var->index : 0;
+        bits |= by_model || by_node ? bit : 0;
     }
     return bits;
 }
@@ -196,6 +226,7 @@ static void scan(struct program *p, node_id id) {
             if (op->kind == OP_CALL) {
                 program_note_touched(p, n, op->call);
                 n->keeps |= kept_by_call(p, u, op->call, &a);
+                note_filled(p, u, n, op->call);
                 uint32_t freed = done_by_call(p, u, op->call, EFFECT_FREE, frees_of);
                 uint32_t used = done_by_call(p, u, op->call, EFFECT_USE, uses_of);
                 bool always = (freed | used) && is_on_every_path(p, n->ref, i);

@@ -381,6 +381,21 @@ static bool ask_param_range(void *ctx, struct fn_ref fn, uint32_t index, int64_t
     return true;
 }
 
+static uint32_t ask_param_values(void *ctx, struct fn_ref fn, uint32_t index, const int64_t **ret_values) {
+    const struct solver *s = ctx;
+    node_id id = program_node(s->p, fn);
+    if (id == NODE_NONE || index >= PARAMS_KNOWN) {
+        return 0;
+    }
+    const struct node *n = &s->p->nodes.data[id];
+    bool internal = (fn.facts->syms.data[fn.facts->fns.data[fn.fn.v].sym.v].flags & SYM_INTERNAL) != 0;
+    if (n->address_taken || n->param_numbers[index].others || (!internal && !s->p->options.whole)) {
+        return 0;
+    }
+    *ret_values = n->param_numbers[index].num;
+    return n->param_numbers[index].count;
+}
+
 static void solve_node(struct solver *s, node_id id) {
     struct program *p = s->p;
     bool relevant[FLOW_DOMAINS] = {false};
@@ -446,7 +461,7 @@ void program_run_flows(struct program *p) {
                                       .sites = &p->sites, .ctx = &s, .callee = ask_callee,
                                       .function = ask_function, .keeps = ask_keeps,
                                       .writes = ask_writes, .frees = ask_frees, .uses = ask_uses, .touches = ask_touches, .entry_frees = ask_entry_frees, .has_body = ask_has_body, .is_pure = ask_pure, .is_recursive = ask_recursive,
-                                      .param_range = ask_param_range,
+                                      .param_range = ask_param_range, .param_values = ask_param_values,
                                       .step_limit = p->options.fn_step_limit};
     for (uint32_t i = 0; i < p->units.len; i++) {
         note_recursive_types(p, p->units.data[i].facts);

@@ -45,6 +45,13 @@ static bool is_overwritten(const struct flow_result *r, const struct flow_event 
     return false;
 }
 
+// The caller says by a null pointer that it does not want the handle, and no caller does.
+static bool is_always_wanted(const struct rule_ctx *ctx, const struct flow_result *r, const struct flow_event *e) {
+    uint32_t param = 0;
+    return flow_is_unwanted_handle(program_exprs(ctx->program), program_sites(ctx->program), r, e, &param) &&
+           !program_passes_zero(ctx->program, ctx->node, param);
+}
+
 static void check(struct rule_ctx *ctx) {
     const struct flow_result *r = program_flow(ctx->program, ctx->node, FLOW_THREADS);
     if (!r || r->limited || (r->summary.flags & SUMMARY_PARTIAL)) {
@@ -57,7 +64,7 @@ static void check(struct rule_ctx *ctx) {
         for (uint32_t k = 0; k < i && first; k++) {
             first = r->events.data[k].kind != e->kind || r->events.data[k].other != e->other;
         }
-        if (e->kind == FLOW_THREAD_LOST && first && !is_main && !is_overwritten(r, e)) {
+        if (e->kind == FLOW_THREAD_LOST && first && !is_main && !is_overwritten(r, e) && !is_always_wanted(ctx, r, e)) {
             report_lost(ctx, r, e);
         } else if (e->kind == FLOW_JOINABLE_DESTROYED && first) {
             report_destroyed(ctx, r, e);

@@ -124,7 +124,7 @@ static bool is_meant(const struct view *v, const struct flow_exit *x, const stru
     const struct program *p = v->ctx->program;
     node_id n = v->ctx->node;
     bool root = program_is_thread_entry(p, n) || program_is_main(p, n);
-    if (program_hands_lock_over(p, n) || l->flags & (EF_OWNERLESS | EF_MAYBE)) {
+    if (program_hands_lock_over(p, n) || program_is_taken_over(p, n, l->lock) || l->flags & (EF_OWNERLESS | EF_MAYBE)) {
         return true;
     }
     if (is_released_under_other_name(v, x, l->lock) || is_told_otherwise(v, l->lock) ||

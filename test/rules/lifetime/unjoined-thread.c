@@ -355,3 +355,31 @@ void ok_never_returns(struct job *job) {
         pause();
     }
 }
+
+static int start_wanted(void *(*entry)(void *), void *arg, pthread_t *handle) {
+    pthread_t thread;
+    int rc = pthread_create(&thread, NULL, entry, arg);
+    if (rc == 0 && handle != NULL) {
+        *handle = thread;
+    }
+    return rc;
+}
+
+int ok_every_caller_takes_the_handle(struct server *s, struct job *job) {
+    int rc = start_wanted(worker, job, &s->acceptor);
+    return rc == 0 ? start_wanted(worker, job, &s->pool[0]) : rc;
+}
+
+static int start_optional(void *(*entry)(void *), void *arg, pthread_t *handle) {
+    pthread_t thread;
+    int rc = pthread_create(&thread, NULL, entry, arg); // expect: lifetime-unjoined-thread "entry"
+    if (rc == 0 && handle != NULL) {
+        *handle = thread;
+    }
+    return rc;
+}
+
+int bad_no_handle_asked_for(struct server *s, struct job *job) {
+    int rc = start_optional(worker, job, &s->acceptor);
+    return rc == 0 ? start_optional(worker, job, NULL) : rc;
+}
