@@ -308,28 +308,7 @@ static void add_threads(struct program *p) {
     }
 }
 
-// --- reach ---
-
-static void find_reach(struct program *p, node_id from) {
-    node_id *parents = ARENA_ARRAY(p->arena, node_id, p->nodes.len + 1);
-    for (uint32_t i = 0; i < p->nodes.len; i++) {
-        parents[i] = NODE_NONE;
-    }
-    VEC(node_id) queue = {0};
-    parents[from] = from;
-    vec_push(&p->scratch, &queue, from);
-    for (uint32_t at = 0; at < queue.len; at++) {
-        const struct node_calls *calls = &p->contexts.calls[queue.data[at]];
-        for (uint32_t i = 0; i < calls->items.len; i++) {
-            node_id to = calls->items.data[i].to;
-            if (parents[to] == NODE_NONE) {
-                parents[to] = queue.data[at];
-                vec_push(&p->scratch, &queue, to);
-            }
-        }
-    }
-    vec_push(p->arena, &p->contexts.parents, parents);
-}
+// --- several at once ---
 
 // A function that starts a thread is called in a loop that ends: the loop starts several of them.
 static bool is_called_in_loop(struct program *p, node_id n) {
@@ -409,7 +388,7 @@ void program_find_contexts(struct program *p) {
     add_installed(p);
     add_threads(p);
     for (uint32_t i = 0; i < p->contexts.roots.len; i++) {
-        find_reach(p, p->contexts.roots.data[i].node);
+        contexts_find_reach(p, &p->contexts.roots.data[i]);
     }
     find_many(p);
     spread_many(p);
@@ -430,37 +409,6 @@ uint32_t program_root_count(const struct program *p) {
 
 const struct program_root *program_root(const struct program *p, uint32_t index) {
     return &p->contexts.roots.data[index];
-}
-
-bool program_root_reaches(const struct program *p, uint32_t root, node_id n) {
-    return p->contexts.parents.data[root][n] != NODE_NONE;
-}
-
-static struct flow_site site_of_call(const struct program *p, node_id from, node_id to) {
-    const struct node_calls *calls = &p->contexts.calls[from];
-    struct fn_ref fn = p->nodes.data[from].ref;
-    for (uint32_t i = 0; i < calls->items.len; i++) {
-        if (calls->items.data[i].to == to) {
-            return (struct flow_site){fn, fn.facts->ops.data[calls->items.data[i].op.v].loc};
-        }
-    }
-    return (struct flow_site){0};
-}
-
-uint32_t program_root_chain(const struct program *p, uint32_t root, node_id n, struct flow_site *out, uint32_t max) {
-    const node_id *parents = p->contexts.parents.data[root];
-    uint32_t length = 0;
-    for (node_id x = n; parents[x] != NODE_NONE && parents[x] != x; x = parents[x]) {
-        length++;
-    }
-    uint32_t at = length;
-    for (node_id x = n; at > 0; x = parents[x]) {
-        at--;
-        if (at < max) {
-            out[at] = site_of_call(p, parents[x], x);
-        }
-    }
-    return length < max ? length : max;
 }
 
 bool program_roots_overlap(const struct program *p, uint32_t a, uint32_t b) {

@@ -134,6 +134,8 @@ uint32_t program_root_count(const struct program *p);
 const struct program_root *program_root(const struct program *p, uint32_t index);
 /// The root gets to `n` through calls whose target is certain.
 bool program_root_reaches(const struct program *p, uint32_t root, node_id n);
+/// The same for one op of `n`: constants passed on the way may decide that it is not run.
+bool program_root_runs(const struct program *p, uint32_t root, node_id n, op_id op);
 /// A shortest chain of calls from the root's function to `n`: sites of the calls, outermost first, at most `max`; 0 when n
 /// is the root itself. The last ones are left out when there are more.
 uint32_t program_root_chain(const struct program *p, uint32_t root, node_id n, struct flow_site *out, uint32_t max);

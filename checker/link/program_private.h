@@ -1,6 +1,6 @@
 // Inside of the program. Private to link: program.c (TUs, symbols), callgraph.c (edges, order), reach.c (what functions
 // keep and write), touch.c (which global locks they use), solve.c (flow bottom-up), inventory.c (threads, locks), contexts.c
-// (roots), company.c (main and its threads), query.c, print.c.
+// (roots), context_reach.c (what they reach), company.c (main and its threads), query.c, print.c.
 #ifndef CHECKER_LINK_PROGRAM_PRIVATE_H
 #define CHECKER_LINK_PROGRAM_PRIVATE_H
 
@@ -83,11 +83,16 @@ struct root_starts {
     VEC(struct root_start) items;
 };
 
+struct root_reach {
+    const node_id *parents;   // [nodes] the caller on a shortest way; NODE_NONE = not reached
+    const bool *const *live;  // [nodes] by block: run in this root; NULL = all are
+};
+
 // From where functions are reached, and whether threads run then. See contexts.c and company.c.
 struct contexts {
     VEC(struct program_root) roots;
     VEC(struct root_starts) starts; // by root
-    VEC(const node_id *) parents;   // by root: [nodes] the caller on a shortest way; NODE_NONE = not reached
+    VEC(struct root_reach) reach;   // by root
     bool *overlap;                  // [roots * roots] may run at the same time
     struct node_calls *calls;       // [nodes]
     bool *spawns;                   // [nodes] starts threads, maybe in a callee
@@ -131,6 +136,8 @@ void program_make_inventory(struct program *p);
 void program_find_contexts(struct program *p);
 /// Node a call surely goes to, NODE_NONE when it has a model or there may be several. (contexts.c)
 node_id contexts_target(const struct program *p, const struct facts *f, call_id call);
+/// Appends what a root reaches. (context_reach.c)
+void contexts_find_reach(struct program *p, const struct program_root *root);
 /// Finds which functions start and join threads, and where main has company. Needs contexts.calls. (company.c)
 void company_find(struct program *p);
 /// An op of `n` starts a thread, or waits for the end of one, itself or in a callee. (company.c)

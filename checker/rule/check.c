@@ -32,13 +32,13 @@ static bool is_wanted(const struct rule_ctx *ctx, struct str file) {
     return ctx->only_count == 0;
 }
 
-struct finding *rule_report(struct rule_ctx *ctx, struct fn_ref fn, loc_id loc, const char *format, ...) {
+static struct finding *add_finding(struct rule_ctx *ctx, struct fn_ref fn, loc_id loc, struct str message) {
     const struct facts *f = fn.facts;
     const struct ir_loc *l = &f->locs.data[loc.v];
     if (!l->line || !f->files.data[l->file.v].is_own) {
         return NULL;
     }
-    struct finding x = {.rule = ctx->rule, .place = place_of(ctx, f, loc)};
+    struct finding x = {.rule = ctx->rule, .place = place_of(ctx, f, loc), .message = message};
     if (!is_wanted(ctx, x.place.file) || config_is_excluded(ctx->config, x.place.file)) {
         return NULL;
     }
@@ -46,10 +46,6 @@ struct finding *rule_report(struct rule_ctx *ctx, struct fn_ref fn, loc_id loc, 
     if (x.level == LEVEL_OFF) {
         return NULL;
     }
-    va_list args;
-    va_start(args, format);
-    x.message = format_text(ctx, format, args);
-    va_end(args);
     if (fn.fn.v) {
         const struct ir_fn *ir = &f->fns.data[fn.fn.v];
         x.function = facts_sym_name(f, ir->sym);
@@ -57,6 +53,37 @@ struct finding *rule_report(struct rule_ctx *ctx, struct fn_ref fn, loc_id loc, 
     }
     vec_push(ctx->out->arena, &ctx->out->items, x);
     return &vec_last(&ctx->out->items);
+}
+
+struct finding *rule_report(struct rule_ctx *ctx, struct fn_ref fn, loc_id loc, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    struct str message = format_text(ctx, format, args);
+    va_end(args);
+    return add_finding(ctx, fn, loc, message);
+}
+
+struct finding *rule_report_or_note(struct rule_ctx *ctx, bool is_note, struct fn_ref fn, loc_id loc, const char *format, ...) {
+    if (is_note && ctx->config->profile != PROFILE_REVIEW) {
+        return NULL;
+    }
+    va_list args;
+    va_start(args, format);
+    struct str message = format_text(ctx, format, args);
+    va_end(args);
+    struct finding *f = add_finding(ctx, fn, loc, message);
+    if (f && is_note) {
+        f->level = LEVEL_NOTE;
+    }
+    return f;
+}
+
+void rule_chain(struct rule_ctx *ctx, struct finding *f, uint32_t root, node_id to) {
+    struct flow_site calls[TRACE_MAX];
+    uint32_t n = program_root_chain(ctx->program, root, to, calls, TRACE_MAX);
+    for (uint32_t i = 0; i < n; i++) {
+        rule_step(ctx, f, STEP_CALL, calls[i].at, calls[i].loc, "called from here");
+    }
 }
 
 void rule_step(struct rule_ctx *ctx, struct finding *f, enum step_kind kind, struct fn_ref fn, loc_id loc,

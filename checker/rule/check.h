@@ -28,6 +28,11 @@ struct rule_ctx {
 /// Starts a finding at `loc` of `fn`; NULL when it would not be reported there (then do nothing more).
 struct finding *rule_report(struct rule_ctx *ctx, struct fn_ref fn, loc_id loc, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/// The same; with `is_note` it is a question to the reviewer: level note, and only in profile `review`.
+struct finding *rule_report_or_note(struct rule_ctx *ctx, bool is_note, struct fn_ref fn, loc_id loc, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+/// Adds the calls that lead from a root to the function `to`, as steps.
+void rule_chain(struct rule_ctx *ctx, struct finding *f, uint32_t root, node_id to);
 /// Adds a step of the story; `thread` 0 is the thread of the finding.
 void rule_step(struct rule_ctx *ctx, struct finding *f, enum step_kind kind, struct fn_ref fn, loc_id loc,
                const char *format, ...) __attribute__((format(printf, 6, 7)));

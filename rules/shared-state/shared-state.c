@@ -60,3 +60,10 @@ bool guard_is_used(struct fn_ref fn, var_id guard, call_id ctor) {
     }
     return false;
 }
+
+bool handler_is_for_faults(const struct program_root *handler) {
+    enum { ILL = 4, TRAP = 5, ABRT = 6, BUS = 7, FPE = 8, SEGV = 11, SYS = 31 };
+    const uint64_t faults = UINT64_C(1) << ILL | UINT64_C(1) << TRAP | UINT64_C(1) << ABRT | UINT64_C(1) << BUS |
+                            UINT64_C(1) << FPE | UINT64_C(1) << SEGV | UINT64_C(1) << SYS;
+    return (handler->signals & ~faults) == 0;
+}

@@ -1,4 +1,4 @@
-// Shared by the rules of this family: guards, objects that hold a lock while they live (std::unique_lock).
+// Shared by the rules of this family: guards, objects that hold a lock while they live (std::unique_lock), and handlers.
 #ifndef RULES_SHARED_STATE_SHARED_STATE_H
 #define RULES_SHARED_STATE_SHARED_STATE_H
 
@@ -11,5 +11,9 @@ var_id guard_of_op(const struct rule_ctx *ctx, const struct facts *f, const stru
 /// Something other than the constructor `ctor` and the destructor has to do with the guard: it is assigned, locked, asked,
 /// waited with, moved, returned or passed on.
 bool guard_is_used(struct fn_ref fn, var_id guard, call_id ctor);
+
+/// The handler is only for faults the program makes itself (SIGSEGV, SIGABRT): the process is dying, and what its handler does is a
+/// last attempt to tell why.
+bool handler_is_for_faults(const struct program_root *handler);
 
 #endif
