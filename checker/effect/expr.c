@@ -190,6 +190,24 @@ bool expr_has_kind(const struct expr_table *t, expr_id e, enum expr_kind kind) {
            (x->b.v && expr_has_kind(t, x->b, kind));
 }
 
+bool expr_difference(const struct expr_table *t, expr_id a, expr_id b, expr_id *ret_a, expr_id *ret_b) {
+    while (!expr_same(a, b)) {
+        const struct expr *x = expr_get(t, a);
+        const struct expr *y = expr_get(t, b);
+        bool alike = x->kind == y->kind && x->op == y->op && x->name == y->name && x->num == y->num;
+        bool one_a = expr_same(x->b, y->b) && x->a.v && y->a.v;
+        bool one_b = expr_same(x->a, y->a) && x->b.v && y->b.v;
+        if (!alike || !(one_a || one_b)) {
+            *ret_a = a;
+            *ret_b = b;
+            return x->kind == y->kind;
+        }
+        a = one_a ? x->a : x->b;
+        b = one_a ? y->a : y->b;
+    }
+    return false;
+}
+
 expr_id expr_root(const struct expr_table *t, expr_id location) {
     for (;;) {
         const struct expr *x = expr_get(t, location);

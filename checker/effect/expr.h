@@ -92,6 +92,8 @@ bool expr_is_location(const struct expr_table *t, expr_id e);
 bool expr_contains(const struct expr_table *t, expr_id e, expr_id part);
 /// True when some node of `e` has this kind.
 bool expr_has_kind(const struct expr_table *t, expr_id e, enum expr_kind kind);
+/// True when the two are alike but for one part; what they have there, innermost, goes to *ret_a and *ret_b.
+bool expr_difference(const struct expr_table *t, expr_id a, expr_id b, expr_id *ret_a, expr_id *ret_b);
 /// Root of a location: EX_GLOBAL, EX_LOCAL or the value it is reached through.
 expr_id expr_root(const struct expr_table *t, expr_id location);
 

@@ -17,6 +17,7 @@ struct application {
     bool inferred;     // sites of effects are the callee's
     bool unproved;     // the case depends on memory of which nothing is known here
     const struct summary *summary;
+    bool tries;        // a model that does not wait for what it takes
     expr_id stored[16]; // places the summary stores to: known afterwards
     uint32_t stored_count;
 };
@@ -43,6 +44,16 @@ static expr_id instantiate(struct application *a, const struct world *w, expr_id
     return expr_rewrite(a->r->c->exprs, e, replace, a);
 }
 
+struct renaming {
+    struct application *a;
+    const struct world *w;
+};
+
+static expr_id rename_act(void *ctx, expr_id e) {
+    struct renaming *n = ctx;
+    return instantiate(n->a, n->w, e);
+}
+
 static void apply_case(struct application *a, struct world *w, const struct summary_case *c);
 
 // A callback runs within the call: its own effects happen here. Only what all its cases agree on is applied.
@@ -58,7 +69,13 @@ static void apply_callback(struct application *a, struct world *w, expr_id fn, e
     inner.depth++;
     inner.inferred = true;
     inner.before = NULL;
+    inner.tries = false;
     inner.result = expr_numbered(a->r->c->exprs, EX_UNKNOWN, a->call.v);
+    if (a->r->domain == FLOW_LOCKS) {
+        struct renaming n = {&inner, w};
+        const struct flow_acts *acts = a->r->c->acts(a->r->c->ctx, a->r->f, (call_id){0}, fn);
+        act_inherit(a->r, w, acts, a->call, false, rename_act, &n);
+    }
     apply_case(&inner, w, &s->cases[0]);
 }
 
@@ -106,6 +123,54 @@ static bool is_other_state(struct application *a, struct world *w, const struct 
     const struct lock_state *l = world_lock(w, place);
     bool contradicts = l && l->status == (e->kind == EFFECT_RELEASE ? LOCK_FREE : LOCK_HELD);
     return contradicts && a->unproved && e->kind != EFFECT_WAIT && has_half(a->summary, e->a);
+}
+
+// --- what a callee does, for those who hold locks meanwhile ---
+
+static void inherit_acts(struct application *a, const struct world *w, expr_id target) {
+    struct run *r = a->r;
+    struct renaming n = {a, w};
+    act_inherit(r, w, r->c->acts(r->c->ctx, r->f, a->call, target), a->call, false, rename_act, &n);
+}
+
+// The thread that a model says is started: what it does, with its arguments in terms of this function. The arguments after the
+// first are passed on in the same way as the first.
+static void inherit_thread_acts(struct application *a, const struct world *w, const struct effect *e) {
+    struct run *r = a->r;
+    struct expr_table *t = r->c->exprs;
+    expr_id entry = instantiate(a, w, e->a);
+    const struct flow_acts *acts = r->c->acts(r->c->ctx, r->f, (call_id){0}, entry);
+    expr_id given = expr_get(t, e->b)->kind == EX_LOAD ? expr_root(t, expr_get(t, e->b)->a) : e->b;
+    const struct expr *first = expr_get(t, given);
+    const struct expr *fn = expr_get(t, entry);
+    if (!acts || fn->kind != EX_FN) {
+        return;
+    }
+    struct application inner = *a;
+    inner.arg_count = 0;
+    if (fn->a.v) {
+        inner.args[inner.arg_count++] = fn->a;
+    }
+    for (uint32_t i = first->kind == EX_PARAM ? (uint32_t)first->num : FLOW_MAX_ARGS; i < a->arg_count; i++) {
+        bool by_place = !expr_same(given, e->b);
+        inner.args[inner.arg_count++] = by_place ? world_read(&r->space, w, expr_deref(t, a->args[i])) : a->args[i];
+    }
+    struct renaming n = {&inner, w};
+    act_inherit(r, w, acts, a->call, true, rename_act, &n);
+}
+
+// What a library function does.
+static void note_act(struct application *a, struct world *w, const struct effect *e) {
+    int kind = flow_act_of_effect(e);
+    expr_id subject = instantiate(a, w, e->kind == EFFECT_WAIT ? e->b : e->a);
+    bool waits = kind != ACT_TAKE || !(a->tries || (e->flags & EF_TIMED) || lock_is_held(a->r, w, subject, e->flags));
+    if (kind < 0 || !waits) {
+        return;
+    }
+    act_note(a->r, w, (enum flow_act_kind)kind, subject, e->flags, a->call);
+    if (e->kind == EFFECT_SPAWN) {
+        inherit_thread_acts(a, w, e);
+    }
 }
 
 static void apply_lock_effect(struct application *a, struct world *w, const struct effect *e,
@@ -304,6 +369,9 @@ static void apply_effect(struct application *a, struct world *w, const struct ef
     if (e->flags & EF_MAYBE) {
         apply_maybe(a, w, e, instantiate(a, w, e->a));
         return;
+    }
+    if (r->domain == FLOW_LOCKS && !inner) {
+        note_act(a, w, e);
     }
     switch (e->kind) {
     case EFFECT_SET: apply_set(a, w, instantiate(a, w, e->a), instantiate(a, w, e->b)); break;
@@ -619,6 +687,7 @@ static void apply_summary(struct application *a, const struct world *w, const st
     struct run *r = a->r;
     bool used = is_used(r, a->call);
     bool fork = has_domain_effect(s, r->domain);
+    a->tries = !a->inferred && s->case_count > 1 && !s->cases[0].usually;
     expr_id symbol = a->result;
     a->summary = s;
     uint32_t taken = 0;
@@ -725,6 +794,9 @@ void run_call(struct run *r, const struct world *w, call_id call, world_vec *out
             struct flow_call fc = {call, target, held.data, held.len};
             vec_push(r->c->arena, &r->out->calls, fc);
         }
+    }
+    if (r->domain == FLOW_LOCKS && (!s || a.inferred)) {
+        inherit_acts(&a, &n, target);
     }
     if (!s || a.inferred) {
         before = world_copy(&r->space, &n);

@@ -75,6 +75,8 @@ struct flow_context {
     uint32_t (*param_values)(void *ctx, struct fn_ref fn, uint32_t index, const int64_t **ret_values);
     /// True when locks at this place may be taken again by their holder.
     bool (*is_recursive)(void *ctx, expr_id lock);
+    /// Acts of the callee, or of a function value when `call` is 0, as its callers see them; NULL when there are none.
+    const struct flow_acts *(*acts)(void *ctx, const struct facts *f, call_id call, expr_id target);
     uint32_t step_limit; // ops times worlds; 0 = default
 };
 
@@ -234,6 +236,46 @@ struct flow_release {
     bool from_callee;     // which left it held: the callee hands its lock to this function
 };
 
+// Something that matters to whoever holds a lock meanwhile.
+enum flow_act_kind {
+    ACT_TAKE,  // waits for a lock. subject: the lock
+    ACT_WAIT,  // waits for a condition. subject: the lock that is given back meanwhile
+    ACT_SLEEP, // subject: duration
+    ACT_BLOCK, // may wait for something outside
+    ACT_JOIN,  // waits for the end of a thread. subject: its handle
+    ACT_SPAWN, // starts a thread. subject: its entry
+};
+
+struct flow_held {
+    expr_id lock;
+    uint32_t site; // where it was taken
+    uint8_t flags; // EF_SHARED
+    bool ordered;  // ACT_TAKE: this lock and the one taken were compared: the order is the same for everybody
+};
+
+// An act of this function, or of a callee with what the callee's callers see of it (then it has a chain). Acts of callees are
+// repeated here in terms of this function, so that the outermost function knows all that is held.
+struct flow_act {
+    uint8_t kind; // enum flow_act_kind
+    uint8_t flags;
+    bool in_thread;  // by a thread that the call starts
+    expr_id subject; // none when it cannot be named here
+    call_id call;    // of this function
+    uint32_t site;   // where it is done
+    struct str by;   // name of the function called there
+    const uint32_t *chain; // sites of the calls that lead there, outermost first
+    uint32_t chain_count;
+    const struct flow_held *held; // locks held then, in the order of their expressions
+    uint32_t held_count;
+    const expr_id *released; // locks of callers that were given back by then
+    uint32_t released_count;
+    uint32_t trace;
+};
+
+struct flow_acts {
+    VEC(struct flow_act) items;
+};
+
 struct flow_lock_init {
     expr_id lock;
     expr_id kind; // value, see EFFECT_LOCK_INIT
@@ -251,6 +293,8 @@ struct flow_result {
     VEC(struct flow_acquire) acquires;
     VEC(struct flow_release) releases;
     VEC(struct flow_lock_init) inits;
+    struct flow_acts acts;    // domain FLOW_LOCKS
+    struct flow_acts exports; // of these, what callers see
     VEC(struct trace_node) traces; // [0] is the start
     struct summary summary;
 };
@@ -273,6 +317,11 @@ bool flow_is_returned_guard(struct expr_table *t, const struct flow_exit *exit, 
 /// For FLOW_THREAD_LOST: the handle goes to the caller through a parameter that is null on this path. Yields its index.
 bool flow_is_unwanted_handle(const struct expr_table *t, const struct flow_sites *sites, const struct flow_result *r,
                              const struct flow_event *e, uint32_t *ret_param);
+/// Act that an effect of a library function is, -1 for none.
+int flow_act_of_effect(const struct effect *e);
+/// Adds an act to those that callers see, unless an equal one is there. `call` and `site` say where this function does it or calls
+/// what does it.
+void flow_export_act(struct expr_table *t, struct arena *arena, struct flow_acts *exports, const struct flow_act *act);
 /// True when `effect` belongs to the domain (or changes memory all domains see).
 bool flow_effect_in_domain(enum effect_kind kind, enum flow_domain domain);
 

@@ -302,6 +302,7 @@ void flow_run(const struct flow_context *c, struct fn_ref fn, enum flow_domain d
     map_init(&r.used, c->scratch);
     map_init(&r.vars, c->scratch);
     map_init(&r.tested, c->scratch);
+    map_init(&r.act_keys, c->scratch);
     r.is_main = str_eq(facts_sym_name(r.f, r.ir->sym), STR("main"));
     find_loops(&r);
     find_used(&r.used, fn);
@@ -325,6 +326,7 @@ void flow_run(const struct flow_context *c, struct fn_ref fn, enum flow_domain d
         }
     }
     forget_array_events(&r);
+    act_export(&r);
     run_condense(&r);
     arena_reset(c->scratch, mark);
 }

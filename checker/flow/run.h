@@ -52,6 +52,7 @@ struct run {
     uint64_t *live;       // [block_count * live_words]
     uint32_t live_words;
     bool is_main;
+    struct map act_keys;
     VEC(expr_id) joined_arrays; // arrays of handles some element of which is joined or detached
 };
 
@@ -92,6 +93,17 @@ void lock_maybe_released(struct run *r, struct world *w, expr_id lock);
 /// Nothing more is claimed of the lock.
 void lock_doubt(struct world *w, expr_id lock);
 void lock_try_failed(struct run *r, struct world *w, expr_id lock, call_id call);
+
+// --- acts.c ---
+/// This function does something itself; `call` is the call of a library function that does it.
+void act_note(struct run *r, const struct world *w, enum flow_act_kind kind, expr_id subject, uint8_t flags, call_id call);
+/// Rewrites a callee's expression in terms of this function.
+typedef expr_id (*act_renamer)(void *ctx, expr_id e);
+/// A call does what its callee, or a thread that it starts, does.
+void act_inherit(struct run *r, const struct world *w, const struct flow_acts *acts, call_id call, bool in_thread,
+                 act_renamer rename, void *ctx);
+/// Acts -> what callers see.
+void act_export(struct run *r);
 
 // --- objects.c ---
 void thread_spawn(struct run *r, struct world *w, const struct effect *e, call_id call);

@@ -147,6 +147,22 @@ bool program_main_has_company(const struct program *p, node_id n, op_id op);
 /// What models say of the called library function besides effects, NULL when nothing or when it has a body here.
 const struct model_function *program_library(const struct program *p, const struct facts *f, call_id call);
 
+// One way to take a lock while another is held.
+struct program_order {
+    node_id node;
+    const struct flow_act *act; // ACT_TAKE, of the flow of `node`
+    uint32_t held;              // which of act->held
+};
+
+// Ways that block each other when each is taken by a thread: way i holds what way i - 1 waits for. A single way: several threads
+// run it, each with locks of its own choice.
+struct program_cycle {
+    const struct program_order *ways;
+    uint32_t count;
+};
+uint32_t program_cycle_count(const struct program *p);
+const struct program_cycle *program_cycle(const struct program *p, uint32_t index);
+
 // Dumps for `threadlint show`; readable, stable text.
 void program_print_summaries(const struct program *p, struct buf *out);
 void program_print_callgraph(const struct program *p, struct buf *out);

@@ -45,6 +45,7 @@ struct node {
     bool impure;           // does something besides computing its result
     VEC(struct touched) touches; // global locks and the like, also through callees
     const struct flow_result *flow[FLOW_DOMAINS];
+    const struct flow_acts *acts; // as callers see them, NULL for none
     VEC(expr_id) entry_locks; // classes callers may hold
 };
 
@@ -119,6 +120,7 @@ struct program {
     VEC(struct str) limited;
     VEC(struct program_thread) threads;
     VEC(struct program_lock) locks;
+    VEC(struct program_cycle) cycles;
     struct map left_held; // classes of locks that some function is left with
     struct map entry_release; // class -> number of functions that release it without taking it
     struct contexts contexts;
@@ -145,6 +147,11 @@ bool company_op_spawns(const struct program *p, const struct facts *f, const str
 bool company_op_joins(const struct program *p, const struct facts *f, const struct ir_op *op);
 /// Control can come from `from` to `to` in `n` without waiting for the end of a thread on the way. (company.c)
 bool company_reaches(struct program *p, node_id n, op_id from, op_id to);
+void program_find_cycles(struct program *p);
+/// The ways may be taken by different threads at the same time.
+bool program_may_run_together(struct program *p, const struct program_order *ways, uint32_t count);
+/// Several threads with this entry may run.
+bool program_has_many_threads(const struct program *p, node_id entry);
 /// Candidates of an indirect call through a field or global; NULL when none are known.
 const struct field_functions *program_field_functions(const struct program *p, const struct facts *f,
                                                       path_id path);

@@ -225,6 +225,14 @@ const struct program_thread *program_thread(const struct program *p, uint32_t in
     return &p->threads.data[index];
 }
 
+uint32_t program_cycle_count(const struct program *p) {
+    return p->cycles.len;
+}
+
+const struct program_cycle *program_cycle(const struct program *p, uint32_t index) {
+    return &p->cycles.data[index];
+}
+
 uint32_t program_lock_count(const struct program *p) {
     return p->locks.len;
 }

@@ -130,6 +130,12 @@ static bool ask_pure(void *ctx, const struct facts *f, call_id call, expr_id tar
     return n != NODE_NONE && !s->p->nodes.data[n].impure;
 }
 
+static const struct flow_acts *ask_acts(void *ctx, const struct facts *f, call_id call, expr_id target) {
+    const struct solver *s = ctx;
+    node_id n = call.v ? call_node(s->p, f, call, target) : program_node_of_value(s->p, target);
+    return n == NODE_NONE ? NULL : s->p->nodes.data[n].acts;
+}
+
 static bool ask_recursive(void *ctx, expr_id lock) {
     const struct solver *s = ctx;
     return program_is_recursive(s->p, lock);
@@ -396,6 +402,71 @@ static uint32_t ask_param_values(void *ctx, struct fn_ref fn, uint32_t index, co
     return n->param_numbers[index].count;
 }
 
+// --- acts of functions that have nothing to do with locks themselves ---
+
+static void add_model_acts(struct solver *s, node_id id, call_id call, const struct summary *m, struct flow_acts *out) {
+    const struct facts *f = s->p->nodes.data[id].ref.facts;
+    const struct ir_call *c = &f->calls.data[call.v];
+    for (uint32_t i = 0; i < m->case_count; i++) {
+        for (uint32_t k = 0; k < m->cases[i].effect_count; k++) {
+            const struct effect *e = &m->cases[i].effects[k];
+            int kind = flow_act_of_effect(e);
+            if (kind < 0 || kind == ACT_TAKE) {
+                continue;
+            }
+            struct flow_act act = {.kind = (uint8_t)kind, .flags = e->flags & EF_TIMED, .call = call};
+            act.site = flow_site_add(&s->p->sites, s->p->nodes.data[id].ref, c->loc);
+            act.by = facts_sym_name(f, c->callee);
+            flow_export_act(s->p->exprs, s->p->arena, out, &act);
+        }
+    }
+}
+
+// What callees do, without the names that only this function could give: what speaks of parameters becomes the class.
+static void add_callee_acts(struct solver *s, node_id id, call_id call, const struct flow_acts *inner, struct flow_acts *out) {
+    struct program *p = s->p;
+    const struct facts *f = p->nodes.data[id].ref.facts;
+    for (uint32_t i = 0; i < inner->items.len; i++) {
+        struct flow_act act = inner->items.data[i];
+        if (expr_has_kind(p->exprs, act.subject, EX_PARAM)) {
+            act.subject = act.kind == ACT_TAKE ? expr_class(p->exprs, act.subject) : (expr_id){0};
+        }
+        uint32_t *chain = ARENA_ARRAY(p->arena, uint32_t, act.chain_count + 1);
+        chain[0] = flow_site_add(&p->sites, p->nodes.data[id].ref, f->calls.data[call.v].loc);
+        for (uint32_t k = 0; k < act.chain_count; k++) {
+            chain[k + 1] = act.chain[k];
+        }
+        act.chain = chain;
+        act.chain_count++;
+        act.call = call;
+        act.held_count = 0;
+        flow_export_act(p->exprs, p->arena, out, &act);
+    }
+}
+
+static const struct flow_acts *acts_without_flow(struct solver *s, node_id id) {
+    struct program *p = s->p;
+    struct fn_ref ref = p->nodes.data[id].ref;
+    const struct ir_fn *fn = &ref.facts->fns.data[ref.fn.v];
+    struct flow_acts *out = ARENA_NEW(p->arena, struct flow_acts);
+    for (uint32_t i = 0; i < fn->block_count; i++) {
+        const struct ir_block *b = &ref.facts->blocks.data[fn->first_block.v + i];
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &ref.facts->ops.data[b->first_op.v + k];
+            const struct summary *m = op->kind == OP_CALL ? program_unit(p, ref.facts)->models[op->call.v] : NULL;
+            if (m) {
+                add_model_acts(s, id, op->call, m, out);
+                continue;
+            }
+            const struct flow_acts *inner = op->kind == OP_CALL ? ask_acts(s, ref.facts, op->call, (expr_id){0}) : NULL;
+            if (inner && inner != p->nodes.data[id].acts) {
+                add_callee_acts(s, id, op->call, inner, out);
+            }
+        }
+    }
+    return out->items.len ? out : NULL;
+}
+
 static void solve_node(struct solver *s, node_id id) {
     struct program *p = s->p;
     bool relevant[FLOW_DOMAINS] = {false};
@@ -413,6 +484,8 @@ static void solve_node(struct solver *s, node_id id) {
             vec_push(p->arena, &p->limited, p->nodes.data[id].name);
         }
     }
+    const struct flow_result *locks = p->nodes.data[id].flow[FLOW_LOCKS];
+    p->nodes.data[id].acts = locks ? &locks->exports : acts_without_flow(s, id);
     p->stats.flow_functions += any;
 }
 
@@ -460,7 +533,7 @@ void program_run_flows(struct program *p) {
     s.context = (struct flow_context){.arena = p->arena, .scratch = &p->scratch, .step = &p->step, .exprs = p->exprs,
                                       .sites = &p->sites, .ctx = &s, .callee = ask_callee,
                                       .function = ask_function, .keeps = ask_keeps,
-                                      .writes = ask_writes, .frees = ask_frees, .uses = ask_uses, .touches = ask_touches, .entry_frees = ask_entry_frees, .has_body = ask_has_body, .is_pure = ask_pure, .is_recursive = ask_recursive,
+                                      .writes = ask_writes, .frees = ask_frees, .uses = ask_uses, .touches = ask_touches, .entry_frees = ask_entry_frees, .has_body = ask_has_body, .is_pure = ask_pure, .is_recursive = ask_recursive, .acts = ask_acts,
                                       .param_range = ask_param_range, .param_values = ask_param_values,
                                       .step_limit = p->options.fn_step_limit};
     for (uint32_t i = 0; i < p->units.len; i++) {
