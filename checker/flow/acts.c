@@ -104,6 +104,53 @@ static void own_releases(struct run *r, const struct world *w, struct flow_act *
     act->released_count = out.len;
 }
 
+// --- when ---
+
+enum { MAX_WHEN = 4 };
+
+// What is known of parameters, in memory of the result.
+static void note_conditions(struct run *r, const struct world *w, struct flow_act *act) {
+    struct known_value *when = ARENA_ARRAY(r->c->arena, struct known_value, MAX_WHEN);
+    act->when = when;
+    act->when_count = 0;
+    for (uint16_t i = 0; i < w->known_count && act->when_count < MAX_WHEN; i++) {
+        if (expr_get(r->c->exprs, w->known[i].val)->kind == EX_PARAM) {
+            when[act->when_count++] = w->known[i];
+        }
+    }
+}
+
+// An act that is done under either of two conditions.
+static void join_conditions(struct arena *arena, struct flow_act *a, const struct flow_act *b) {
+    struct known_value *when = ARENA_ARRAY(arena, struct known_value, MAX_WHEN);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < a->when_count; i++) {
+        for (uint32_t k = 0; k < b->when_count; k++) {
+            if (expr_same(a->when[i].val, b->when[k].val)) {
+                when[count++] = (struct known_value){a->when[i].val, range_join(a->when[i].range, b->when[k].range)};
+            }
+        }
+    }
+    a->when = when;
+    a->when_count = count;
+}
+
+// Assumes in `w` what the callee knew of its parameters; false when this call does not do the act.
+static bool assume_conditions(struct run *r, struct world *w, const struct flow_act *inner, act_renamer rename, void *ctx) {
+    for (uint32_t i = 0; i < inner->when_count; i++) {
+        expr_id e = rename(ctx, inner->when[i].val);
+        const struct range *k = &inner->when[i].range;
+        bool can = world_assume(&r->space, w, e, OPR_GE, k->lo) && world_assume(&r->space, w, e, OPR_LE, k->hi);
+        for (uint8_t n = 0; can && n < k->ne_count; n++) {
+            can = world_assume(&r->space, w, e, OPR_NE, k->ne[n]);
+        }
+        if (!can) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static uint64_t key_of(const struct flow_act *a) {
     uint64_t key = hash_mix(hash_mix(a->kind, a->subject.v), hash_mix((uint64_t)a->call.v << 32 | a->site, a->flags));
     for (uint32_t i = 0; i < a->held_count; i++) {
@@ -123,10 +170,14 @@ static void *kept(struct arena *arena, const void *items, size_t size) {
 static void store(struct run *r, const struct flow_act *act) {
     uint64_t key = key_of(act);
     uint32_t seen = 0;
-    if (r->out->acts.items.len == MAX_ACTS || map_get(&r->act_keys, key, &seen)) {
+    if (map_get(&r->act_keys, key, &seen)) {
+        join_conditions(r->c->arena, &r->out->acts.items.data[seen - 1], act);
         return;
     }
-    map_put(&r->act_keys, key, 1);
+    if (r->out->acts.items.len == MAX_ACTS) {
+        return;
+    }
+    map_put(&r->act_keys, key, r->out->acts.items.len + 1);
     struct flow_act copy = *act;
     copy.held = kept(r->c->arena, act->held, act->held_count * sizeof *act->held);
     copy.released = kept(r->c->arena, act->released, act->released_count * sizeof *act->released);
@@ -141,6 +192,7 @@ void act_note(struct run *r, const struct world *w, enum flow_act_kind kind, exp
     struct held_list held = {0};
     own_locks(r, w, &act, &held);
     own_releases(r, w, &act);
+    note_conditions(r, w, &act);
     act.held = held.items.data;
     act.held_count = held.items.len;
     store(r, &act);
@@ -149,8 +201,8 @@ void act_note(struct run *r, const struct world *w, enum flow_act_kind kind, exp
 // --- callees ---
 
 // Repeating a call with the same locks tells nothing new.
-static bool is_repeated(struct run *r, const struct world *w, call_id call, bool in_thread) {
-    uint64_t key = hash_mix((uint64_t)call.v << 1 | in_thread, 0x5eed);
+static bool is_repeated(struct run *r, const struct world *w, call_id call, bool in_thread, uint64_t key) {
+    key = hash_mix(key, (uint64_t)call.v << 1 | in_thread);
     for (uint16_t i = 0; i < w->lock_count; i++) {
         key = hash_mix(key, (uint64_t)w->locks[i].lock.v << 8 | (uint64_t)w->locks[i].status << 2 | w->locks[i].entry);
     }
@@ -198,9 +250,19 @@ static void inherit(struct run *r, const struct world *w, const struct flow_act 
     store(r, act);
 }
 
+// Numbers that are passed decide what is done.
+static uint64_t key_of_arguments(struct run *r, call_id call, act_renamer rename, void *ctx) {
+    uint64_t key = 0x5eed;
+    for (uint32_t i = 0; i < r->f->calls.data[call.v].arg_count && i < FLOW_MAX_ARGS; i++) {
+        expr_id e = rename(ctx, expr_param(r->c->exprs, i));
+        key = hash_mix(key, expr_get(r->c->exprs, e)->kind == EX_CONST ? e.v : 0);
+    }
+    return key;
+}
+
 void act_inherit(struct run *r, const struct world *w, const struct flow_acts *acts, call_id call, bool in_thread,
                  act_renamer rename, void *ctx) {
-    if (!acts || is_repeated(r, w, call, in_thread)) {
+    if (!acts || is_repeated(r, w, call, in_thread, key_of_arguments(r, call, rename, ctx))) {
         return;
     }
     for (uint32_t i = 0; i < acts->items.len; i++) {
@@ -212,7 +274,11 @@ void act_inherit(struct run *r, const struct world *w, const struct flow_acts *a
         act.call = call;
         act.in_thread = in_thread;
         act.trace = w->trace;
-        inherit(r, w, inner, &act, rename, ctx);
+        struct world then = world_copy(&r->space, w);
+        if (assume_conditions(r, &then, inner, rename, ctx)) {
+            note_conditions(r, &then, &act);
+            inherit(r, w, inner, &act, rename, ctx);
+        }
     }
 }
 
@@ -283,6 +349,7 @@ void flow_export_act(struct expr_table *t, struct arena *arena, struct flow_acts
     }
     for (uint32_t i = 0; i < exports->items.len; i++) {
         if (same_for_callers(&exports->items.data[i], &a)) {
+            join_conditions(arena, &exports->items.data[i], &a);
             return;
         }
     }

@@ -682,6 +682,14 @@ static void doubt_try(struct application *a, struct world *w, const struct summa
     }
 }
 
+// The cases of this function do not differ in what concerns the domain; the first stands for all.
+static void note_acts(struct application *a, struct world *w, const struct summary *s, const struct summary_case *c) {
+    bool is_model = a->r->domain == FLOW_LOCKS && (s->flags & SUMMARY_MODEL);
+    for (uint32_t i = 0; is_model && i < c->effect_count; i++) {
+        note_act(a, w, &c->effects[i]);
+    }
+}
+
 static void apply_summary(struct application *a, const struct world *w, const struct summary *s,
                           world_vec *out) {
     struct run *r = a->r;
@@ -711,6 +719,7 @@ static void apply_summary(struct application *a, const struct world *w, const st
             thread_touches(r, &n, instantiate(a, &n, acquisition(c)->a), a->call);
         }
         if (unforked) {
+            note_acts(a, &n, s, c);
             taken = 1;
             vec_push(r->space.arena, out, n);
             break;

@@ -184,9 +184,6 @@ struct flow_event {
     uint32_t null_params; // FLOW_THREAD_LOST: bit i: parameter i is known to be 0 on this path
 };
 
-struct mem_cell;
-struct known_value;
-
 enum exit_kind { EXIT_RETURN, EXIT_END, EXIT_THROW }; // END: a call that does not return, see flow_exit.last
 
 struct flow_exit {
@@ -236,6 +233,9 @@ struct flow_release {
     bool from_callee;     // which left it held: the callee hands its lock to this function
 };
 
+struct mem_cell;
+struct known_value;
+
 // Something that matters to whoever holds a lock meanwhile.
 enum flow_act_kind {
     ACT_TAKE,  // waits for a lock. subject: the lock
@@ -269,6 +269,8 @@ struct flow_act {
     uint32_t held_count;
     const expr_id *released; // locks of callers that were given back by then
     uint32_t released_count;
+    const struct known_value *when; // what is known of parameters then; private to flow
+    uint32_t when_count;
     uint32_t trace;
 };
 

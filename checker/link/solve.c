@@ -440,6 +440,7 @@ static void add_callee_acts(struct solver *s, node_id id, call_id call, const st
         act.chain_count++;
         act.call = call;
         act.held_count = 0;
+        act.when_count = 0;
         flow_export_act(p->exprs, p->arena, out, &act);
     }
 }

@@ -72,13 +72,35 @@ static bool starts_threads(const struct program *p) {
     return false;
 }
 
+// Main does this while no other thread runs: before it starts them, or after it joined them.
+static bool is_alone(const struct program *p, const struct program_order *way) {
+    struct fn_ref fn = p->nodes.data[way->node].ref;
+    const struct ir_fn *ir = &fn.facts->fns.data[fn.fn.v];
+    for (uint32_t i = 0; i < ir->block_count; i++) {
+        const struct ir_block *b = &fn.facts->blocks.data[ir->first_block.v + i];
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
+            if (op->kind == OP_CALL && op->call.v == way->act->call.v) {
+                return !program_main_has_company(p, way->node, (op_id){b->first_op.v + k});
+            }
+        }
+    }
+    return false;
+}
+
 // Code that takes locks has threads; when none is started in sight, they come from elsewhere.
 bool program_may_run_together(struct program *p, const struct program_order *ways, uint32_t count) {
     struct roots all = {0};
+    bool threads = starts_threads(p);
     for (uint32_t i = 0; i < count; i++) {
+        struct roots own = {0};
+        find_roots(p, ways[i].node, &own);
+        if (threads && !own.anyone && own.count == 1 && program_is_main(p, own.items[0]) && is_alone(p, &ways[i])) {
+            return false;
+        }
         find_roots(p, ways[i].node, &all);
     }
-    if (all.anyone || all.count > 1 || !starts_threads(p)) {
+    if (all.anyone || all.count > 1 || !threads) {
         return true;
     }
     return all.count == 1 && !program_is_main(p, all.items[0]) && program_has_many_threads(p, all.items[0]);
