@@ -1,26 +1,7 @@
 // Applying the summary of a callee: parameters are replaced by arguments, cases fork the world.
-#include "checker/flow/run.h"
+#include "checker/flow/apply.h"
 
 enum { MAX_CALLBACK_DEPTH = 3 };
-
-// One call being applied.
-struct application {
-    struct run *r;
-    call_id call;
-    const struct ir_call *ir;
-    expr_id args[FLOW_MAX_ARGS];
-    uint32_t arg_count;
-    expr_id result;    // symbol or value of the result
-    const struct world *world; // present memory for loads
-    const struct world *before; // memory when the callee is entered, of which inferred summaries speak; NULL = as it is now
-    unsigned depth;    // callbacks
-    bool inferred;     // sites of effects are the callee's
-    bool unproved;     // the case depends on memory of which nothing is known here
-    const struct summary *summary;
-    bool tries;        // a model that does not wait for what it takes
-    expr_id stored[16]; // places the summary stores to: known afterwards
-    uint32_t stored_count;
-};
 
 static expr_id replace(void *ctx, struct expr_table *t, expr_id e) {
     struct application *a = ctx;
@@ -36,22 +17,12 @@ static expr_id replace(void *ctx, struct expr_table *t, expr_id e) {
     }
 }
 
-static expr_id instantiate(struct application *a, const struct world *w, expr_id e) {
+expr_id apply_instantiate(struct application *a, const struct world *w, expr_id e) {
     if (!e.v) {
         return e;
     }
     a->world = a->before ? a->before : w;
     return expr_rewrite(a->r->c->exprs, e, replace, a);
-}
-
-struct renaming {
-    struct application *a;
-    const struct world *w;
-};
-
-static expr_id rename_act(void *ctx, expr_id e) {
-    struct renaming *n = ctx;
-    return instantiate(n->a, n->w, e);
 }
 
 static void apply_case(struct application *a, struct world *w, const struct summary_case *c);
@@ -71,11 +42,7 @@ static void apply_callback(struct application *a, struct world *w, expr_id fn, e
     inner.before = NULL;
     inner.tries = false;
     inner.result = expr_numbered(a->r->c->exprs, EX_UNKNOWN, a->call.v);
-    if (a->r->domain == FLOW_LOCKS) {
-        struct renaming n = {&inner, w};
-        const struct flow_acts *acts = a->r->c->acts(a->r->c->ctx, a->r->f, (call_id){0}, fn);
-        act_inherit(a->r, w, acts, a->call, false, rename_act, &n);
-    }
+    apply_acts_of_function(&inner, w, fn, false);
     apply_case(&inner, w, &s->cases[0]);
 }
 
@@ -125,58 +92,10 @@ static bool is_other_state(struct application *a, struct world *w, const struct 
     return contradicts && a->unproved && e->kind != EFFECT_WAIT && has_half(a->summary, e->a);
 }
 
-// --- what a callee does, for those who hold locks meanwhile ---
-
-static void inherit_acts(struct application *a, const struct world *w, expr_id target) {
-    struct run *r = a->r;
-    struct renaming n = {a, w};
-    act_inherit(r, w, r->c->acts(r->c->ctx, r->f, a->call, target), a->call, false, rename_act, &n);
-}
-
-// The thread that a model says is started: what it does, with its arguments in terms of this function. The arguments after the
-// first are passed on in the same way as the first.
-static void inherit_thread_acts(struct application *a, const struct world *w, const struct effect *e) {
-    struct run *r = a->r;
-    struct expr_table *t = r->c->exprs;
-    expr_id entry = instantiate(a, w, e->a);
-    const struct flow_acts *acts = r->c->acts(r->c->ctx, r->f, (call_id){0}, entry);
-    expr_id given = expr_get(t, e->b)->kind == EX_LOAD ? expr_root(t, expr_get(t, e->b)->a) : e->b;
-    const struct expr *first = expr_get(t, given);
-    const struct expr *fn = expr_get(t, entry);
-    if (!acts || fn->kind != EX_FN) {
-        return;
-    }
-    struct application inner = *a;
-    inner.arg_count = 0;
-    if (fn->a.v) {
-        inner.args[inner.arg_count++] = fn->a;
-    }
-    for (uint32_t i = first->kind == EX_PARAM ? (uint32_t)first->num : FLOW_MAX_ARGS; i < a->arg_count; i++) {
-        bool by_place = !expr_same(given, e->b);
-        inner.args[inner.arg_count++] = by_place ? world_read(&r->space, w, expr_deref(t, a->args[i])) : a->args[i];
-    }
-    struct renaming n = {&inner, w};
-    act_inherit(r, w, acts, a->call, true, rename_act, &n);
-}
-
-// What a library function does.
-static void note_act(struct application *a, struct world *w, const struct effect *e) {
-    int kind = flow_act_of_effect(e);
-    expr_id subject = instantiate(a, w, e->kind == EFFECT_WAIT ? e->b : e->a);
-    bool waits = kind != ACT_TAKE || !(a->tries || (e->flags & EF_TIMED) || lock_is_held(a->r, w, subject, e->flags));
-    if (kind < 0 || !waits) {
-        return;
-    }
-    act_note(a->r, w, (enum flow_act_kind)kind, subject, e->flags, a->call);
-    if (e->kind == EFFECT_SPAWN) {
-        inherit_thread_acts(a, w, e);
-    }
-}
-
 static void apply_lock_effect(struct application *a, struct world *w, const struct effect *e,
                               uint32_t inner) {
     struct run *r = a->r;
-    expr_id place = instantiate(a, w, e->kind == EFFECT_WAIT ? e->b : e->a);
+    expr_id place = apply_instantiate(a, w, e->kind == EFFECT_WAIT ? e->b : e->a);
     if (is_other_state(a, w, e, place)) {
         lock_doubt(w, place);
         return;
@@ -186,7 +105,7 @@ static void apply_lock_effect(struct application *a, struct world *w, const stru
     case EFFECT_RELEASE: lock_release(r, w, place, a->call, inner); break;
     case EFFECT_LOCKS: lock_touch(r, w, place, e->flags, a->call, inner); break;
     case EFFECT_LOCK_INIT:
-        vec_push(r->c->arena, &r->out->inits, ((struct flow_lock_init){place, instantiate(a, w, e->b), a->call}));
+        vec_push(r->c->arena, &r->out->inits, ((struct flow_lock_init){place, apply_instantiate(a, w, e->b), a->call}));
         break;
     case EFFECT_LOCK_DESTROY: lock_destroy(r, w, place, a->call); break;
     default: lock_wait(r, w, place, a->call, inner); break;
@@ -194,7 +113,7 @@ static void apply_lock_effect(struct application *a, struct world *w, const stru
 }
 
 static void apply_channel_effect(struct application *a, struct world *w, const struct effect *e, uint32_t inner) {
-    expr_id value = instantiate(a, w, e->a);
+    expr_id value = apply_instantiate(a, w, e->a);
     switch ((int)e->kind) {
     case EFFECT_OPEN: descriptor_open(a->r, w, value, a->call); break;
     case EFFECT_CLOSE: descriptor_close(a->r, w, value, a->call, inner); break;
@@ -210,7 +129,7 @@ static expr_id place_of_load(const struct expr_table *t, expr_id e) {
 
 // Place a handle is read from.
 static expr_id read_from(struct application *a, struct world *w, expr_id value) {
-    return instantiate(a, w, place_of_load(a->r->c->exprs, value));
+    return apply_instantiate(a, w, place_of_load(a->r->c->exprs, value));
 }
 
 // Arguments that go to the thread by reference to a copy, after the first one: std::thread(f, x, y, z).
@@ -228,10 +147,10 @@ static void apply_thread_effect(struct application *a, struct world *w, const st
                                 uint32_t inner) {
     struct run *r = a->r;
     struct effect x = *e;
-    x.a = instantiate(a, w, e->a);
-    x.b = instantiate(a, w, e->b);
-    x.c = instantiate(a, w, e->c);
-    x.d = instantiate(a, w, e->d);
+    x.a = apply_instantiate(a, w, e->a);
+    x.b = apply_instantiate(a, w, e->b);
+    x.c = apply_instantiate(a, w, e->c);
+    x.d = apply_instantiate(a, w, e->d);
     switch (e->kind) {
     case EFFECT_SPAWN:
         give_arguments(a, w, e, x.a);
@@ -311,7 +230,7 @@ static expr_id used_place(struct application *a, const struct world *w, const st
     const struct expr_table *t = a->r->c->exprs;
     expr_id place = e->kind == EFFECT_USE && !expr_is_location(t, e->a) ? place_of_load(t, e->a) : e->a;
     bool global = e->kind == EFFECT_USE && !a->inferred && expr_get(t, place)->kind == EX_GLOBAL;
-    return global ? (expr_id){0} : instantiate(a, w, place);
+    return global ? (expr_id){0} : apply_instantiate(a, w, place);
 }
 
 static void apply_life_effect(struct application *a, struct world *w, const struct effect *e, uint32_t inner) {
@@ -329,7 +248,7 @@ static void apply_life_effect(struct application *a, struct world *w, const stru
         }
         break;
     case EFFECT_WAIT:
-        life_use(r, w, instantiate(a, w, e->b), a->call, inner);
+        life_use(r, w, apply_instantiate(a, w, e->b), a->call, inner);
         life_use(r, w, used_place(a, w, e), a->call, inner);
         break;
     case EFFECT_ACQUIRE:
@@ -340,7 +259,7 @@ static void apply_life_effect(struct application *a, struct world *w, const stru
             life_use(r, w, used_place(a, w, e), a->call, inner);
         }
         break;
-    case EFFECT_FREE: life_memory(r, w, instantiate(a, w, e->a), true); break;
+    case EFFECT_FREE: life_memory(r, w, apply_instantiate(a, w, e->a), true); break;
     default: break;
     }
 }
@@ -367,25 +286,25 @@ static void apply_effect(struct application *a, struct world *w, const struct ef
         return; // tried: whether it can be locked is nothing to this domain
     }
     if (e->flags & EF_MAYBE) {
-        apply_maybe(a, w, e, instantiate(a, w, e->a));
+        apply_maybe(a, w, e, apply_instantiate(a, w, e->a));
         return;
     }
-    if (r->domain == FLOW_LOCKS && !inner) {
-        note_act(a, w, e);
+    if (!inner) {
+        apply_act(a, w, e);
     }
     switch (e->kind) {
-    case EFFECT_SET: apply_set(a, w, instantiate(a, w, e->a), instantiate(a, w, e->b)); break;
+    case EFFECT_SET: apply_set(a, w, apply_instantiate(a, w, e->a), apply_instantiate(a, w, e->b)); break;
     case EFFECT_RETURN:
         if (excludes_zero(&r->space, w, a->result)) {
-            (void)world_assume(&r->space, w, instantiate(a, w, e->a), OPR_NE, 0);
+            (void)world_assume(&r->space, w, apply_instantiate(a, w, e->a), OPR_NE, 0);
         }
-        a->result = instantiate(a, w, e->a);
+        a->result = apply_instantiate(a, w, e->a);
         world_put(&r->space, w, run_result_loc(r, a->call), a->result);
         break;
     case EFFECT_CALLBACK:
-        apply_callback(a, w, instantiate(a, w, e->a), instantiate(a, w, e->b));
+        apply_callback(a, w, apply_instantiate(a, w, e->a), apply_instantiate(a, w, e->b));
         break;
-    case EFFECT_ESCAPE: object_escape(r, w, instantiate(a, w, e->a)); break;
+    case EFFECT_ESCAPE: object_escape(r, w, apply_instantiate(a, w, e->a)); break;
     case EFFECT_OPEN:
     case EFFECT_CLOSE:
     case EFFECT_USE:
@@ -434,7 +353,7 @@ static void apply_case(struct application *a, struct world *w, const struct summ
 static bool assume_case(struct application *a, struct world *w, const struct summary_case *c) {
     for (uint32_t i = 0; i < c->when_count; i++) {
         const struct constraint *k = &c->when[i];
-        expr_id e = instantiate(a, w, k->e);
+        expr_id e = apply_instantiate(a, w, k->e);
         if (!world_assume(&a->r->space, w, e, k->cmp, k->num)) {
             return false;
         }
@@ -451,7 +370,7 @@ static bool is_unproved(struct application *a, struct world *w, const struct sum
     for (uint32_t i = 0; a->inferred && i < c->when_count; i++) {
         const struct constraint *k = &c->when[i];
         if (expr_has_kind(a->r->c->exprs, k->e, EX_LOAD) &&
-            world_can_be(&a->r->space, w, instantiate(a, w, k->e), cmp_negated(k->cmp), k->num)) {
+            world_can_be(&a->r->space, w, apply_instantiate(a, w, k->e), cmp_negated(k->cmp), k->num)) {
             return true;
         }
     }
@@ -582,7 +501,7 @@ static void add_loads(struct application *a, const struct world *w, expr_id targ
     expr_id left = x->a;
     expr_id right = x->b;
     if (x->kind == EX_LOAD) {
-        add_written(a, target, instantiate(a, w, left), ret_places);
+        add_written(a, target, apply_instantiate(a, w, left), ret_places);
     }
     add_loads(a, w, target, left, ret_places);
     add_loads(a, w, target, right, ret_places);
@@ -655,7 +574,7 @@ static bool is_hopeless_try(struct application *a, struct world *w, const struct
                             const struct summary_case *c) {
     const struct effect *e = acquisition(c);
     return e && !a->inferred && s->case_count > 1 && !c->usually && a->r->domain == FLOW_LOCKS &&
-           lock_is_held(a->r, w, instantiate(a, w, e->a), e->flags);
+           lock_is_held(a->r, w, apply_instantiate(a, w, e->a), e->flags);
 }
 
 // A try whose acquiring case is not the one taken leaves the lock known to be free.
@@ -667,7 +586,7 @@ static void note_failed_try(struct application *a, struct world *w, const struct
     for (uint32_t i = 0; i < s->case_count; i++) {
         const struct effect *e = acquisition(&s->cases[i]);
         if (e) {
-            lock_try_failed(a->r, w, instantiate(a, w, e->a), a->call);
+            lock_try_failed(a->r, w, apply_instantiate(a, w, e->a), a->call);
             return;
         }
     }
@@ -677,16 +596,8 @@ static void doubt_try(struct application *a, struct world *w, const struct summa
     for (uint32_t i = 0; i < s->case_count; i++) {
         const struct effect *e = acquisition(&s->cases[i]);
         if (e) {
-            lock_doubt(w, instantiate(a, w, e->a));
+            lock_doubt(w, apply_instantiate(a, w, e->a));
         }
-    }
-}
-
-// The cases of this function do not differ in what concerns the domain; the first stands for all.
-static void note_acts(struct application *a, struct world *w, const struct summary *s, const struct summary_case *c) {
-    bool is_model = a->r->domain == FLOW_LOCKS && (s->flags & SUMMARY_MODEL);
-    for (uint32_t i = 0; is_model && i < c->effect_count; i++) {
-        note_act(a, w, &c->effects[i]);
     }
 }
 
@@ -716,10 +627,12 @@ static void apply_summary(struct application *a, const struct world *w, const st
             run_trace(r, &n, FLOW_STEP_CALL_RESULT, c->effect_count != 0, run_call_loc(r, a->call), symbol);
         }
         if (unforked && r->domain == FLOW_THREADS && !a->inferred && acquisition(c)) {
-            thread_touches(r, &n, instantiate(a, &n, acquisition(c)->a), a->call);
+            thread_touches(r, &n, apply_instantiate(a, &n, acquisition(c)->a), a->call);
         }
         if (unforked) {
-            note_acts(a, &n, s, c);
+            for (uint32_t k = 0; k < c->effect_count && (s->flags & SUMMARY_MODEL); k++) {
+                apply_act(a, &n, &c->effects[k]); // the cases do not differ in what concerns the domain
+            }
             taken = 1;
             vec_push(r->space.arena, out, n);
             break;
@@ -804,8 +717,8 @@ void run_call(struct run *r, const struct world *w, call_id call, world_vec *out
             vec_push(r->c->arena, &r->out->calls, fc);
         }
     }
-    if (r->domain == FLOW_LOCKS && (!s || a.inferred)) {
-        inherit_acts(&a, &n, target);
+    if (!s || a.inferred) {
+        apply_acts_of_callee(&a, &n, target);
     }
     if (!s || a.inferred) {
         before = world_copy(&r->space, &n);

@@ -1,4 +1,4 @@
-// State of one flow run. Private to flow: run.c (worklist), step.c (ops), apply.c (summaries of callees),
+// State of one flow run. Private to flow: run.c (worklist), step.c (ops), apply.c and apply_acts.c (callees), acts.c (acts),
 // locks.c, objects.c and life.c (effects of the domains), eval.c (facts -> expressions), condense.c (exits -> summary).
 #ifndef CHECKER_FLOW_RUN_H
 #define CHECKER_FLOW_RUN_H

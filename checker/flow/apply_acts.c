@@ -1,0 +1,68 @@
+// Acts of library functions, callees, callbacks and threads, repeated in the function that calls or starts them.
+#include "checker/flow/apply.h"
+
+struct renaming {
+    struct application *a;
+    const struct world *w;
+};
+
+static expr_id rename_act(void *ctx, expr_id e) {
+    struct renaming *n = ctx;
+    return apply_instantiate(n->a, n->w, e);
+}
+
+void apply_acts_of_callee(struct application *a, const struct world *w, expr_id target) {
+    struct run *r = a->r;
+    struct renaming n = {a, w};
+    if (r->domain == FLOW_LOCKS) {
+        act_inherit(r, w, r->c->acts(r->c->ctx, r->f, a->call, target), a->call, false, rename_act, &n);
+    }
+}
+
+void apply_acts_of_function(struct application *a, const struct world *w, expr_id fn, bool in_thread) {
+    struct run *r = a->r;
+    struct renaming n = {a, w};
+    if (r->domain == FLOW_LOCKS) {
+        act_inherit(r, w, r->c->acts(r->c->ctx, r->f, (call_id){0}, fn), a->call, in_thread, rename_act, &n);
+    }
+}
+
+// The thread that a model says is started: what it does, with its arguments in terms of this function. The arguments after the
+// first are passed on in the same way as the first.
+static void inherit_thread_acts(struct application *a, const struct world *w, const struct effect *e) {
+    struct run *r = a->r;
+    struct expr_table *t = r->c->exprs;
+    expr_id entry = apply_instantiate(a, w, e->a);
+    expr_id given = expr_get(t, e->b)->kind == EX_LOAD ? expr_root(t, expr_get(t, e->b)->a) : e->b;
+    const struct expr *first = expr_get(t, given);
+    const struct expr *fn = expr_get(t, entry);
+    if (fn->kind != EX_FN) {
+        return;
+    }
+    struct application inner = *a;
+    inner.arg_count = 0;
+    if (fn->a.v) {
+        inner.args[inner.arg_count++] = fn->a;
+    }
+    for (uint32_t i = first->kind == EX_PARAM ? (uint32_t)first->num : FLOW_MAX_ARGS; i < a->arg_count; i++) {
+        bool by_place = !expr_same(given, e->b);
+        inner.args[inner.arg_count++] = by_place ? world_read(&r->space, w, expr_deref(t, a->args[i])) : a->args[i];
+    }
+    apply_acts_of_function(&inner, w, entry, true);
+}
+
+void apply_act(struct application *a, struct world *w, const struct effect *e) {
+    int kind = a->r->domain == FLOW_LOCKS ? flow_act_of_effect(e) : -1;
+    if (kind < 0) {
+        return;
+    }
+    expr_id subject = apply_instantiate(a, w, e->kind == EFFECT_WAIT ? e->b : e->a);
+    bool waits = kind != ACT_TAKE || !(a->tries || (e->flags & EF_TIMED) || lock_is_held(a->r, w, subject, e->flags));
+    if (!waits) {
+        return;
+    }
+    act_note(a->r, w, (enum flow_act_kind)kind, subject, e->flags, a->call);
+    if (e->kind == EFFECT_SPAWN) {
+        inherit_thread_acts(a, w, e);
+    }
+}
