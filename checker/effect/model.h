@@ -43,6 +43,7 @@ enum { FN_NO_ARG = -1 };
 struct model_function {
     uint32_t flags;     // FN_*
     struct str state;   // FN_MT_*: name of the hidden state, equal for functions that share it
+    struct str instead; // the function to use in its place, may be empty
     int8_t null_arg;    // FN_MT_*: only when this argument is NULL
     int8_t fills_arg;   // writes what this argument points to
     int8_t handler_arg; // installs this argument as the handler of signal argument 0

@@ -5,7 +5,7 @@
 struct property {
     const char *name;
     uint32_t flag;
-    bool has_state;     // a name follows
+    struct str *(*text)(struct model_function *x); // a name follows
     int8_t *(*arg)(struct model_function *x); // the number of an argument follows
 };
 
@@ -29,18 +29,27 @@ static int8_t *exit_arg(struct model_function *x) {
     return &x->exit_arg;
 }
 
+static struct str *state(struct model_function *x) {
+    return &x->state;
+}
+
+static struct str *instead(struct model_function *x) {
+    return &x->instead;
+}
+
 static const struct property table[] = {
-    {"signal_safe", FN_SIGNAL_SAFE, false, NULL},
-    {"signal_unsafe", FN_SIGNAL_UNSAFE, false, NULL},
-    {"signal_doubtful", FN_SIGNAL_DOUBTFUL, false, NULL},
-    {"mt_unsafe", FN_MT_UNSAFE, true, NULL},
-    {"mt_reads", FN_MT_READS, true, NULL},
-    {"mt_guarded", FN_MT_GUARDED, true, NULL},
-    {"if_null", 0, false, null_arg},
-    {"fills", 0, false, fills_arg},
-    {"handler", 0, false, handler_arg},
-    {"action", 0, false, action_arg},
-    {"at_exit", 0, false, exit_arg},
+    {"signal_safe", FN_SIGNAL_SAFE, NULL, NULL},
+    {"signal_unsafe", FN_SIGNAL_UNSAFE, NULL, NULL},
+    {"signal_doubtful", FN_SIGNAL_DOUBTFUL, NULL, NULL},
+    {"mt_unsafe", FN_MT_UNSAFE, state, NULL},
+    {"mt_reads", FN_MT_READS, state, NULL},
+    {"mt_guarded", FN_MT_GUARDED, state, NULL},
+    {"instead", 0, instead, NULL},
+    {"if_null", 0, NULL, null_arg},
+    {"fills", 0, NULL, fills_arg},
+    {"handler", 0, NULL, handler_arg},
+    {"action", 0, NULL, action_arg},
+    {"at_exit", 0, NULL, exit_arg},
 };
 
 static struct str next_word(struct str *rest) {
@@ -56,10 +65,10 @@ bool model_parse_property(struct str *rest, struct str where, struct model_funct
             continue;
         }
         out->flags |= table[i].flag;
-        if (table[i].has_state) {
-            out->state = next_word(rest);
-            return out->state.len != 0 || error_set(err, STR_FMT ": expected the name of a state after '%s'",
-                                                    STR_ARG(where), table[i].name);
+        if (table[i].text) {
+            struct str name = next_word(rest);
+            *table[i].text(out) = name;
+            return name.len != 0 || error_set(err, STR_FMT ": expected a name after '%s'", STR_ARG(where), table[i].name);
         }
         int64_t number = 0;
         if (!table[i].arg) {

@@ -37,10 +37,46 @@ static bool after_op(const struct program *p, const struct facts *f, const struc
     return spawns == joins ? company : spawns;
 }
 
+static bool loop_only_joins(const struct program *p, struct fn_ref fn, const struct loops *loops, const struct loop *loop) {
+    bool joins = false;
+    bool spawns = false;
+    for (uint32_t i = 0; i < loops->block_count; i++) {
+        const struct ir_block *b = graph_block(fn, i);
+        for (uint32_t k = 0; loop->inside[i] && k < b->op_count; k++) {
+            joins |= company_op_joins(p, fn.facts, &fn.facts->ops.data[b->first_op.v + k]);
+            spawns |= company_op_spawns(p, fn.facts, &fn.facts->ops.data[b->first_op.v + k]);
+        }
+    }
+    return joins && !spawns;
+}
+
+// Loops that join: behind them nobody is left, also when the analysis thinks that they might go round no time.
+static struct loops join_loops(struct program *p, struct fn_ref fn) {
+    struct loops loops = graph_loops(fn, &p->scratch);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < loops.count; i++) {
+        if (loop_only_joins(p, fn, &loops, &loops.items[i])) {
+            loops.items[count++] = loops.items[i];
+        }
+    }
+    loops.count = count;
+    return loops;
+}
+
+static bool leaves_loop(const struct loops *loops, uint32_t from, uint32_t to) {
+    for (uint32_t i = 0; i < loops->count; i++) {
+        if (loops->items[i].inside[from] && !loops->items[i].inside[to]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // Company at the start of each block, from what it is at the entry.
 static bool *block_states(struct program *p, struct fn_ref fn, bool at_entry) {
     uint32_t count = fn.facts->fns.data[fn.fn.v].block_count;
     bool *in = ARENA_ARRAY(p->arena, bool, count + 1);
+    struct loops loops = join_loops(p, fn);
     in[0] = at_entry;
     for (bool changed = true; changed;) {
         changed = false;
@@ -52,8 +88,9 @@ static bool *block_states(struct program *p, struct fn_ref fn, bool at_entry) {
             }
             for (uint32_t k = 0; state && k < b->edge_count; k++) {
                 uint32_t to = graph_target(fn, b, k);
-                changed |= !in[to];
-                in[to] = true;
+                bool comes = !in[to] && !leaves_loop(&loops, i, to);
+                changed |= comes;
+                in[to] |= comes;
             }
         }
     }
@@ -115,6 +152,7 @@ bool company_reaches(struct program *p, node_id n, op_id from, op_id to) {
     uint32_t count = fn.facts->fns.data[fn.fn.v].block_count;
     bool *seen = ARENA_ARRAY(&p->scratch, bool, count);
     uint32_t *stack = ARENA_ARRAY(&p->scratch, uint32_t, count + 1);
+    struct loops loops = join_loops(p, fn);
     uint32_t top = 0;
     for (uint32_t i = 0; i < count; i++) {
         const struct ir_block *b = graph_block(fn, i);
@@ -123,7 +161,8 @@ bool company_reaches(struct program *p, node_id n, op_id from, op_id to) {
         }
     }
     for (bool first = true; top; first = false) { // the first block is entered behind `from`
-        const struct ir_block *b = graph_block(fn, stack[--top]);
+        uint32_t at = stack[--top];
+        const struct ir_block *b = graph_block(fn, at);
         bool joined = false;
         for (uint32_t k = first ? from.v + 1 : b->first_op.v; k < b->first_op.v + b->op_count && !joined; k++) {
             if (k == to.v) {
@@ -133,7 +172,7 @@ bool company_reaches(struct program *p, node_id n, op_id from, op_id to) {
         }
         for (uint32_t k = 0; !joined && k < b->edge_count; k++) {
             uint32_t next = graph_target(fn, b, k);
-            if (!seen[next]) {
+            if (!seen[next] && !leaves_loop(&loops, at, next)) {
                 seen[next] = true;
                 stack[top++] = next;
             }
