@@ -108,8 +108,24 @@ static void apply_lock_effect(struct application *a, struct world *w, const stru
         vec_push(r->c->arena, &r->out->inits, ((struct flow_lock_init){place, apply_instantiate(a, w, e->b), a->call}));
         break;
     case EFFECT_LOCK_DESTROY: lock_destroy(r, w, place, a->call); break;
-    default: lock_wait(r, w, place, a->call, inner); break;
+    default:
+        lock_wait(r, w, place, a->call, inner);
+        if (!a->inferred) {
+            vec_push(r->c->arena, &r->out->waits, ((struct flow_wait){instantiate(a, w, e->a), place, a->call, e->flags}));
+        }
+        break;
     }
+}
+
+static void apply_signal(struct application *a, struct world *w, const struct effect *e) {
+    struct flow_signal s = {.cond = instantiate(a, w, e->a), .call = a->call, .all = e->b.v != 0};
+    struct lock_state *locks = ARENA_ARRAY(a->r->c->arena, struct lock_state, w->lock_count + 1U);
+    for (uint16_t i = 0; i < w->lock_count; i++) {
+        locks[i] = w->locks[i];
+    }
+    s.locks = locks;
+    s.lock_count = w->lock_count;
+    vec_push(a->r->c->arena, &a->r->out->signals, s);
 }
 
 static void apply_channel_effect(struct application *a, struct world *w, const struct effect *e, uint32_t inner) {
@@ -326,6 +342,11 @@ static void apply_effect(struct application *a, struct world *w, const struct ef
     case EFFECT_LOCK_INIT:
         if (r->domain == FLOW_LOCKS) {
             apply_lock_effect(a, w, e, inner);
+        }
+        break;
+    case EFFECT_SIGNAL:
+        if (r->domain == FLOW_LOCKS && !a->inferred) {
+            apply_signal(a, w, e);
         }
         break;
     case EFFECT_LOCK_DESTROY:

@@ -278,6 +278,23 @@ struct flow_acts {
     VEC(struct flow_act) items;
 };
 
+// A wait for a condition, of this function itself.
+struct flow_wait {
+    expr_id cond;
+    expr_id lock;
+    call_id call;
+    uint8_t flags; // EF_TIMED, EF_PREDICATE
+};
+
+// A signal, with all locks this function has touched on the way here; one per world.
+struct flow_signal {
+    expr_id cond;
+    call_id call;
+    bool all; // wakes all waiters
+    const struct lock_state *locks;
+    uint32_t lock_count;
+};
+
 struct flow_lock_init {
     expr_id lock;
     expr_id kind; // value, see EFFECT_LOCK_INIT
@@ -297,6 +314,8 @@ struct flow_result {
     VEC(struct flow_lock_init) inits;
     struct flow_acts acts;    // domain FLOW_LOCKS
     struct flow_acts exports; // of these, what callers see
+    VEC(struct flow_wait) waits;
+    VEC(struct flow_signal) signals;
     VEC(struct trace_node) traces; // [0] is the start
     struct summary summary;
 };

@@ -221,8 +221,8 @@ bool flow_effect_in_domain(enum effect_kind kind, enum flow_domain domain) {
     case EFFECT_RELEASE:
     case EFFECT_LOCKS:
     case EFFECT_WAIT:
+    case EFFECT_SIGNAL:
     case EFFECT_LOCK_INIT: return domain == FLOW_LOCKS || domain == FLOW_LIFE;
-    case EFFECT_SIGNAL: return domain == FLOW_LIFE;
     case EFFECT_SPAWN:
     case EFFECT_JOIN:
     case EFFECT_DETACH:

@@ -106,6 +106,7 @@ void program_solve(struct program *p) {
     program_find_reach(p);
     program_run_flows(p);
     program_make_inventory(p);
+    program_find_conditions(p);
     program_find_contexts(p);
     program_find_cycles(p);
     arena_release(&p->scratch);

@@ -64,6 +64,39 @@ const struct program_lock *program_lock(const struct program *p, uint32_t index)
 typedef uint32_t node_id; // function with a body, 0 .. program_fn_count - 1
 #define NODE_NONE UINT32_MAX
 
+// A call in a function.
+struct program_use {
+    struct fn_ref fn;
+    call_id call;
+};
+
+// All condition variables of one class.
+struct program_condition {
+    expr_id cond; // class
+    expr_id lock; // class of the lock the waiters use
+    bool mixed;   // waited for with several locks, or one without a class: `lock` means nothing
+    bool untimed; // some wait has no time limit
+    bool tests_parameter; // some thread entry waits until something equals a parameter of its own
+    bool passed_on;       // its address goes to code whose effect is not known
+    VEC(expr_id) tested;  // classes of what the waiters look at
+    VEC(struct program_use) waits;
+    VEC(struct program_use) signalled;
+    uint32_t signals; // that wake one waiter
+    uint32_t broadcasts;
+};
+uint32_t program_condition_count(const struct program *p);
+const struct program_condition *program_condition(const struct program *p, uint32_t index);
+/// Condition of this class, or NULL.
+const struct program_condition *program_condition_of(const struct program *p, expr_id cond);
+/// Class of the place an op changes; none for other ops, locals and what a pointer alone leads to.
+expr_id program_written_class(const struct program *p, const struct facts *f, const struct ir_op *op);
+/// `n` itself takes a lock of this class.
+bool program_acquires(const struct program *p, node_id n, expr_id class);
+/// `n` or a callee writes what the waiters of `c` look at, by name.
+bool program_changes_tested(const struct program *p, node_id n, const struct program_condition *c);
+/// The waiters of `c` look at places of this class.
+bool program_is_tested(const struct program_condition *c, expr_id class);
+
 uint32_t program_fn_count(const struct program *p);
 struct fn_ref program_fn(const struct program *p, node_id n);
 struct str program_fn_name(const struct program *p, node_id n);

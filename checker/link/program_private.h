@@ -121,6 +121,7 @@ struct program {
     VEC(struct program_thread) threads;
     VEC(struct program_lock) locks;
     VEC(struct program_cycle) cycles;
+    VEC(struct program_condition) conditions;
     struct map left_held; // classes of locks that some function is left with
     struct map entry_release; // class -> number of functions that release it without taking it
     struct contexts contexts;
@@ -135,6 +136,9 @@ void program_note_touched(struct program *p, struct node *n, call_id call);
 void program_take_touched(struct program *p, struct node *n, const struct node *callee);
 void program_run_flows(struct program *p);
 void program_make_inventory(struct program *p);
+void program_find_conditions(struct program *p);
+/// Class of the place a path names; none for locals and what a pointer alone leads to.
+expr_id program_path_class(const struct program *p, const struct facts *f, path_id path);
 void program_find_contexts(struct program *p);
 /// Node a call surely goes to, NODE_NONE when it has a model or there may be several. (contexts.c)
 node_id contexts_target(const struct program *p, const struct facts *f, call_id call);

@@ -122,14 +122,44 @@ static bool passes_parameters(const struct search *s, const struct ir_op *op) {
     return true;
 }
 
+static bool speaks_of_call(const struct facts *f, val_id val, call_id call, unsigned depth) {
+    const struct ir_val *v = &f->vals.data[val.v];
+    if (v->kind == VAL_UNARY || v->kind == VAL_BINARY) {
+        return depth < 8 && (speaks_of_call(f, v->a, call, depth + 1) || speaks_of_call(f, v->b, call, depth + 1));
+    }
+    return v->kind == VAL_CALL && v->call.v == call.v;
+}
+
+// From this block on nothing is tested before the lock is given up or the function is left.
+static bool acts_untested(const struct search *s, uint32_t block, unsigned depth) {
+    const struct ir_block *b = block_at(s, block);
+    for (uint32_t k = 0; k < b->op_count; k++) {
+        if (acts(s, &s->f->ops.data[b->first_op.v + k])) {
+            return true;
+        }
+    }
+    if (b->term == TERM_BRANCH || b->term == TERM_SWITCH) {
+        return false;
+    }
+    return b->edge_count == 0 || depth > SEARCH_MAX || acts_untested(s, target(s, b, 0), depth + 1);
+}
+
+// What tells a wake-up from the end of the time is taken for the condition itself.
+static bool trusts_result(const struct search *s, const struct ir_op *op) {
+    const struct ir_block *b = block_at(s, s->wait_block);
+    bool tested = b->term == TERM_BRANCH && speaks_of_call(s->f, b->lhs, op->call, 0);
+    return tested && acts_untested(s, target(s, b, 0), 0) && acts_untested(s, target(s, b, 1), 0);
+}
+
 static void check_wait(struct rule_ctx *ctx, const struct search *s, const struct ir_op *op,
                        const struct effect *wait) {
     bool guarded = is_guarded(s);
     if (first_after(s, s->wait_block, s->wait_op + 1, 0) == GOES_BACK) {
         return;
     }
-    if (passes_parameters(s, op) || (!guarded && ((wait->flags & EF_TIMED) || is_wrapper(s)))) {
-        return; // a timed nap, or a wrapper
+    bool nap = (wait->flags & EF_TIMED) && !trusts_result(s, op);
+    if (passes_parameters(s, op) || (!guarded && (nap || is_wrapper(s)))) {
+        return;
     }
     struct fn_ref fn = program_fn(ctx->program, ctx->node);
     struct finding *f = rule_report(

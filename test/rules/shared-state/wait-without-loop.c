@@ -252,3 +252,24 @@ void ok_if_around_the_loop(struct queue *q, bool wanted) {
     }
     pthread_mutex_unlock(&q->mu);
 }
+
+bool bad_result_taken_for_the_condition(struct queue *q, const struct timespec *deadline) {
+    pthread_mutex_lock(&q->mu);
+    if (pthread_cond_timedwait(&q->ready, &q->mu, deadline) != 0) { // expect: shared-state-wait-without-loop "this wait"
+        pthread_mutex_unlock(&q->mu);
+        return false;
+    }
+    pthread_mutex_unlock(&q->mu);
+    return true;
+}
+
+bool ok_tested_after_a_nap(struct queue *q, const struct timespec *deadline) {
+    bool ready = false;
+    pthread_mutex_lock(&q->mu);
+    if (pthread_cond_timedwait(&q->ready, &q->mu, deadline) == 0 && q->count > 0) {
+        q->count--;
+        ready = true;
+    }
+    pthread_mutex_unlock(&q->mu);
+    return ready;
+}
