@@ -111,14 +111,14 @@ static void apply_lock_effect(struct application *a, struct world *w, const stru
     default:
         lock_wait(r, w, place, a->call, inner);
         if (!a->inferred) {
-            vec_push(r->c->arena, &r->out->waits, ((struct flow_wait){instantiate(a, w, e->a), place, a->call, e->flags}));
+            vec_push(r->c->arena, &r->out->waits, ((struct flow_wait){apply_instantiate(a, w, e->a), place, a->call, e->flags}));
         }
         break;
     }
 }
 
 static void apply_signal(struct application *a, struct world *w, const struct effect *e) {
-    struct flow_signal s = {.cond = instantiate(a, w, e->a), .call = a->call, .all = e->b.v != 0};
+    struct flow_signal s = {.cond = apply_instantiate(a, w, e->a), .call = a->call, .all = e->b.v != 0};
     struct lock_state *locks = ARENA_ARRAY(a->r->c->arena, struct lock_state, w->lock_count + 1U);
     for (uint16_t i = 0; i < w->lock_count; i++) {
         locks[i] = w->locks[i];
