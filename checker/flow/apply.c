@@ -92,6 +92,20 @@ static bool is_other_state(struct application *a, struct world *w, const struct 
     return contradicts && a->unproved && e->kind != EFFECT_WAIT && has_half(a->summary, e->a);
 }
 
+static void apply_signal(struct application *a, struct world *w, const struct effect *e) {
+    if (a->inferred) {
+        return;
+    }
+    struct flow_signal s = {.cond = apply_instantiate(a, w, e->a), .call = a->call, .all = e->b.v != 0};
+    struct lock_state *locks = ARENA_ARRAY(a->r->c->arena, struct lock_state, w->lock_count + 1U);
+    for (uint16_t i = 0; i < w->lock_count; i++) {
+        locks[i] = w->locks[i];
+    }
+    s.locks = locks;
+    s.lock_count = w->lock_count;
+    vec_push(a->r->c->arena, &a->r->out->signals, s);
+}
+
 static void apply_lock_effect(struct application *a, struct world *w, const struct effect *e,
                               uint32_t inner) {
     struct run *r = a->r;
@@ -108,6 +122,7 @@ static void apply_lock_effect(struct application *a, struct world *w, const stru
         vec_push(r->c->arena, &r->out->inits, ((struct flow_lock_init){place, apply_instantiate(a, w, e->b), a->call}));
         break;
     case EFFECT_LOCK_DESTROY: lock_destroy(r, w, place, a->call); break;
+    case EFFECT_SIGNAL: apply_signal(a, w, e); break;
     default:
         lock_wait(r, w, place, a->call, inner);
         if (!a->inferred) {
@@ -115,17 +130,6 @@ static void apply_lock_effect(struct application *a, struct world *w, const stru
         }
         break;
     }
-}
-
-static void apply_signal(struct application *a, struct world *w, const struct effect *e) {
-    struct flow_signal s = {.cond = apply_instantiate(a, w, e->a), .call = a->call, .all = e->b.v != 0};
-    struct lock_state *locks = ARENA_ARRAY(a->r->c->arena, struct lock_state, w->lock_count + 1U);
-    for (uint16_t i = 0; i < w->lock_count; i++) {
-        locks[i] = w->locks[i];
-    }
-    s.locks = locks;
-    s.lock_count = w->lock_count;
-    vec_push(a->r->c->arena, &a->r->out->signals, s);
 }
 
 static void apply_channel_effect(struct application *a, struct world *w, const struct effect *e, uint32_t inner) {
@@ -339,14 +343,10 @@ static void apply_effect(struct application *a, struct world *w, const struct ef
     case EFFECT_ACQUIRE:
     case EFFECT_RELEASE:
     case EFFECT_LOCKS:
+    case EFFECT_SIGNAL:
     case EFFECT_LOCK_INIT:
         if (r->domain == FLOW_LOCKS) {
             apply_lock_effect(a, w, e, inner);
-        }
-        break;
-    case EFFECT_SIGNAL:
-        if (r->domain == FLOW_LOCKS && !a->inferred) {
-            apply_signal(a, w, e);
         }
         break;
     case EFFECT_LOCK_DESTROY:

@@ -4,7 +4,8 @@
 // reached in other ways than by their name.
 #include "checker/flow/run.h"
 
-enum { MAX_NESTING = 64, NO_BIT = UINT32_MAX };
+enum { MAX_NESTING = 64 };
+#define NO_BIT UINT32_MAX
 
 struct analysis {
     struct run *r;
