@@ -12,8 +12,8 @@ class Worker {
   public:
     Worker() : thread_([this] { run(); }) {}
     ~Worker();
-    void post(int job);
-    void post_late(int job);
+    void ok_post(int job);
+    void ok_post_late(int job);
 
   private:
     void run();
@@ -38,7 +38,7 @@ Worker::~Worker() {
     thread_.join();
 }
 
-void Worker::post(int job) {
+void Worker::ok_post(int job) {
     {
         std::lock_guard<std::mutex> guard(mutex_);
         jobs_.push_back(job);
@@ -46,7 +46,7 @@ void Worker::post(int job) {
     cv_.notify_one();
 }
 
-void Worker::post_late(int job) {
+void Worker::ok_post_late(int job) {
     std::lock_guard<std::mutex> guard(mutex_);
     jobs_.push_back(job);
     cv_.notify_one();
@@ -77,7 +77,7 @@ static std::mutex turn_mutex;
 static std::condition_variable turn_changed;
 static std::size_t turn;
 
-static void take_turn(std::size_t mine) {
+static void bad_turn(std::size_t mine) {
     std::unique_lock<std::mutex> lock(turn_mutex);
     while (turn != mine) {
         turn_changed.wait(lock);
@@ -89,7 +89,7 @@ static void take_turn(std::size_t mine) {
 void run_turns() {
     std::thread threads[4];
     for (std::size_t i = 0; i < 4; i++) {
-        threads[i] = std::thread(take_turn, i);
+        threads[i] = std::thread(bad_turn, i);
     }
     for (auto &t : threads) {
         t.join();
