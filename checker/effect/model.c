@@ -295,6 +295,8 @@ uint32_t model_type_traits(const struct model_set *set, struct str type) {
 
 const struct model_function *model_function_find(const struct model_set *set, struct str function) {
     struct str name = str_starts(function, STR("std::")) ? str_slice(function, 5, function.len) : function;
+    size_t conversion = str_find(name, STR("::operator "), 0); // "std::atomic::operator bool" goes by "atomic::operator"
+    name = conversion == SIZE_MAX ? name : str_slice(name, 0, conversion + STR("::operator").len);
     uint32_t n = intern_find(&set->names, name);
     return n == UINT32_MAX || n >= set->properties.len ? NULL : set->properties.data[n];
 }

@@ -34,6 +34,11 @@ enum {
     FN_MT_UNSAFE = 4,     // works on hidden static state without a lock
     FN_MT_READS = 8,      // only reads that state: unsafe beside a function that is FN_MT_UNSAFE
     FN_MT_GUARDED = 16,   // standards leave it open, the C libraries of today guard the state
+    FN_ATOMIC_LOAD = 64,  // of what argument 0 points to
+    FN_ATOMIC_STORE = 128, // of argument 1
+    FN_ATOMIC_UPDATE = 256, // read and write in one step
+    FN_ATOMIC_CAS = 512,
+    FN_ATOMIC_WEAK_CAS = 1024, // may fail for no reason
     FN_SIGNAL_DOUBTFUL = 32, // not promised to be safe, but it takes no lock in practice
 };
 

@@ -414,3 +414,17 @@ const struct program_root *program_root(const struct program *p, uint32_t index)
 bool program_roots_overlap(const struct program *p, uint32_t a, uint32_t b) {
     return p->contexts.overlap[a * p->contexts.roots.len + b];
 }
+
+bool program_runs_twice(const struct program *p, node_id n, op_id op) {
+    for (uint32_t a = 0; a < p->contexts.roots.len; a++) {
+        uint8_t kind = p->contexts.roots.data[a].kind;
+        bool runs = program_root_runs(p, a, n, op) &&
+                    (kind == CONTEXT_THREAD || (kind == CONTEXT_MAIN && program_main_has_company(p, n, op)));
+        for (uint32_t b = 0; runs && b < p->contexts.roots.len; b++) {
+            if (p->contexts.roots.data[b].kind == CONTEXT_THREAD && program_roots_overlap(p, a, b) && program_root_runs(p, b, n, op)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}

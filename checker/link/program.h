@@ -177,8 +177,10 @@ bool program_roots_overlap(const struct program *p, uint32_t a, uint32_t b);
 /// Threads may be running when main, or a function that main calls, comes to `op`, that is from the first start on. Threads
 /// that were started and joined again do not count.
 bool program_main_has_company(const struct program *p, node_id n, op_id op);
-/// Some lock may be held when `n` makes this call: taken here, or by a caller.
-bool program_may_hold_any(const struct program *p, node_id n, call_id call);
+/// Two threads, or main and a thread, may run this op at the same time, as far as the program's roots show.
+bool program_runs_twice(const struct program *p, node_id n, op_id op);
+/// Some lock may be held when `n` comes to this op: taken here, or by a caller.
+bool program_may_hold_at(const struct program *p, node_id n, op_id op, struct arena *scratch);
 /// What models say of the called library function besides effects, NULL when nothing or when it has a body here.
 const struct model_function *program_library(const struct program *p, const struct facts *f, call_id call);
 

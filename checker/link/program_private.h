@@ -1,6 +1,6 @@
 // Inside of the program. Private to link: program.c (TUs, symbols), callgraph.c (edges, order), reach.c (what functions
 // keep and write), touch.c (which global locks they use), solve.c (flow bottom-up), inventory.c (threads, locks), contexts.c
-// (roots), context_reach.c (what they reach), company.c (main and its threads), query.c, print.c.
+// (roots), context_reach.c (what they reach), company.c (main and its threads), held.c (any lock), query.c, print.c.
 #ifndef CHECKER_LINK_PROGRAM_PRIVATE_H
 #define CHECKER_LINK_PROGRAM_PRIVATE_H
 

@@ -162,16 +162,6 @@ bool program_may_hold_at_entry(const struct program *p, node_id n, expr_id lock)
     return false;
 }
 
-bool program_may_hold_any(const struct program *p, node_id n, call_id call) {
-    const struct flow_result *r = p->nodes.data[n].flow[FLOW_LOCKS];
-    for (uint32_t i = 0; r && i < r->calls.len; i++) {
-        if (r->calls.data[i].call.v == call.v && r->calls.data[i].lock_count) {
-            return true;
-        }
-    }
-    return p->nodes.data[n].entry_locks.len != 0;
-}
-
 bool program_is_recursive(const struct program *p, expr_id lock) {
     expr_id class = expr_class(p->exprs, lock);
     for (uint32_t i = 0; class.v && i < p->recursive_locks.len; i++) {

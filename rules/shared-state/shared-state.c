@@ -67,3 +67,30 @@ bool handler_is_for_faults(const struct program_root *handler) {
                             UINT64_C(1) << FPE | UINT64_C(1) << SEGV | UINT64_C(1) << SYS;
     return (handler->signals & ~faults) == 0;
 }
+
+struct atomic_op atomic_op_of(const struct rule_ctx *ctx, const struct facts *f, const struct ir_op *op) {
+    struct atomic_op a = {.object = op->path, .value = op->val};
+    if (op->kind != OP_CALL) {
+        bool is_plain = (op->flags & OPF_ATOMIC) && !(op->flags & OPF_INIT);
+        uint32_t kind = op->kind == OP_READ     ? FN_ATOMIC_LOAD
+                        : op->kind == OP_WRITE  ? FN_ATOMIC_STORE
+                        : op->kind == OP_UPDATE ? FN_ATOMIC_UPDATE
+                                                : 0;
+        a.kind = is_plain ? kind : 0;
+        return a;
+    }
+    const struct ir_call *c = &f->calls.data[op->call.v];
+    const struct model_function *m = program_library(ctx->program, f, op->call);
+    const struct ir_val *object = &f->vals.data[c->arg_count ? f->args.data[c->first_arg.v].v : 0];
+    const struct ir_val *order = &f->vals.data[c->arg_count > 1 ? f->args.data[c->first_arg.v + c->arg_count - 1].v : 0];
+    uint32_t kinds = FN_ATOMIC_LOAD | FN_ATOMIC_STORE | FN_ATOMIC_UPDATE | FN_ATOMIC_CAS | FN_ATOMIC_WEAK_CAS;
+    bool has_order = c->arg_count > (m && (m->flags & FN_ATOMIC_LOAD) ? 1 : 2);
+    if (!m || !(m->flags & kinds)) {
+        return (struct atomic_op){0};
+    }
+    a.kind = m->flags & kinds;
+    a.object = object->kind == VAL_ADDR ? object->path : (path_id){0};
+    a.value = c->arg_count > 1 ? f->args.data[c->first_arg.v + 1] : (val_id){0};
+    a.relaxed = has_order && order->kind == VAL_CONST && order->num == 0;
+    return a;
+}

@@ -1,4 +1,4 @@
-// Shared by the rules of this family: guards, objects that hold a lock while they live (std::unique_lock), and handlers.
+// Shared by the rules of this family: guards, objects that hold a lock while they live (std::unique_lock), handlers and atomics.
 #ifndef RULES_SHARED_STATE_SHARED_STATE_H
 #define RULES_SHARED_STATE_SHARED_STATE_H
 
@@ -11,6 +11,16 @@ var_id guard_of_op(const struct rule_ctx *ctx, const struct facts *f, const stru
 /// Something other than the constructor `ctor` and the destructor has to do with the guard: it is assigned, locked, asked,
 /// waited with, moved, returned or passed on.
 bool guard_is_used(struct fn_ref fn, var_id guard, call_id ctor);
+
+struct atomic_op {
+    uint32_t kind;  // FN_ATOMIC_*; 0 = it is none
+    path_id object;
+    val_id value;   // stored
+    bool relaxed;   // memory_order_relaxed was asked for
+};
+
+/// The atomic operation that `op` is: a plain operator on an atomic object, or a call that models know.
+struct atomic_op atomic_op_of(const struct rule_ctx *ctx, const struct facts *f, const struct ir_op *op);
 
 /// The handler is only for faults the program makes itself (SIGSEGV, SIGABRT): the process is dying, and what its handler does is a
 /// last attempt to tell why.
