@@ -243,15 +243,16 @@ static bool conditions(struct reader *r, constraint_vec *out) {
     } while (true);
 }
 
-static uint8_t modifiers(struct reader *r) {
+static uint16_t modifiers(struct reader *r) {
     static const struct {
         const char *text;
-        uint8_t bit;
+        uint16_t bit;
     } table[] = {{"shared", EF_SHARED},       {"any", EF_ANY_MODE},
                  {"recursive", EF_RECURSIVE}, {"ownerless", EF_OWNERLESS},
                  {"predicate", EF_PREDICATE}, {"timed", EF_TIMED},
-                 {"maybe", EF_MAYBE},         {"orderly", EF_ORDERLY}};
-    uint8_t flags = 0;
+                 {"maybe", EF_MAYBE},         {"orderly", EF_ORDERLY},
+                 {"once", EF_ONCE}};
+    uint16_t flags = 0;
     for (size_t i = 0; i < sizeof table / sizeof *table;) {
         if (accept_word(r, table[i].text)) {
             flags |= table[i].bit;

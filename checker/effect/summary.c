@@ -34,14 +34,15 @@ static void print_expr(const struct printer *p, const char *before, expr_id e) {
     }
 }
 
-static void print_flags(const struct printer *p, uint8_t flags) {
+static void print_flags(const struct printer *p, uint16_t flags) {
     static const struct {
-        uint8_t bit;
+        uint16_t bit;
         const char *text;
     } table[] = {{EF_SHARED, " shared"},       {EF_ANY_MODE, " any"},
                  {EF_RECURSIVE, " recursive"}, {EF_OWNERLESS, " ownerless"},
                  {EF_PREDICATE, " predicate"}, {EF_TIMED, " timed"},
-                 {EF_MAYBE, " maybe"},         {EF_ORDERLY, " orderly"}};
+                 {EF_MAYBE, " maybe"},         {EF_ORDERLY, " orderly"},
+                 {EF_ONCE, " once"}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (flags & table[i].bit) {
             buf_add_c(p->out, table[i].text);

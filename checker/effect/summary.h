@@ -45,12 +45,13 @@ enum {
     EF_PREDICATE = 16, // wait that re-tests its predicate itself
     EF_TIMED = 32,
     EF_MAYBE = 64, // only on some paths of a case
+    EF_ONCE = 256, // callback that runs in the first of all calls only; the others wait for it
     EF_ORDERLY = 128, // noreturn that runs exit handlers and destroys static objects
 };
 
 struct effect {
     uint8_t kind;
-    uint8_t flags;
+    uint16_t flags;
     expr_id a;
     expr_id b;
     expr_id c;

@@ -115,9 +115,9 @@ static void apply_lock_effect(struct application *a, struct world *w, const stru
         return;
     }
     switch (e->kind) {
-    case EFFECT_ACQUIRE: lock_acquire(r, w, place, e->flags, a->call, inner); break;
+    case EFFECT_ACQUIRE: lock_acquire(r, w, place, (uint8_t)e->flags, a->call, inner); break;
     case EFFECT_RELEASE: lock_release(r, w, place, a->call, inner); break;
-    case EFFECT_LOCKS: lock_touch(r, w, place, e->flags, a->call, inner); break;
+    case EFFECT_LOCKS: lock_touch(r, w, place, (uint8_t)e->flags, a->call, inner); break;
     case EFFECT_LOCK_INIT:
         vec_push(r->c->arena, &r->out->inits, ((struct flow_lock_init){place, apply_instantiate(a, w, e->b), a->call}));
         break;
@@ -126,7 +126,7 @@ static void apply_lock_effect(struct application *a, struct world *w, const stru
     default:
         lock_wait(r, w, place, a->call, inner);
         if (!a->inferred) {
-            vec_push(r->c->arena, &r->out->waits, ((struct flow_wait){apply_instantiate(a, w, e->a), place, a->call, e->flags}));
+            vec_push(r->c->arena, &r->out->waits, ((struct flow_wait){apply_instantiate(a, w, e->a), place, a->call, (uint8_t)e->flags}));
         }
         break;
     }
@@ -595,7 +595,7 @@ static bool is_hopeless_try(struct application *a, struct world *w, const struct
                             const struct summary_case *c) {
     const struct effect *e = acquisition(c);
     return e && !a->inferred && s->case_count > 1 && !c->usually && a->r->domain == FLOW_LOCKS &&
-           lock_is_held(a->r, w, apply_instantiate(a, w, e->a), e->flags);
+           lock_is_held(a->r, w, apply_instantiate(a, w, e->a), (uint8_t)e->flags);
 }
 
 // A try whose acquiring case is not the one taken leaves the lock known to be free.

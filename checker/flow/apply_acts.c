@@ -57,11 +57,11 @@ void apply_act(struct application *a, struct world *w, const struct effect *e) {
         return;
     }
     expr_id subject = apply_instantiate(a, w, e->kind == EFFECT_WAIT ? e->b : e->a);
-    bool waits = kind != ACT_TAKE || !(a->tries || (e->flags & EF_TIMED) || lock_is_held(a->r, w, subject, e->flags));
+    bool waits = kind != ACT_TAKE || !(a->tries || (e->flags & EF_TIMED) || lock_is_held(a->r, w, subject, (uint8_t)e->flags));
     if (!waits) {
         return;
     }
-    act_note(a->r, w, (enum flow_act_kind)kind, subject, e->flags, a->call);
+    act_note(a->r, w, (enum flow_act_kind)kind, subject, (uint8_t)e->flags, a->call);
     if (e->kind == EFFECT_SPAWN) {
         inherit_thread_acts(a, w, e);
     }

@@ -301,6 +301,23 @@ struct flow_lock_init {
     call_id call;
 };
 
+// One lock held (domain locks; flags EF_SHARED, EF_MAYBE when in doubt) or one thread entry that may run (domain threads; none
+// when not known which).
+struct flow_fact {
+    expr_id e;
+    uint8_t flags;
+};
+
+enum { FACT_SOMETIMES = 128 }; // locks: held in some of the worlds that come here only
+
+// What is so whenever an op is about to run. Locks: those held in some world that comes here, EF_MAYBE when in doubt in one. Threads:
+// those running in some world, EF_MAYBE when this thread has waited for something since it started the last one.
+struct flow_point {
+    const struct flow_fact *items;
+    uint16_t count;
+    bool seen; // some path comes here
+};
+
 struct flow_result {
     struct fn_ref fn;
     enum flow_domain domain;
@@ -317,6 +334,9 @@ struct flow_result {
     VEC(struct flow_wait) waits;
     VEC(struct flow_signal) signals;
     VEC(struct trace_node) traces; // [0] is the start
+    const struct flow_point *points; // [point_count], by op number from first_op on; domains locks and threads
+    uint32_t first_op;
+    uint32_t point_count;
     struct summary summary;
 };
 
@@ -324,6 +344,8 @@ struct flow_result {
 void flow_run(const struct flow_context *c, struct fn_ref fn, enum flow_domain domain,
               struct flow_result *ret_result);
 
+/// What holds when op number `op` of the function is about to run. An empty point, not seen, when that was not recorded.
+struct flow_point flow_point_at(const struct flow_result *r, uint32_t op);
 /// Number of a place; equal places get equal numbers only when adjacent.
 uint32_t flow_site_add(struct flow_sites *sites, struct fn_ref at, loc_id loc);
 struct flow_site flow_site_get(const struct flow_sites *sites, uint32_t site);

@@ -309,6 +309,7 @@ void flow_run(const struct flow_context *c, struct fn_ref fn, enum flow_domain d
     find_passed(&r.used, fn);
     find_tested(&r);
     live_find(&r);
+    points_init(&r);
     if (r.ir->block_count) {
         enter_function(&r);
     }

@@ -53,6 +53,7 @@ struct run {
     uint32_t live_words;
     bool is_main;
     struct map act_keys;
+    struct flow_point *points; // those of `out`
     VEC(expr_id) joined_arrays; // arrays of handles some element of which is joined or detached
 };
 
@@ -137,6 +138,11 @@ void life_doubt(struct run *r, struct world *w, expr_id place);
 void life_memory(struct run *r, struct world *w, expr_id pointer, bool gone);
 /// The storage of the local begins or ends.
 void life_scope(struct run *r, struct world *w, expr_id local);
+// --- points.c ---
+/// Makes room for the points of the function.
+void points_init(struct run *r);
+/// World `w` comes to op number `op`.
+void points_note(struct run *r, const struct world *w, uint32_t op);
 
 // --- run.c ---
 void run_event(struct run *r, const struct world *w, struct flow_event event);

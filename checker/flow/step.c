@@ -68,6 +68,9 @@ static void run_ops(struct run *r, const struct ir_block *b, struct world w, wor
     for (uint32_t i = 0; i < b->op_count && now.len; i++) {
         const struct ir_op *op = &r->f->ops.data[b->first_op.v + i];
         r->steps += now.len;
+        for (uint32_t k = 0; k < now.len; k++) {
+            points_note(r, &now.data[k], b->first_op.v + i);
+        }
         if (op->kind == OP_CALL) {
             world_vec next = {0};
             for (uint32_t k = 0; k < now.len && next.len < MAX_SLOTS; k++) {

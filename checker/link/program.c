@@ -1,5 +1,8 @@
 // TUs and symbols: which function bodies exist, and what each symbol and call refers to.
-#include "checker/link/program_private.h"
+#include "checker/link/access.h"
+#include "checker/link/guard.h"
+#include "checker/link/parallel.h"
+#include "checker/link/race.h"
 
 struct program *program_new(struct arena *arena, struct expr_table *exprs,
                             const struct model_set *models, const struct program_options *options) {
@@ -105,6 +108,11 @@ void program_solve(struct program *p) {
     program_build_callgraph(p);
     program_find_reach(p);
     program_run_flows(p);
+    program_number_roots(p);
+    program_collect_accesses(p);
+    program_find_parallel(p);
+    program_find_races(p);
+    program_find_unguarded(p);
     program_make_inventory(p);
     program_find_conditions(p);
     program_find_contexts(p);

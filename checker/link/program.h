@@ -59,6 +59,49 @@ struct program_lock {
 uint32_t program_lock_count(const struct program *p);
 const struct program_lock *program_lock(const struct program *p, uint32_t index);
 
+// One of two accesses that may happen at the same time.
+struct race_side {
+    struct fn_ref fn;   // where it happens
+    loc_id loc;
+    bool write;
+    bool atomic;
+    const struct fn_ref *calls; // calls on the way to it from where the thread begins, outermost first
+    const loc_id *call_locs;
+    uint32_t call_count;
+    uint8_t root;       // number of the thread's entry, see link/parallel.h
+    struct str thread;  // entry of the thread, or function outside callers begin with; "" for main or whoever calls the program
+    struct flow_site spawn; // a place that starts it; site without facts for none
+    const expr_id *locks;   // held on every way there, by class
+    uint32_t lock_count;
+};
+
+// Two accesses to one place, at least one a write, by threads that run at the same time, with no lock in common.
+struct program_race {
+    expr_id place;
+    struct race_side here;  // the one to change
+    struct race_side other;
+    bool same_thread_entry; // two threads of one entry
+    uint32_t more;          // further places of the same variable that race in the same function
+};
+uint32_t program_race_count(const struct program *p);
+const struct program_race *program_race(const struct program *p, uint32_t index);
+
+// An access without the lock that other accesses of the field hold.
+struct program_unguarded {
+    expr_id place;
+    expr_id class; // the field, or the global
+    expr_id lock;  // class
+    bool write;
+    uint32_t guarded; // accesses under the lock, of `total`
+    uint32_t total;
+    struct flow_site at;         // here, or a call here that leads to it
+    struct flow_site inner;      // the access itself when a callee makes it
+    struct flow_site guarded_at; // a write under the lock
+    struct fn_ref writer;
+};
+uint32_t program_unguarded_count(const struct program *p);
+const struct program_unguarded *program_unguarded(const struct program *p, uint32_t index);
+
 // --- queries for rules ---
 
 typedef uint32_t node_id; // function with a body, 0 .. program_fn_count - 1

@@ -47,6 +47,14 @@ struct node {
     const struct flow_result *flow[FLOW_DOMAINS];
     const struct flow_acts *acts; // as callers see them, NULL for none
     VEC(expr_id) entry_locks; // classes callers may hold
+    uint32_t access_first;    // own range of program.accesses
+    uint32_t access_count;
+    VEC(uint32_t) exports;    // of those, the ones that concern callers
+    VEC(struct run_context) contexts;
+    uint64_t leaves;          // roots whose threads it leaves running
+    bool waits;               // for other threads, itself or in a callee
+    VEC(struct waiting) waiting; // its calls of functions that wait
+    VEC(struct leaving) leaving; // calls that leave some running which its own flow does not follow
 };
 
 // One TU with what its symbols and calls mean.
@@ -57,6 +65,21 @@ struct unit {
     const struct summary **models;   // [calls]
     bool *sym_overridden;            // [syms] virtual with overriders
     uint32_t *name_numbers;          // [names] + 1 in exprs->names, lazily
+};
+
+struct access;
+struct run_context;
+
+// A call that waits for other threads.
+struct waiting {
+    node_id callee;
+    uint32_t op;
+};
+
+// A call after which threads of these roots may run.
+struct leaving {
+    uint32_t op;
+    uint64_t roots;
 };
 
 struct field_functions { // functions stored in a field or global of this name
@@ -125,6 +148,12 @@ struct program {
     struct map left_held; // classes of locks that some function is left with
     struct map entry_release; // class -> number of functions that release it without taking it
     struct contexts contexts;
+    VEC(struct access) accesses;
+    VEC(node_id) roots;       // [i]: entry of root i + 1
+    uint64_t root_children[64]; // [r]: roots started by threads of r
+    uint64_t root_pairs[64];  // [r]: roots whose threads may run while one of r does
+    VEC(struct program_race) races;
+    VEC(struct program_unguarded) unguarded;
     struct program_stats stats;
 };
 

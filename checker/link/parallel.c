@@ -1,0 +1,562 @@
+// Contexts of functions and roots that run in parallel: from fork and join, propagated down the call graph to a fixed point.
+#include "checker/link/parallel.h"
+
+enum { MAX_TARGETS = 16, MAX_ROUNDS = 64, MAX_PHASES = 6 };
+
+static uint64_t bit(uint8_t root) {
+    return 1ULL << root;
+}
+
+void program_number_roots(struct program *p) {
+    for (node_id n = 0; n < p->nodes.len; n++) {
+        if (p->nodes.data[n].is_entry) {
+            vec_push(p->arena, &p->roots, n);
+        }
+    }
+}
+
+static uint8_t root_of_node(const struct program *p, node_id n) {
+    for (uint32_t i = 0; i < p->roots.len; i++) {
+        if (p->roots.data[i] == n) {
+            return (uint8_t)(i + 1 < ROOT_LAST ? i + 1 : ROOT_LAST);
+        }
+    }
+    return ROOT_MAIN;
+}
+
+uint8_t root_of_value(const struct program *p, expr_id fn) {
+    node_id n = program_node_of_value(p, fn);
+    return n == NODE_NONE ? ROOT_MAIN : root_of_node(p, n);
+}
+
+expr_id unnamed_lock(struct program *p) {
+    return expr_str(p->exprs, STR("$a lock without a name"));
+}
+
+expr_id lock_identity(struct program *p, expr_id lock) {
+    expr_id class = expr_class(p->exprs, lock);
+    return class.v ? class : unnamed_lock(p);
+}
+
+uint32_t call_targets(const struct program *p, const struct facts *f, call_id call, node_id *out, uint32_t max) {
+    const struct ir_call *c = &f->calls.data[call.v];
+    if (program_unit(p, f)->models[call.v]) {
+        return 0;
+    }
+    if (c->kind != CALL_INDIRECT) {
+        out[0] = program_callee(p, f, call);
+        return out[0] != NODE_NONE;
+    }
+    const struct ir_val *v = &f->vals.data[c->target.v];
+    const struct field_functions *slot = v->kind == VAL_PATH ? program_field_functions(p, f, v->path) : NULL;
+    uint32_t n = 0;
+    for (; slot && n < slot->nodes.len && n < max; n++) {
+        out[n] = slot->nodes.data[n];
+    }
+    if (v->kind == VAL_FN) {
+        out[0] = program_unit(p, f)->sym_nodes[v->sym.v];
+        n = out[0] != NODE_NONE;
+    }
+    return n;
+}
+
+uint32_t program_op_of_call(const struct program *p, node_id id, call_id call) {
+    struct fn_ref ref = p->nodes.data[id].ref;
+    const struct ir_fn *fn = &ref.facts->fns.data[ref.fn.v];
+    for (uint32_t i = 0; i < fn->block_count; i++) {
+        const struct ir_block *b = &ref.facts->blocks.data[fn->first_block.v + i];
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &ref.facts->ops.data[b->first_op.v + k];
+            if (op->kind == OP_CALL && op->call.v == call.v) {
+                return b->first_op.v + k;
+            }
+        }
+    }
+    return 0;
+}
+
+// --- calls of a function, with what holds there ---
+
+struct edge {
+    node_id from;
+    node_id to;
+    uint32_t op;
+    bool once;     // only the first of all calls runs it
+    bool bracketed; // see parallel_is_bracketed
+    bool doomed;    // see op_is_doomed
+    uint64_t live; // roots that the function itself lets run by then
+};
+
+struct solver {
+    struct program *p;
+    VEC(struct edge) edges;
+    uint32_t *first_edge; // [nodes + 1]
+};
+
+static void add_edge(struct solver *s, node_id from, node_id to, uint32_t op, bool once) {
+    struct edge e = {from, to, op, once, false, false, 0};
+    vec_push(&s->p->scratch, &s->edges, e);
+}
+
+// A lambda handed to a function template of a library runs in that call: std::sort, std::find_if.
+static bool runs_in_call(const struct facts *f, const struct ir_call *c, sym_id fn) {
+    const struct ir_sym *callee = &f->syms.data[c->callee.v];
+    return (f->syms.data[fn.v].flags & SYM_LAMBDA) && (callee->flags & SYM_SYSTEM) && !(callee->flags & (SYM_METHOD | SYM_CTOR));
+}
+
+// Functions this call calls back, given as they are.
+static void add_callbacks(struct solver *s, node_id from, const struct facts *f, uint32_t index) {
+    call_id call = f->ops.data[index].call;
+    const struct ir_call *c = &f->calls.data[call.v];
+    const struct effect *e = program_model_effect(s->p, f, call, EFFECT_CALLBACK);
+    for (uint32_t i = 0; i < c->arg_count; i++) {
+        const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v + i].v];
+        node_id to = v->kind == VAL_FN ? program_unit(s->p, f)->sym_nodes[v->sym.v] : NODE_NONE;
+        if (to != NODE_NONE && (e || (!program_model(s->p, f, call) && runs_in_call(f, c, v->sym)))) {
+            add_edge(s, from, to, index, e && (e->flags & EF_ONCE));
+        }
+    }
+}
+
+static void add_edges(struct solver *s, node_id id) {
+    struct fn_ref ref = s->p->nodes.data[id].ref;
+    const struct facts *f = ref.facts;
+    const struct ir_fn *fn = &f->fns.data[ref.fn.v];
+    node_id targets[MAX_TARGETS];
+    for (uint32_t i = 0; i < fn->block_count; i++) {
+        const struct ir_block *b = &f->blocks.data[fn->first_block.v + i];
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            uint32_t op = b->first_op.v + k;
+            if (f->ops.data[op].kind != OP_CALL) {
+                continue;
+            }
+            uint32_t count = call_targets(s->p, f, f->ops.data[op].call, targets, MAX_TARGETS);
+            for (uint32_t t = 0; t < count; t++) {
+                add_edge(s, id, targets[t], op, false);
+            }
+            add_callbacks(s, id, f, op);
+        }
+    }
+}
+
+// --- stopping the others ---
+
+static void find_waits(struct solver *s, node_id id) {
+    struct node *n = &s->p->nodes.data[id];
+    const struct facts *f = n->ref.facts;
+    const struct ir_fn *fn = &f->fns.data[n->ref.fn.v];
+    for (uint32_t i = 0; !n->waits && i < fn->block_count; i++) {
+        const struct ir_block *b = &f->blocks.data[fn->first_block.v + i];
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &f->ops.data[b->first_op.v + k];
+            n->waits |= op->kind == OP_CALL && program_model_effect(s->p, f, op->call, EFFECT_WAIT);
+        }
+    }
+    for (uint32_t i = s->first_edge[id]; i < s->first_edge[id + 1]; i++) {
+        const struct edge *e = &s->edges.data[i];
+        if (s->p->nodes.data[e->to].waits && !e->once) {
+            vec_push(s->p->arena, &n->waiting, ((struct waiting){e->to, e->op}));
+        }
+    }
+    n->waits |= n->waiting.len != 0;
+}
+
+bool parallel_is_bracketed(struct program *p, node_id n, uint32_t op) {
+    const struct node *x = &p->nodes.data[n];
+    for (uint32_t i = 0; i < x->waiting.len; i++) {
+        for (uint32_t k = 0; k < x->waiting.len; k++) {
+            const struct waiting *a = &x->waiting.data[i];
+            const struct waiting *b = &x->waiting.data[k];
+            if (a->callee == b->callee && a->op != b->op && a->op != op && b->op != op &&
+                op_comes_before(p, x->ref, a->op, op, 0) && op_comes_before(p, x->ref, op, b->op, 0)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// --- threads that run at an op ---
+
+static bool is_tracked(const struct flow_result *r, call_id call, uint8_t root, const struct program *p) {
+    for (uint32_t i = 0; r && i < r->spawns.len; i++) {
+        if (r->spawns.data[i].call.v == call.v && root_of_value(p, r->spawns.data[i].entry) == root) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Roots a callee leaves running that the flow of the caller does not follow.
+static uint64_t untracked(const struct program *p, const struct edge *e) {
+    const struct node *n = &p->nodes.data[e->from];
+    uint64_t left = p->nodes.data[e->to].leaves;
+    call_id call = n->ref.facts->ops.data[e->op].call;
+    for (uint8_t r = 1; left && r <= ROOT_LAST; r++) {
+        if ((left & bit(r)) && is_tracked(n->flow[FLOW_THREADS], call, r, p)) {
+            left &= ~bit(r);
+        }
+    }
+    return left;
+}
+
+static uint32_t block_of(struct fn_ref ref, uint32_t op) {
+    const struct ir_fn *fn = &ref.facts->fns.data[ref.fn.v];
+    for (uint32_t i = 0; i < fn->block_count; i++) {
+        const struct ir_block *b = &ref.facts->blocks.data[fn->first_block.v + i];
+        if (op >= b->first_op.v && op - b->first_op.v < b->op_count) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+bool op_comes_before(struct program *p, struct fn_ref ref, uint32_t from, uint32_t to, uint32_t avoid) {
+    const struct facts *f = ref.facts;
+    const struct ir_fn *fn = &f->fns.data[ref.fn.v];
+    uint32_t start = block_of(ref, from);
+    uint32_t goal = block_of(ref, to);
+    uint32_t wall = avoid ? block_of(ref, avoid) : UINT32_MAX;
+    if (start == goal && from < to) {
+        return !(wall == start && from < avoid && avoid < to);
+    }
+    if ((wall == start && avoid > from) || (wall == goal && avoid < to)) {
+        return false;
+    }
+    struct arena_mark mark = arena_mark(&p->scratch);
+    bool *seen = ARENA_ARRAY(&p->scratch, bool, fn->block_count);
+    uint32_t *stack = ARENA_ARRAY(&p->scratch, uint32_t, fn->block_count + 1);
+    uint32_t top = 0;
+    stack[top++] = start;
+    bool found = false;
+    while (top && !found) {
+        const struct ir_block *b = &f->blocks.data[fn->first_block.v + stack[--top]];
+        for (uint32_t k = 0; k < b->edge_count; k++) {
+            uint32_t next = f->edges.data[b->first_edge.v + k].to.v - fn->first_block.v;
+            found |= next == goal;
+            if (!seen[next] && next != wall) {
+                seen[next] = true;
+                stack[top++] = next;
+            }
+        }
+    }
+    arena_reset(&p->scratch, mark);
+    return found;
+}
+
+bool op_is_doomed(struct fn_ref ref, uint32_t op) {
+    const struct ir_fn *fn = &ref.facts->fns.data[ref.fn.v];
+    uint32_t block = block_of(ref, op);
+    for (uint32_t n = 0; n < fn->block_count; n++) {
+        const struct ir_block *b = &ref.facts->blocks.data[fn->first_block.v + block];
+        if (b->term == TERM_NORETURN || b->term == TERM_UNREACHABLE) {
+            return true;
+        }
+        if (b->term != TERM_JUMP || b->edge_count != 1) {
+            return false;
+        }
+        block = ref.facts->edges.data[b->first_edge.v].to.v - fn->first_block.v;
+    }
+    return false;
+}
+
+static uint64_t roots_of_point(const struct program *p, const struct flow_point *point, bool even_after_wait) {
+    uint64_t live = 0;
+    for (uint16_t i = 0; i < point->count; i++) {
+        bool waited = (point->items[i].flags & EF_MAYBE) && !even_after_wait;
+        uint8_t root = waited ? 0 : root_of_value(p, point->items[i].e);
+        live |= root ? bit(root) : 0;
+    }
+    return live;
+}
+
+// Threads started by threads that run.
+static uint64_t with_descendants(const struct program *p, uint64_t live) {
+    for (uint64_t before = 0; before != live;) {
+        before = live;
+        for (uint8_t r = 1; r <= ROOT_LAST; r++) {
+            live |= (live & bit(r)) ? p->root_children[r] : 0;
+        }
+    }
+    return live;
+}
+
+static uint64_t live_at_op(struct program *p, node_id n, uint32_t op, bool even_after_wait) {
+    const struct node *x = &p->nodes.data[n];
+    uint64_t live = 0;
+    if (x->flow[FLOW_THREADS]) {
+        struct flow_point point = flow_point_at(x->flow[FLOW_THREADS], op);
+        live = roots_of_point(p, &point, even_after_wait);
+    }
+    for (uint32_t i = 0; i < x->leaving.len; i++) {
+        if ((x->leaving.data[i].roots & ~live) && op_comes_before(p, x->ref, x->leaving.data[i].op, op, 0)) {
+            live |= x->leaving.data[i].roots;
+        }
+    }
+    return live;
+}
+
+uint64_t parallel_within(struct program *p, node_id n, uint32_t op) {
+    return with_descendants(p, live_at_op(p, n, op, false));
+}
+
+uint64_t parallel_at(struct program *p, node_id n, const struct run_context *c, uint32_t op) {
+    return with_descendants(p, c->live | live_at_op(p, n, op, true));
+}
+
+// What a function leaves running: its own threads, and what its callees leave.
+static bool find_leaves(struct solver *s, node_id id) {
+    struct program *p = s->p;
+    struct node *n = &p->nodes.data[id];
+    uint64_t leaves = 0;
+    const struct flow_result *r = n->flow[FLOW_THREADS];
+    for (uint32_t i = 0; r && i < r->exits.len; i++) {
+        const struct flow_exit *x = &r->exits.data[i];
+        for (uint32_t k = 0; k < x->object_count; k++) {
+            const struct object_state *o = &x->objects[k];
+            uint8_t root = o->kind == OBJECT_THREAD && o->status != OBJECT_DONE ? root_of_value(p, o->entry) : 0;
+            leaves |= root ? bit(root) : 0;
+        }
+    }
+    n->leaving.len = 0;
+    for (uint32_t i = s->first_edge[id]; i < s->first_edge[id + 1]; i++) {
+        uint64_t more = untracked(p, &s->edges.data[i]);
+        if (more) {
+            struct leaving l = {s->edges.data[i].op, more};
+            vec_push(p->arena, &n->leaving, l);
+            leaves |= more;
+        }
+    }
+    bool changed = leaves != n->leaves;
+    n->leaves = leaves;
+    return changed;
+}
+
+// --- contexts ---
+
+// The phase `live` of the root; of more than MAX_PHASES the last stands for all further ones.
+static struct run_context *context_of(struct program *p, node_id n, uint8_t root, uint64_t live) {
+    struct node *x = &p->nodes.data[n];
+    struct run_context *last = NULL;
+    uint32_t phases = 0;
+    for (uint32_t i = 0; i < x->contexts.len; i++) {
+        struct run_context *c = &x->contexts.data[i];
+        if (c->root == root && c->live == live) {
+            return c;
+        }
+        phases += c->root == root;
+        last = c->root == root ? c : last;
+    }
+    if (phases >= MAX_PHASES) {
+        return last;
+    }
+    struct run_context c = {.root = root, .live = live, .from = NODE_NONE};
+    vec_push(p->arena, &x->contexts, c);
+    return &vec_last(&x->contexts);
+}
+
+static void came_from(struct run_context *c, const struct run_context *way) {
+    c->from = way ? way->from : NODE_NONE;
+    c->from_context = way ? way->from_context : 0;
+    c->via = way ? way->via : 0;
+}
+
+static bool holds(const struct run_context *c, expr_id lock) {
+    for (uint32_t i = 0; i < c->held.len; i++) {
+        if (expr_same(c->held.data[i], lock)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Locks on this way into the callee, by identity.
+static void held_on_the_way(struct program *p, const struct edge *e, const struct run_context *from,
+                            struct run_context *ret_way) {
+    const struct flow_result *r = p->nodes.data[e->from].flow[FLOW_LOCKS];
+    for (uint32_t i = 0; i < from->held.len; i++) {
+        vec_push(&p->scratch, &ret_way->held, from->held.data[i]);
+    }
+    struct flow_point point = r ? flow_point_at(r, e->op) : (struct flow_point){0};
+    for (uint16_t i = 0; i < point.count; i++) {
+        bool doubt = point.items[i].flags & EF_MAYBE;
+        if (point.items[i].flags & FACT_SOMETIMES) {
+            continue;
+        }
+        expr_id lock = doubt ? unnamed_lock(p) : lock_identity(p, point.items[i].e);
+        if (!holds(ret_way, lock)) {
+            vec_push(&p->scratch, &ret_way->held, lock);
+        }
+    }
+    if (r && r->limited) {
+        vec_push(&p->scratch, &ret_way->held, unnamed_lock(p));
+    }
+}
+
+// One more way into a function: it holds only what all ways hold, and may meet what any way meets.
+static bool enter(struct program *p, node_id n, uint8_t root, uint64_t live, const struct run_context *way) {
+    struct run_context *c = context_of(p, n, root, live);
+    bool changed = (live & ~c->live) != 0;
+    c->live |= live;
+    if (!c->reached) {
+        c->reached = true;
+        came_from(c, way);
+        for (uint32_t i = 0; way && i < way->held.len; i++) {
+            vec_push(p->arena, &c->held, way->held.data[i]);
+        }
+        return true;
+    }
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < c->held.len; i++) {
+        if (way && holds(way, c->held.data[i])) {
+            c->held.data[kept++] = c->held.data[i];
+        }
+    }
+    if (kept != c->held.len) {
+        c->held.len = kept;
+        came_from(c, way);
+        changed = true;
+    }
+    return changed;
+}
+
+static bool is_reached_in_flow(const struct program *p, const struct edge *e) {
+    const struct flow_result *r = p->nodes.data[e->from].flow[FLOW_LOCKS];
+    return !r || r->limited || flow_point_at(r, e->op).seen;
+}
+
+static bool spread(struct solver *s, node_id id) {
+    struct program *p = s->p;
+    bool changed = false;
+    for (uint32_t i = s->first_edge[id]; i < s->first_edge[id + 1]; i++) {
+        const struct edge *e = &s->edges.data[i];
+        if (!is_reached_in_flow(p, e) || e->to == id || e->doomed) {
+            continue;
+        }
+        for (uint32_t k = 0; k < p->nodes.data[id].contexts.len; k++) {
+            struct run_context from = p->nodes.data[id].contexts.data[k];
+            struct arena_mark mark = arena_mark(&p->scratch);
+            struct run_context way = {.from = id, .from_context = k, .via = e->op};
+            held_on_the_way(p, e, &from, &way);
+            if (e->once || e->bracketed) {
+                vec_push(&p->scratch, &way.held, unnamed_lock(p));
+            }
+            changed |= enter(p, e->to, from.root, from.live | e->live, &way);
+            arena_reset(&p->scratch, mark);
+        }
+    }
+    return changed;
+}
+
+// --- roots ---
+
+static bool is_global_init(const struct node *n) {
+    return n->ref.facts->fns.data[n->ref.fn.v].flags & FN_GLOBAL_INIT;
+}
+
+static bool runs_before_main(const struct node *n) {
+    const struct facts *f = n->ref.facts;
+    return is_global_init(n) || (f->syms.data[f->fns.data[n->ref.fn.v].sym.v].flags & SYM_CONSTRUCTOR_ATTR);
+}
+
+// Called by the function it was given to, under whatever that holds.
+static bool is_lambda(const struct node *n) {
+    const struct facts *f = n->ref.facts;
+    return f->syms.data[f->fns.data[n->ref.fn.v].sym.v].flags & SYM_LAMBDA;
+}
+
+// Functions nobody calls belong to the main thread, at any time of it.
+static void enter_roots(struct program *p) {
+    uint64_t all = 0;
+    for (node_id n = 0; n < p->nodes.len; n++) {
+        all |= p->nodes.data[n].leaves;
+    }
+    for (node_id n = 0; n < p->nodes.len; n++) {
+        const struct node *x = &p->nodes.data[n];
+        bool called = x->callers.len && !(x->callers.len == 1 && x->callers.data[0] == n);
+        if (program_is_main(p, n) || runs_before_main(x)) {
+            enter(p, n, ROOT_MAIN, 0, NULL);
+        } else if (!called && !x->is_entry && !is_lambda(x)) {
+            enter(p, n, ROOT_MAIN, all, NULL);
+        }
+    }
+    for (uint32_t i = 0; i < p->roots.len; i++) {
+        uint8_t root = (uint8_t)(i + 1 < ROOT_LAST ? i + 1 : ROOT_LAST);
+        enter(p, p->roots.data[i], root, p->root_pairs[root], NULL);
+    }
+}
+
+static void pair_up(struct program *p, uint8_t root, uint64_t with) {
+    p->root_pairs[root] |= with;
+    for (uint8_t r = 0; r <= ROOT_LAST; r++) {
+        p->root_pairs[r] |= (with & bit(r)) ? bit(root) : 0;
+    }
+}
+
+// A thread runs beside the one that starts it and beside all that run when it is started.
+static void pair_spawned(struct solver *s, node_id id, const struct flow_spawn *spawn, uint32_t op) {
+    struct program *p = s->p;
+    uint8_t root = root_of_value(p, spawn->entry);
+    for (uint32_t k = 0; root && k < p->nodes.data[id].contexts.len; k++) {
+        const struct run_context *c = &p->nodes.data[id].contexts.data[k];
+        p->root_children[c->root] |= c->root ? bit(root) : 0;
+        pair_up(p, root, parallel_at(p, id, c, op) | bit(c->root));
+    }
+}
+
+static void pair_roots(struct solver *s) {
+    struct program *p = s->p;
+    for (node_id n = 0; n < p->nodes.len; n++) {
+        const struct flow_result *r = p->nodes.data[n].flow[FLOW_THREADS];
+        for (uint32_t i = 0; r && i < r->spawns.len; i++) {
+            const struct flow_spawn *spawn = &r->spawns.data[i];
+            pair_spawned(s, n, spawn, program_op_of_call(p, n, spawn->call));
+        }
+    }
+}
+
+static void solve_contexts(struct solver *s) {
+    struct program *p = s->p;
+    bool changed = true;
+    for (unsigned round = 0; changed && round < MAX_ROUNDS; round++) {
+        changed = false;
+        for (uint32_t i = p->order.len; i > 0; i--) { // callers first
+            changed |= spread(s, p->order.data[i - 1]);
+        }
+    }
+}
+
+void program_find_parallel(struct program *p) {
+    struct solver s = {.p = p};
+    s.first_edge = ARENA_ARRAY(&p->scratch, uint32_t, p->nodes.len + 1);
+    for (node_id n = 0; n < p->nodes.len; n++) {
+        s.first_edge[n] = s.edges.len;
+        add_edges(&s, n);
+    }
+    s.first_edge[p->nodes.len] = s.edges.len;
+    bool changed = true;
+    for (unsigned round = 0; changed && round < MAX_ROUNDS; round++) {
+        changed = false;
+        for (uint32_t i = 0; i < p->order.len; i++) {
+            changed |= find_leaves(&s, p->order.data[i]);
+        }
+    }
+    for (uint32_t i = 0; i < p->order.len; i++) {
+        find_waits(&s, p->order.data[i]);
+    }
+    for (uint32_t i = 0; i < s.edges.len; i++) {
+        s.edges.data[i].doomed = op_is_doomed(p->nodes.data[s.edges.data[i].from].ref, s.edges.data[i].op);
+        s.edges.data[i].bracketed = parallel_is_bracketed(p, s.edges.data[i].from, s.edges.data[i].op);
+        s.edges.data[i].live = live_at_op(p, s.edges.data[i].from, s.edges.data[i].op, true);
+    }
+    uint64_t before[64];
+    for (unsigned round = 0; round < 8; round++) { // threads that start threads: pairs and contexts feed each other
+        memcpy(before, p->root_pairs, sizeof before);
+        enter_roots(p);
+        solve_contexts(&s);
+        pair_roots(&s);
+        if (!memcmp(before, p->root_pairs, sizeof before)) {
+            break;
+        }
+    }
+}
