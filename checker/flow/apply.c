@@ -221,6 +221,10 @@ static void apply_maybe(struct application *a, struct world *w, const struct eff
         }
         return;
     }
+    if (run_is_class(r, place)) {
+        lock_doubt_class(r, w, place);
+        return;
+    }
     struct lock_state *l = world_lock(w, place);
     if (!l && expr_is_location(r->c->exprs, place)) {
         l = world_lock_add(&r->space, w, place);
@@ -498,9 +502,12 @@ static void hand_over_handles(struct application *a, struct world *w) {
     }
 }
 
-typedef VEC(expr_id) expr_vec;
+struct expr_set {
+    VEC(expr_id) items;
+    struct map seen;
+};
 
-static void add_written(struct application *a, expr_id target, expr_id place, expr_vec *ret_places) {
+static void add_written(struct application *a, expr_id target, expr_id place, struct expr_set *ret_places) {
     struct run *r = a->r;
     const struct expr_table *t = r->c->exprs;
     const struct expr *x = expr_get(t, place);
@@ -509,12 +516,16 @@ static void add_written(struct application *a, expr_id target, expr_id place, ex
     }
     struct str name = intern_text(&t->names, x->kind == EX_FIELD ? x->name : x->aux);
     if (name.len && name.ptr[0] != '$' && r->c->writes(r->c->ctx, r->f, a->call, target, name)) {
-        vec_push(r->space.arena, ret_places, place);
+        uint32_t seen = 0;
+        if (!map_get(&ret_places->seen, place.v, &seen)) {
+            map_put(&ret_places->seen, place.v, 1);
+            vec_push(r->space.arena, &ret_places->items, place);
+        }
     }
 }
 
 // What the summary says of memory at entry, `if (!q->open)` or ids[pool->count], is another value when the callee changes it.
-static void add_loads(struct application *a, const struct world *w, expr_id target, expr_id e, expr_vec *ret_places) {
+static void add_loads(struct application *a, const struct world *w, expr_id target, expr_id e, struct expr_set *ret_places) {
     const struct expr *x = expr_get(a->r->c->exprs, e);
     if (!e.v || x->kind == EX_FN) {
         return;
@@ -532,7 +543,8 @@ static void add_loads(struct application *a, const struct world *w, expr_id targ
 static void forget_written(struct application *a, struct world *w, expr_id target, const struct summary *s) {
     struct run *r = a->r;
     const struct expr_table *t = r->c->exprs;
-    expr_vec places = {0};
+    struct expr_set places = {0};
+    map_init(&places.seen, r->space.arena);
     for (uint16_t i = 0; i < w->known_count; i++) {
         add_written(a, target, place_of_load(t, w->known[i].val), &places);
     }
@@ -552,10 +564,10 @@ static void forget_written(struct application *a, struct world *w, expr_id targe
             add_loads(a, w, target, c->effects[k].c, &places);
         }
     }
-    for (uint32_t i = 0; i < places.len; i++) {
-        int64_t num = (int64_t)a->call.v << 16 | (int64_t)(places.data[i].v & 0xffff) | 1LL << 41;
+    for (uint32_t i = 0; i < places.items.len; i++) {
+        int64_t num = (int64_t)a->call.v << 16 | (int64_t)(places.items.data[i].v & 0xffff) | 1LL << 41;
         expr_id fresh = run_fresh(r, w, EX_UNKNOWN, num);
-        world_put(&r->space, w, places.data[i], fresh);
+        world_put(&r->space, w, places.items.data[i], fresh);
     }
 }
 

@@ -4,7 +4,7 @@
 enum { MAX_CASES = 6, MAX_CONDITIONS = 4, MAX_RAW_CASES = 24 };
 
 struct exit_case {
-    VEC(struct effect) effects;
+    effect_vec effects;
     VEC(struct known_value) knows; // of EX_RET and parameters, by expression
 };
 
@@ -468,6 +468,7 @@ void run_condense(struct run *r) {
     join_cases(&c, false);
     struct summary_case *cases = ARENA_ARRAY(r->c->arena, struct summary_case, c.cases.len);
     for (uint32_t i = 0; i < c.cases.len; i++) {
+        prune_effects(r, &c.cases.data[i].effects);
         conditions(&c, i, &cases[i]);
         cases[i].effects = c.cases.data[i].effects.data;
         cases[i].effect_count = c.cases.data[i].effects.len;

@@ -23,6 +23,11 @@ uint32_t run_result_number(call_id call) {
     return RESULT_BASE + call.v;
 }
 
+bool run_is_class(const struct run *r, expr_id lock) {
+    const struct expr *x = expr_get(r->c->exprs, lock);
+    return x->kind == EX_FIELD && !x->a.v;
+}
+
 bool run_is_own_result(int64_t num) {
     return num < 1LL << 40;
 }

@@ -97,6 +97,7 @@ struct lock_state {
     uint8_t count;  // depth, 1..2
     bool try_failed; // LOCK_FREE because a try failed
     bool from_callee; // acquired or released inside a callee
+    bool any;         // `lock` is a class: any of its locks may have been taken or released; LOCK_MAYBE
     uint32_t site;  // where it was acquired, or released when LOCK_FREE
     call_id via;    // the call of this function that acquired it
 };
@@ -119,6 +120,7 @@ struct object_state {
     expr_id entry;  // threads: function value
     uint32_t site;  // where it began
     uint32_t end_site; // where it was joined, detached or closed
+    bool any;       // `value` is a class of locks, any of which may be in another state; OBJECT_UNKNOWN
 };
 
 // One step of the path of a world; parents come first.

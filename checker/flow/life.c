@@ -167,7 +167,14 @@ void life_destroy(struct run *r, struct world *w, expr_id place, call_id call, u
 }
 
 void life_doubt(struct run *r, struct world *w, expr_id place) {
-    if (is_trackable(r, place)) {
+    if (run_is_class(r, place)) {
+        for (uint16_t i = 0; i < w->object_count; i++) {
+            if (w->objects[i].kind == OBJECT_SYNC && expr_same(expr_class(r->c->exprs, w->objects[i].value), place)) {
+                w->objects[i].status = OBJECT_UNKNOWN;
+            }
+        }
+        add(r, w, place, OBJECT_UNKNOWN)->any = true;
+    } else if (is_trackable(r, place)) {
         add(r, w, place, OBJECT_UNKNOWN);
     }
 }

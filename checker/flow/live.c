@@ -235,16 +235,41 @@ static bool is_gone(const struct run *r, const struct world *w, expr_id val) {
     return (x->a.v && is_gone(r, w, x->a)) || (x->b.v && is_gone(r, w, x->b));
 }
 
-void live_drop(const struct run *r, uint32_t block, struct world *w) {
+static bool is_plain(const struct expr_table *t, expr_id val) {
+    uint8_t kind = expr_get(t, val)->kind;
+    return kind == EX_CONST || kind == EX_ADDR || kind == EX_FRESH || kind == EX_STR || kind == EX_FN;
+}
+
+// Someone else holds the value. Whether just one place does decides what becomes of its name in loops (name_loop_variable).
+static bool is_shared(const struct run *r, const struct world *w, const bool *dead, expr_id val) {
+    for (uint16_t i = 0; i < w->mem_count && !is_plain(r->c->exprs, val); i++) {
+        if (!dead[i] && expr_same(w->mem[i].val, val)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void drop_cells(const struct run *r, uint32_t block, struct world *w) {
+    bool *dead = ARENA_ARRAY(r->space.arena, bool, w->mem_count);
     uint16_t kept = 0;
     for (uint16_t i = 0; i < w->mem_count; i++) {
-        struct mem_cell m = w->mem[i];
-        if (!live_is_dead(r, block, m.loc) || world_property_mentions(&r->space, w, m.val)) {
-            w->mem[kept++] = m;
+        dead[i] = live_is_dead(r, block, w->mem[i].loc) && !world_property_mentions(&r->space, w, w->mem[i].val);
+    }
+    for (uint16_t i = 0; i < w->mem_count; i++) {
+        dead[i] = dead[i] && !is_shared(r, w, dead, w->mem[i].val);
+    }
+    for (uint16_t i = 0; i < w->mem_count; i++) {
+        if (!dead[i]) {
+            w->mem[kept++] = w->mem[i];
         }
     }
     w->mem_count = kept;
-    kept = 0;
+}
+
+void live_drop(const struct run *r, uint32_t block, struct world *w) {
+    uint16_t kept = 0;
+    drop_cells(r, block, w);
     for (uint16_t i = 0; i < w->known_count; i++) {
         if (!is_gone(r, w, w->known[i].val)) {
             w->known[kept++] = w->known[i];

@@ -118,11 +118,22 @@ void lock_acquire(struct run *r, struct world *w, expr_id lock, uint8_t flags, c
     }
 }
 
+// A callee may have taken this lock, among others of its class.
+static bool is_doubted_class(struct run *r, struct world *w, expr_id lock) {
+    expr_id class = expr_class(r->c->exprs, lock);
+    const struct lock_state *l = class.v ? world_lock(w, class) : NULL;
+    return l && l->any;
+}
+
 void lock_release(struct run *r, struct world *w, expr_id lock, call_id call, uint32_t inner) {
     struct lock_state *l = world_lock(w, lock);
     if (!l && !is_trackable(r, lock)) {
         doubt_renamed(r, w);
         return;
+    }
+    if (!l && is_doubted_class(r, w, lock)) {
+        l = world_lock_add(&r->space, w, lock);
+        l->status = LOCK_MAYBE;
     }
     struct flow_event e = {.subject = lock, .call = call, .inner = inner};
     struct lock_state *held = l && l->status != LOCK_FREE ? NULL : other_name(r, w, lock, LOCK_HELD, ENTRY_FREE);
@@ -206,6 +217,18 @@ void lock_wait(struct run *r, struct world *w, expr_id lock, call_id call, uint3
 bool lock_is_held(struct run *r, struct world *w, expr_id lock, uint8_t flags) {
     const struct lock_state *l = world_lock(w, lock);
     return l && l->status == LOCK_HELD && excludes_again(r, l, flags);
+}
+
+void lock_doubt_class(struct run *r, struct world *w, expr_id class) {
+    for (uint16_t i = 0; i < w->lock_count; i++) {
+        if (expr_same(expr_class(r->c->exprs, w->locks[i].lock), class)) {
+            w->locks[i].status = LOCK_MAYBE;
+        }
+    }
+    struct lock_state *l = world_lock(w, class);
+    l = l ? l : world_lock_add(&r->space, w, class);
+    l->status = LOCK_MAYBE;
+    l->any = true;
 }
 
 void lock_doubt(struct world *w, expr_id lock) {

@@ -7,6 +7,7 @@
 #include "checker/flow/world.h"
 
 typedef VEC(struct world) world_vec;
+typedef VEC(struct effect) effect_vec;
 
 // A local that a loop changes.
 struct loop_var {
@@ -66,6 +67,8 @@ expr_id run_value(struct run *r, const struct world *w, val_id val);
 /// Pseudo-location that keeps the result of a call, and its number as an EX_LOCAL.
 expr_id run_result_loc(struct run *r, call_id call);
 uint32_t run_result_number(call_id call);
+/// The expression is a class of locks, which stands for every one of them.
+bool run_is_class(const struct run *r, expr_id lock);
 /// The number of an EX_RESULT is that of a call, which makes it anew each time; others are results of pure functions.
 bool run_is_own_result(int64_t num);
 /// A new symbol for this site: an older one of the same site becomes EX_OLD.
@@ -93,6 +96,8 @@ bool lock_is_held(struct run *r, struct world *w, expr_id lock, uint8_t flags);
 void lock_maybe_released(struct run *r, struct world *w, expr_id lock);
 /// Nothing more is claimed of the lock.
 void lock_doubt(struct world *w, expr_id lock);
+/// Nor of any lock of the class.
+void lock_doubt_class(struct run *r, struct world *w, expr_id class);
 void lock_try_failed(struct run *r, struct world *w, expr_id lock, call_id call);
 
 // --- acts.c ---
@@ -164,6 +169,10 @@ void live_find(struct run *r);
 bool live_is_dead(const struct run *r, uint32_t block, expr_id loc);
 /// Drops what no path from the begin of the block can ask for.
 void live_drop(const struct run *r, uint32_t block, struct world *w);
+
+// --- prune.c ---
+/// Of a summary's case: what it does for sure, and few of its doubts.
+void prune_effects(struct run *r, effect_vec *effects);
 
 // --- condense.c ---
 void run_condense(struct run *r);

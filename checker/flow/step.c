@@ -371,8 +371,8 @@ static void wake(struct run *r, uint32_t block, struct slot *slot) {
 
 // Joins a world that comes to a block into one that waits there. `by_force`: although their properties differ.
 static void join_slot(struct run *r, uint32_t to, struct slot *slot, const struct world *w, bool by_force) {
-    struct world joined = by_force ? world_copy(&r->space, &slot->world) : slot->world;
-    bool changed = by_force && world_merge_property(&r->space, &joined, w);
+    struct world joined = world_copy(&r->space, &slot->world);
+    bool changed = by_force ? world_merge_property(&r->space, &joined, w) : world_join_doubts(&r->space, &joined, w);
     slot->merges++;
     changed |= world_merge(&r->space, &joined, w, to, by_force || slot->merges > WIDEN_AFTER);
     world_keep(&r->kept, &slot->world, &joined);

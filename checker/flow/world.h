@@ -100,6 +100,8 @@ bool world_mentions(const struct world_space *s, const struct world *w, expr_id 
 bool world_property_mentions(const struct world_space *s, const struct world *w, expr_id e);
 
 bool world_same_property(const struct world *a, const struct world *b);
+/// Adds the doubts about classes that `b` has to `a`; true when there were more.
+bool world_join_doubts(const struct world_space *s, struct world *a, const struct world *b);
 bool world_same_decisions(const struct world *a, const struct world *b);
 void world_decide(struct world *w, uint32_t val, bool sense);
 /// Joins `b` into `a` (same property) at block `block`; true when `a` changed. `widen` gives up ranges that grow.

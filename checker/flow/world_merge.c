@@ -11,21 +11,62 @@ static bool same_object(const struct object_state *a, const struct object_state 
            expr_same(a->home, b->home);
 }
 
+// Doubts about a whole class are no part of the property: they are joined.
+static uint16_t next_lock(const struct world *w, uint16_t at) {
+    while (at < w->lock_count && w->locks[at].any) {
+        at++;
+    }
+    return at;
+}
+
+static uint16_t next_object(const struct world *w, uint16_t at) {
+    while (at < w->object_count && w->objects[at].any) {
+        at++;
+    }
+    return at;
+}
+
+static bool same_locks(const struct world *a, const struct world *b) {
+    uint16_t i = next_lock(a, 0);
+    uint16_t k = next_lock(b, 0);
+    while (i < a->lock_count && k < b->lock_count) {
+        if (!same_lock(&a->locks[i], &b->locks[k])) {
+            return false;
+        }
+        i = next_lock(a, (uint16_t)(i + 1));
+        k = next_lock(b, (uint16_t)(k + 1));
+    }
+    return i == a->lock_count && k == b->lock_count;
+}
+
 bool world_same_property(const struct world *a, const struct world *b) {
-    if (a->lock_count != b->lock_count || a->object_count != b->object_count) {
-        return false;
-    }
-    for (uint16_t i = 0; i < a->lock_count; i++) {
-        if (!same_lock(&a->locks[i], &b->locks[i])) {
+    uint16_t i = next_object(a, 0);
+    uint16_t k = next_object(b, 0);
+    while (i < a->object_count && k < b->object_count) {
+        if (!same_object(&a->objects[i], &b->objects[k])) {
             return false;
         }
+        i = next_object(a, (uint16_t)(i + 1));
+        k = next_object(b, (uint16_t)(k + 1));
     }
-    for (uint16_t i = 0; i < a->object_count; i++) {
-        if (!same_object(&a->objects[i], &b->objects[i])) {
-            return false;
+    return i == a->object_count && k == b->object_count && same_locks(a, b);
+}
+
+bool world_join_doubts(const struct world_space *s, struct world *a, const struct world *b) {
+    bool changed = false;
+    for (uint16_t i = 0; i < b->lock_count; i++) {
+        if (b->locks[i].any && !world_lock(a, b->locks[i].lock)) {
+            *world_lock_add(s, a, b->locks[i].lock) = b->locks[i];
+            changed = true;
         }
     }
-    return true;
+    for (uint16_t i = 0; i < b->object_count; i++) {
+        if (b->objects[i].any && !world_object(a, b->objects[i].value)) {
+            *world_object_add(s, a, b->objects[i].value) = b->objects[i];
+            changed = true;
+        }
+    }
+    return changed;
 }
 
 bool world_same_decisions(const struct world *a, const struct world *b) {
