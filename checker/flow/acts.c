@@ -41,6 +41,18 @@ static bool was_compared(const struct run *r, const struct world *w, expr_id a, 
     return false;
 }
 
+// The call is given the object the lock lies in, or something of it.
+static bool serves_call(struct run *r, const struct world *w, call_id call, expr_id lock) {
+    const struct ir_call *c = &r->f->calls.data[call.v];
+    expr_id object = expr_root(r->c->exprs, lock);
+    for (uint32_t i = 0; i < c->arg_count && !expr_same(object, lock); i++) {
+        if (expr_contains(r->c->exprs, run_value(r, w, r->f->args.data[c->first_arg.v + i]), object)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct held_list {
     VEC(struct flow_held) items;
 };
@@ -83,7 +95,9 @@ static void own_locks(struct run *r, const struct world *w, const struct flow_ac
             continue;
         }
         bool ordered = act->kind == ACT_TAKE && act->subject.v && was_compared(r, w, l->lock, act->subject);
-        add_held(r, out, (struct flow_held){l->lock, l->site, l->flags & EF_SHARED, ordered});
+        bool serves = act->kind == ACT_BLOCK && serves_call(r, w, act->call, l->lock);
+        add_held(r, out, (struct flow_held){.lock = l->lock, .site = l->site, .flags = l->flags & EF_SHARED, .serves = serves,
+                                            .ordered = ordered});
     }
 }
 
@@ -186,7 +200,7 @@ static void store(struct run *r, const struct flow_act *act) {
 
 void act_note(struct run *r, const struct world *w, enum flow_act_kind kind, expr_id subject, uint8_t flags, call_id call) {
     const struct ir_call *c = &r->f->calls.data[call.v];
-    struct flow_act act = {.kind = (uint8_t)kind, .flags = flags & (EF_SHARED | EF_TIMED), .subject = subject, .call = call, .trace = w->trace};
+    struct flow_act act = {.kind = (uint8_t)kind, .flags = flags & (EF_SHARED | EF_TIMED | EF_MAYBE), .subject = subject, .call = call, .trace = w->trace};
     act.site = run_site(r, run_call_loc(r, call));
     act.by = c->callee.v ? facts_sym_name(r->f, c->callee) : STR("");
     struct held_list held = {0};

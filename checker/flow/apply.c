@@ -309,12 +309,12 @@ static void apply_effect(struct application *a, struct world *w, const struct ef
     if (e->flags & EF_MAYBE && e->kind == EFFECT_LOCK_INIT) {
         return; // tried: whether it can be locked is nothing to this domain
     }
+    if (!inner) {
+        apply_act(a, w, e);
+    }
     if (e->flags & EF_MAYBE) {
         apply_maybe(a, w, e, apply_instantiate(a, w, e->a));
         return;
-    }
-    if (!inner) {
-        apply_act(a, w, e);
     }
     switch (e->kind) {
     case EFFECT_SET: apply_set(a, w, apply_instantiate(a, w, e->a), apply_instantiate(a, w, e->b)); break;
@@ -634,6 +634,21 @@ static void doubt_try(struct application *a, struct world *w, const struct summa
     }
 }
 
+// The cases do not differ in what concerns the domain: what is done is what the first that can apply does.
+static void note_model_acts(struct application *a, const struct world *w, const struct summary *s) {
+    for (uint32_t i = 0; i < s->case_count && (s->flags & SUMMARY_MODEL); i++) {
+        struct world n = world_copy(&a->r->space, w);
+        const struct summary_case *c = &s->cases[i];
+        if (!assume_case(a, &n, c)) {
+            continue;
+        }
+        for (uint32_t k = 0; k < c->effect_count; k++) {
+            apply_act(a, &n, &c->effects[k]);
+        }
+        return;
+    }
+}
+
 static void apply_summary(struct application *a, const struct world *w, const struct summary *s,
                           world_vec *out) {
     struct run *r = a->r;
@@ -663,9 +678,7 @@ static void apply_summary(struct application *a, const struct world *w, const st
             thread_touches(r, &n, apply_instantiate(a, &n, acquisition(c)->a), a->call);
         }
         if (unforked) {
-            for (uint32_t k = 0; k < c->effect_count && (s->flags & SUMMARY_MODEL); k++) {
-                apply_act(a, &n, &c->effects[k]); // the cases do not differ in what concerns the domain
-            }
+            note_model_acts(a, &n, s);
             taken = 1;
             vec_push(r->space.arena, out, n);
             break;

@@ -51,13 +51,24 @@ static void inherit_thread_acts(struct application *a, const struct world *w, co
     apply_acts_of_function(&inner, w, entry, true);
 }
 
+// In nanoseconds, when it is a number of the program.
+static expr_id length_of_sleep(struct application *a, const struct world *w, const struct effect *e) {
+    struct expr_table *t = a->r->c->exprs;
+    const struct expr *count = expr_get(t, apply_instantiate(a, w, e->a));
+    const struct expr *unit = expr_get(t, e->b);
+    bool is_known = count->kind == EX_CONST && unit->kind == EX_CONST && unit->num > 0 && count->num >= 0 &&
+                    count->num < INT64_MAX / unit->num;
+    return is_known ? expr_const(t, count->num * unit->num) : (expr_id){0};
+}
+
 void apply_act(struct application *a, struct world *w, const struct effect *e) {
     int kind = a->r->domain == FLOW_LOCKS ? flow_act_of_effect(e) : -1;
     if (kind < 0) {
         return;
     }
-    expr_id subject = apply_instantiate(a, w, e->kind == EFFECT_WAIT ? e->b : e->a);
-    bool waits = kind != ACT_TAKE || !(a->tries || (e->flags & EF_TIMED) || lock_is_held(a->r, w, subject, (uint8_t)e->flags));
+    expr_id subject = e->kind == EFFECT_SLEEP ? length_of_sleep(a, w, e)
+                                              : apply_instantiate(a, w, e->kind == EFFECT_WAIT ? e->b : e->a);
+    bool waits = kind != ACT_TAKE || !(a->tries || (e->flags & (EF_TIMED | EF_MAYBE)) || lock_is_held(a->r, w, subject, (uint8_t)e->flags));
     if (!waits) {
         return;
     }

@@ -242,8 +242,8 @@ struct known_value;
 enum flow_act_kind {
     ACT_TAKE,  // waits for a lock. subject: the lock
     ACT_WAIT,  // waits for a condition. subject: the lock that is given back meanwhile
-    ACT_SLEEP, // subject: duration
-    ACT_BLOCK, // may wait for something outside
+    ACT_SLEEP, // subject: nanoseconds, none when not known
+    ACT_BLOCK, // may wait for something outside; EF_MAYBE: a file, or a descriptor that may not block
     ACT_JOIN,  // waits for the end of a thread. subject: its handle
     ACT_SPAWN, // starts a thread. subject: its entry
 };
@@ -252,6 +252,7 @@ struct flow_held {
     expr_id lock;
     uint32_t site; // where it was taken
     uint8_t flags; // EF_SHARED
+    bool serves;   // ACT_BLOCK: of an object that the call is given: it serialises what is done with the object
     bool ordered;  // ACT_TAKE: this lock and the one taken were compared: the order is the same for everybody
 };
 

@@ -37,7 +37,7 @@ static bool is_constant_place(const struct expr_table *t, expr_id e) {
     }
 }
 
-static expr_id identity(struct expr_table *t, expr_id lock) {
+expr_id program_lock_identity(struct expr_table *t, expr_id lock) {
     return is_constant_place(t, lock) ? lock : expr_class(t, lock);
 }
 
@@ -80,8 +80,8 @@ static uint32_t distance(const struct order_graph *g, const struct program_order
 static void add_way(struct order_graph *g, node_id n, const struct flow_act *act, uint32_t held) {
     struct program *p = g->p;
     const struct flow_result *r = p->nodes.data[n].flow[FLOW_LOCKS];
-    expr_id from = identity(p->exprs, act->held[held].lock);
-    expr_id to = identity(p->exprs, act->subject);
+    expr_id from = program_lock_identity(p->exprs, act->held[held].lock);
+    expr_id to = program_lock_identity(p->exprs, act->subject);
     bool fresh = is_fresh(p, r, act->held[held].lock) || is_fresh(p, r, act->subject);
     if (!from.v || !to.v || expr_same(from, to) || fresh) {
         return;
@@ -111,7 +111,7 @@ static void add_way(struct order_graph *g, node_id n, const struct flow_act *act
 static bool is_gate(struct program *p, const struct program_order *way, expr_id lock) {
     for (uint32_t i = 0; i < way->act->held_count; i++) {
         const struct flow_held *h = &way->act->held[i];
-        if (i != way->held && expr_same(identity(p->exprs, h->lock), lock)) {
+        if (i != way->held && expr_same(program_lock_identity(p->exprs, h->lock), lock)) {
             return true;
         }
     }
@@ -122,7 +122,7 @@ static bool is_gate(struct program *p, const struct program_order *way, expr_id 
 static bool have_common_gate(struct program *p, const struct program_order *ways, uint32_t count) {
     const struct flow_act *first = ways[0].act;
     for (uint32_t i = 0; i < first->held_count; i++) {
-        expr_id lock = identity(p->exprs, first->held[i].lock);
+        expr_id lock = program_lock_identity(p->exprs, first->held[i].lock);
         uint32_t holders = i != ways[0].held && !(first->held[i].flags & EF_SHARED);
         for (uint32_t k = 1; k < count; k++) {
             holders += holders == k && is_gate(p, &ways[k], lock);
@@ -285,8 +285,8 @@ static bool is_steady(const struct expr_table *t, expr_id e) {
 }
 
 static bool is_one_class(struct expr_table *t, expr_id a, expr_id b) {
-    expr_id x = identity(t, a);
-    expr_id y = identity(t, b);
+    expr_id x = program_lock_identity(t, a);
+    expr_id y = program_lock_identity(t, b);
     return !x.v || !y.v || expr_same(x, y);
 }
 

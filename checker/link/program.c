@@ -18,6 +18,8 @@ struct program *program_new(struct arena *arena, struct expr_table *exprs,
     map_init(&p->field_index, arena);
     map_init(&p->entry_release, arena);
     map_init(&p->left_held, arena);
+    map_init(&p->contended, arena);
+    map_init(&p->alone, arena);
     return p;
 }
 
@@ -117,6 +119,7 @@ void program_solve(struct program *p) {
     program_find_conditions(p);
     program_find_contexts(p);
     program_find_cycles(p);
+    program_find_contended(p);
     arena_release(&p->scratch);
 }
 

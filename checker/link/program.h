@@ -243,6 +243,17 @@ struct program_cycle {
 uint32_t program_cycle_count(const struct program *p);
 const struct program_cycle *program_cycle(const struct program *p, uint32_t index);
 
+/// The lock is taken, with waiting, by more than one thread at a time. False for one that has no name.
+bool program_is_contended(const struct program *p, expr_id lock);
+/// The act of `n` is done by main while no other thread runs.
+bool program_act_is_alone(const struct program *p, node_id n, const struct flow_act *act);
+/// Entries of threads that an ACT_JOIN may wait for, at most `max`; 0 when not known.
+uint32_t program_joined_entries(const struct program *p, const struct flow_act *join, node_id *out, uint32_t max);
+/// How callers of `n` see that it takes the lock with waiting, NULL when it does not.
+const struct flow_act *program_takes(const struct program *p, node_id n, expr_id lock);
+/// True when two places may be one lock: the same global, or the same field of whatever objects.
+bool program_same_lock(const struct program *p, expr_id a, expr_id b);
+
 // Dumps for `threadlint show`; readable, stable text.
 void program_print_summaries(const struct program *p, struct buf *out);
 void program_print_callgraph(const struct program *p, struct buf *out);

@@ -145,6 +145,8 @@ struct program {
     VEC(struct program_lock) locks;
     VEC(struct program_cycle) cycles;
     VEC(struct program_condition) conditions;
+    struct map contended; // identities of locks
+    struct map alone;     // node and call of acts that main does while no other thread runs
     struct map left_held; // classes of locks that some function is left with
     struct map entry_release; // class -> number of functions that release it without taking it
     struct contexts contexts;
@@ -181,8 +183,13 @@ bool company_op_joins(const struct program *p, const struct facts *f, const stru
 /// Control can come from `from` to `to` in `n` without waiting for the end of a thread on the way. (company.c)
 bool company_reaches(struct program *p, node_id n, op_id from, op_id to);
 void program_find_cycles(struct program *p);
+/// What stands for a lock in all functions: a constant place, or the class; none for others.
+expr_id program_lock_identity(struct expr_table *t, expr_id lock);
+void program_find_contended(struct program *p);
 /// The ways may be taken by different threads at the same time.
 bool program_may_run_together(struct program *p, const struct program_order *ways, uint32_t count);
+/// Only main does this, before it starts threads or after it joined them.
+bool program_is_alone(struct program *p, node_id n, call_id call);
 /// Several threads with this entry may run.
 bool program_has_many_threads(const struct program *p, node_id entry);
 /// Candidates of an indirect call through a field or global; NULL when none are known.

@@ -414,7 +414,7 @@ static void add_model_acts(struct solver *s, node_id id, call_id call, const str
             if (kind < 0 || kind == ACT_TAKE) {
                 continue;
             }
-            struct flow_act act = {.kind = (uint8_t)kind, .flags = e->flags & EF_TIMED, .call = call};
+            struct flow_act act = {.kind = (uint8_t)kind, .flags = e->flags & (EF_TIMED | EF_MAYBE), .call = call};
             act.site = flow_site_add(&s->p->sites, s->p->nodes.data[id].ref, c->loc);
             act.by = facts_sym_name(f, c->callee);
             flow_export_act(s->p->exprs, s->p->arena, out, &act);

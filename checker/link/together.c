@@ -49,18 +49,13 @@ static void find_roots(struct program *p, node_id from, struct roots *out) {
 }
 
 bool program_has_many_threads(const struct program *p, node_id entry) {
-    if (p->nodes.data[entry].spawn_calls > 1) {
-        return true;
-    }
-    for (node_id n = 0; n < p->nodes.len; n++) {
-        const struct flow_result *r = p->nodes.data[n].flow[FLOW_THREADS];
-        for (uint32_t i = 0; r && i < r->spawns.len; i++) {
-            if (program_node_of_value(p, r->spawns.data[i].entry) == entry && (r->spawns.data[i].in_loop || !program_is_main(p, n))) {
-                return true;
-            }
+    for (uint32_t i = 0; i < program_root_count(p); i++) {
+        const struct program_root *r = program_root(p, i);
+        if (r->kind == CONTEXT_THREAD && r->node == entry) {
+            return r->many;
         }
     }
-    return false;
+    return true; // started in a way that cannot be followed
 }
 
 static bool starts_threads(const struct program *p) {
@@ -73,34 +68,38 @@ static bool starts_threads(const struct program *p) {
 }
 
 // Main does this while no other thread runs: before it starts them, or after it joined them.
-static bool is_alone(const struct program *p, const struct program_order *way) {
-    struct fn_ref fn = p->nodes.data[way->node].ref;
+static bool has_no_company(const struct program *p, node_id n, call_id call) {
+    struct fn_ref fn = p->nodes.data[n].ref;
     const struct ir_fn *ir = &fn.facts->fns.data[fn.fn.v];
     for (uint32_t i = 0; i < ir->block_count; i++) {
         const struct ir_block *b = &fn.facts->blocks.data[ir->first_block.v + i];
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
-            if (op->kind == OP_CALL && op->call.v == way->act->call.v) {
-                return !program_main_has_company(p, way->node, (op_id){b->first_op.v + k});
+            if (op->kind == OP_CALL && op->call.v == call.v) {
+                return !program_main_has_company(p, n, (op_id){b->first_op.v + k});
             }
         }
     }
     return false;
 }
 
+bool program_is_alone(struct program *p, node_id n, call_id call) {
+    struct roots own = {0};
+    find_roots(p, n, &own);
+    bool only_main = !own.anyone && own.count == 1 && program_is_main(p, own.items[0]);
+    return only_main && starts_threads(p) && has_no_company(p, n, call);
+}
+
 // Code that takes locks has threads; when none is started in sight, they come from elsewhere.
 bool program_may_run_together(struct program *p, const struct program_order *ways, uint32_t count) {
     struct roots all = {0};
-    bool threads = starts_threads(p);
     for (uint32_t i = 0; i < count; i++) {
-        struct roots own = {0};
-        find_roots(p, ways[i].node, &own);
-        if (threads && !own.anyone && own.count == 1 && program_is_main(p, own.items[0]) && is_alone(p, &ways[i])) {
+        if (program_is_alone(p, ways[i].node, ways[i].act->call)) {
             return false;
         }
         find_roots(p, ways[i].node, &all);
     }
-    if (all.anyone || all.count > 1 || !threads) {
+    if (all.anyone || all.count > 1 || !starts_threads(p)) {
         return true;
     }
     return all.count == 1 && !program_is_main(p, all.items[0]) && program_has_many_threads(p, all.items[0]);
