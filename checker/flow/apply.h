@@ -26,6 +26,8 @@ struct application {
 expr_id apply_instantiate(struct application *a, const struct world *w, expr_id e);
 /// Notes the act that an effect of a library function is.
 void apply_act(struct application *a, struct world *w, const struct effect *e);
+/// Records a signal of a condition.
+void apply_signal(struct application *a, struct world *w, const struct effect *e);
 /// Repeats the acts of the callee.
 void apply_acts_of_callee(struct application *a, const struct world *w, expr_id target);
 /// Repeats the acts of a function value with the arguments of `a`; `in_thread`: in a thread of its own.

@@ -77,3 +77,17 @@ void apply_act(struct application *a, struct world *w, const struct effect *e) {
         inherit_thread_acts(a, w, e);
     }
 }
+
+void apply_signal(struct application *a, struct world *w, const struct effect *e) {
+    if (a->inferred) {
+        return;
+    }
+    struct flow_signal s = {.cond = apply_instantiate(a, w, e->a), .call = a->call, .all = e->b.v != 0};
+    struct lock_state *locks = ARENA_ARRAY(a->r->c->arena, struct lock_state, w->lock_count + 1U);
+    for (uint16_t i = 0; i < w->lock_count; i++) {
+        locks[i] = w->locks[i];
+    }
+    s.locks = locks;
+    s.lock_count = w->lock_count;
+    vec_push(a->r->c->arena, &a->r->out->signals, s);
+}
