@@ -150,6 +150,8 @@ enum flow_event_kind {
     FLOW_RELEASE_FREE,      // lock known to be free; other: earlier release
     FLOW_RELEASE_TRY_FAILED, // other: the try
     FLOW_RELEASE_ENTRY,     // lock not touched before: the caller must hold it
+    FLOW_WAIT_FREE,         // wait with a lock that was released, other: the release
+    FLOW_WAIT_ENTRY,        // wait with a lock not touched before: the caller must hold it
     FLOW_THREAD_LOST,       // function left with a live thread nobody else knows; other: spawn
     FLOW_HANDLE_OVERWRITTEN, // other: earlier spawn
     FLOW_JOIN_TWICE,        // other: earlier join or detach

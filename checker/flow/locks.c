@@ -204,10 +204,26 @@ void lock_destroy(struct run *r, struct world *w, expr_id lock, call_id call) {
 }
 
 void lock_wait(struct run *r, struct world *w, expr_id lock, call_id call, uint32_t inner) {
-    if (!is_trackable(r, lock) || world_lock(w, lock)) {
+    struct lock_state *l = is_trackable(r, lock) ? world_lock(w, lock) : NULL;
+    if (!is_trackable(r, lock) || (l && l->status != LOCK_FREE)) {
         return;
     }
-    struct lock_state *l = world_lock_add(&r->space, w, lock);
+    struct flow_event e = {.subject = lock, .call = call, .inner = inner};
+    if (l) {
+        e.kind = FLOW_WAIT_FREE;
+        e.other = l->site;
+        if (!other_name(r, w, lock, LOCK_HELD, ENTRY_FREE)) {
+            run_event(r, w, e);
+        }
+        l->status = LOCK_MAYBE; // one mistake is told once
+        return;
+    }
+    if (other_name(r, w, lock, LOCK_HELD, ENTRY_FREE)) {
+        return;
+    }
+    e.kind = FLOW_WAIT_ENTRY;
+    run_event(r, w, e);
+    l = world_lock_add(&r->space, w, lock);
     l->entry = ENTRY_HELD;
     l->status = LOCK_HELD;
     l->count = 1;

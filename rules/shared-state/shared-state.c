@@ -94,3 +94,42 @@ struct atomic_op atomic_op_of(const struct rule_ctx *ctx, const struct facts *f,
     a.relaxed = has_order && order->kind == VAL_CONST && order->num == 0;
     return a;
 }
+
+// The same call releases a lock that the function took on another path: it does not rely on its caller for it.
+static bool is_mixed(const struct flow_result *r, const struct flow_event *e) {
+    for (uint32_t i = 0; i < r->releases.len; i++) {
+        if (r->releases.data[i].call.v == e->call.v && expr_same(r->releases.data[i].lock, e->subject)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool lock_nobody_gave(const struct rule_ctx *ctx, const struct flow_result *r, const struct flow_event *e) {
+    const struct program *p = ctx->program;
+    node_id n = ctx->node;
+    if (flow_is_local_lock(program_exprs(p), e->subject)) {
+        return true;
+    }
+    if (program_may_hold_at_entry(p, n, e->subject)) {
+        return false;
+    }
+    bool root = program_is_thread_entry(p, n) || program_is_main(p, n);
+    if (root) {
+        return true;
+    }
+    if (program_is_left_held(p, e->subject)) {
+        return false; // another function takes it and is left with it
+    }
+    if (!program_is_whole(p) || program_is_address_taken(p, n)) {
+        return false;
+    }
+    return program_has_callers(p, n) || is_mixed(r, e);
+}
+
+bool lock_is_anonymous(const struct expr_table *t, expr_id lock) {
+    uint8_t root = expr_get(t, expr_root(t, lock))->kind;
+    const struct expr *x = expr_get(t, lock);
+    bool bare_result = x->kind == EX_DEREF && root == EX_RESULT;
+    return root == EX_MERGE || root == EX_OLD || bare_result || expr_has_kind(t, lock, EX_OLD);
+}

@@ -12,6 +12,11 @@ var_id guard_of_op(const struct rule_ctx *ctx, const struct facts *f, const stru
 /// waited with, moved, returned or passed on.
 bool guard_is_used(struct fn_ref fn, var_id guard, call_id ctor);
 
+/// Event about a lock this function has not touched before: nobody can have taken it for this function.
+bool lock_nobody_gave(const struct rule_ctx *ctx, const struct flow_result *r, const struct flow_event *e);
+/// A lock known only as what some pointer of unknown origin points to: it may well be another one by its name.
+bool lock_is_anonymous(const struct expr_table *t, expr_id lock);
+
 struct atomic_op {
     uint32_t kind;  // FN_ATOMIC_*; 0 = it is none
     path_id object;
