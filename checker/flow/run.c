@@ -294,6 +294,7 @@ void flow_run(const struct flow_context *c, struct fn_ref fn, enum flow_domain d
     *ret_result = (struct flow_result){.fn = fn, .domain = domain};
     vec_push(c->arena, &ret_result->traces, ((struct trace_node){0}));
     struct arena_mark mark = arena_mark(c->scratch);
+    struct arena_mark first = arena_mark(c->step);
     struct run r = {.c = c, .space = {c->step, c->exprs}, .kept = {c->scratch, c->exprs}, .f = fn.facts, .fn = fn,
                     .ir = &fn.facts->fns.data[fn.fn.v], .domain = domain, .out = ret_result,
                     .limit = c->step_limit ? c->step_limit : DEFAULT_STEP_LIMIT};
@@ -329,5 +330,6 @@ void flow_run(const struct flow_context *c, struct fn_ref fn, enum flow_domain d
     forget_array_events(&r);
     act_export(&r);
     run_condense(&r);
+    arena_reset(c->step, first);
     arena_reset(c->scratch, mark);
 }
