@@ -217,6 +217,11 @@ bool live_is_dead(const struct run *r, uint32_t block, expr_id loc) {
 }
 
 static bool is_held(const struct run *r, const struct world *w, expr_id symbol) {
+    for (uint16_t i = 0; i < w->mem_count; i++) { // mostly it is a content itself
+        if (expr_same(w->mem[i].val, symbol)) {
+            return true;
+        }
+    }
     for (uint16_t i = 0; i < w->mem_count; i++) {
         if (expr_contains(r->c->exprs, w->mem[i].val, symbol) || expr_contains(r->c->exprs, w->mem[i].loc, symbol)) {
             return true;

@@ -133,13 +133,27 @@ static struct range widened(struct range before, struct range after) {
     return after;
 }
 
+// Cells come in the order of their places, but for those only `b` has.
+static void put_cell(struct merger *m, expr_id loc, expr_id val) {
+    struct world *out = &m->out;
+    bool is_last = !out->mem_count || out->mem[out->mem_count - 1].loc.v < loc.v;
+    if (is_last && out->mem_count < out->mem_cap) {
+        out->mem[out->mem_count++] = (struct mem_cell){loc, val};
+    } else {
+        world_put(m->s, out, loc, val);
+    }
+}
+
+static bool is_merge_here(const struct merger *m, const struct expr *x, expr_id loc) {
+    return x->kind == EX_MERGE && x->num == m->block && (!loc.v || x->aux == loc.v);
+}
+
 // Joins the content of one place. The merged symbol means "whatever this place holds when this block is entered".
-static void merge_cell(struct merger *m, expr_id loc) {
-    expr_id x = world_read(m->s, m->a, loc);
-    expr_id y = world_read(m->s, m->b, loc);
+static void merge_cell(struct merger *m, expr_id loc, expr_id x, expr_id y) {
+    const struct expr *content = expr_get(m->s->exprs, x);
     if (expr_same(x, y)) {
-        world_put(m->s, &m->out, loc, x);
-        if (expr_get(m->s->exprs, x)->kind == EX_MERGE && expr_get(m->s->exprs, x)->num == m->block) {
+        put_cell(m, loc, x);
+        if (is_merge_here(m, content, (expr_id){0})) {
             struct range before = world_range(m->s, m->a, x);
             struct range r = range_join(before, world_range(m->s, m->b, x));
             world_set_range(m->s, &m->out, x, m->widen ? widened(before, r) : r);
@@ -147,10 +161,10 @@ static void merge_cell(struct merger *m, expr_id loc) {
         }
         return;
     }
-    expr_id merged = expr_merge(m->s->exprs, m->block, loc.v);
+    expr_id merged = is_merge_here(m, content, loc) ? x : expr_merge(m->s->exprs, m->block, loc.v);
     struct range before = world_range(m->s, m->a, x);
     struct range r = range_join(before, world_range(m->s, m->b, y));
-    world_put(m->s, &m->out, loc, merged);
+    put_cell(m, loc, merged);
     world_set_range(m->s, &m->out, merged, m->widen ? widened(before, r) : r);
     m->changed |= !expr_same(x, merged) || !same_range(before, world_range(m->s, &m->out, merged));
 }
@@ -172,20 +186,28 @@ static void merge_known(struct merger *m) {
 
 // A place one side never touched and whose parent the other overwrote reads through to its old content: no cell needed.
 static void merge_memory(struct merger *m) {
-    for (uint16_t i = 0; i < m->a->mem_count; i++) {
-        merge_cell(m, m->a->mem[i].loc);
-    }
+    const struct world *a = m->a;
+    const struct world *b = m->b;
     uint16_t at = 0;
-    for (uint16_t i = 0; i < m->b->mem_count; i++) {
-        expr_id loc = m->b->mem[i].loc;
-        while (at < m->a->mem_count && m->a->mem[at].loc.v < loc.v) { // both are sorted
+    for (uint16_t i = 0; i < a->mem_count; i++) { // both are sorted
+        struct mem_cell c = a->mem[i];
+        while (at < b->mem_count && b->mem[at].loc.v < c.loc.v) {
             at++;
         }
-        if (at == m->a->mem_count || !expr_same(m->a->mem[at].loc, loc)) {
+        bool has = at < b->mem_count && expr_same(b->mem[at].loc, c.loc);
+        merge_cell(m, c.loc, c.val, has ? b->mem[at].val : world_read(m->s, b, c.loc));
+    }
+    at = 0;
+    for (uint16_t i = 0; i < b->mem_count; i++) {
+        struct mem_cell c = b->mem[i];
+        while (at < a->mem_count && a->mem[at].loc.v < c.loc.v) {
+            at++;
+        }
+        if (at == a->mem_count || !expr_same(a->mem[at].loc, c.loc)) {
             uint16_t before = m->out.mem_count;
-            merge_cell(m, loc);
+            merge_cell(m, c.loc, world_read(m->s, a, c.loc), c.val);
             m->changed |= m->out.mem_count != before &&
-                          expr_get(m->s->exprs, world_read(m->s, &m->out, loc))->kind == EX_MERGE;
+                          expr_get(m->s->exprs, world_read(m->s, &m->out, c.loc))->kind == EX_MERGE;
         }
     }
 }
