@@ -119,7 +119,7 @@ static void add_block(struct arena *a, size_t need) {
     a->top = b;
 }
 
-void *arena_alloc(struct arena *a, size_t size, size_t count) {
+void *arena_alloc_raw(struct arena *a, size_t size, size_t count) {
     if (count && size > SIZE_MAX / 4 / count) {
         out_of_memory();
     }
@@ -135,14 +135,20 @@ void *arena_alloc(struct arena *a, size_t size, size_t count) {
     a->top->used += need;
     a->used += need;
     UNPOISON(p, bytes);
-    return bytes ? memset(p, 0, bytes) : p;
+    return p;
+}
+
+void *arena_alloc(struct arena *a, size_t size, size_t count) {
+    void *p = arena_alloc_raw(a, size, count);
+    return count ? memset(p, 0, size * count) : p; // the product was checked
 }
 
 char *arena_copy(struct arena *a, const char *ptr, size_t len) {
-    char *copy = arena_alloc(a, 1, len + 1);
+    char *copy = arena_alloc_raw(a, 1, len + 1);
     if (len) {
         memcpy(copy, ptr, len);
     }
+    copy[len] = '\0';
     return copy;
 }
 

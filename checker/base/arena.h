@@ -33,6 +33,8 @@ void arena_init(struct arena *a, size_t limit);
 void arena_release(struct arena *a);
 /// Returns `count` zeroed objects of `size` bytes, never NULL (count 0 gives a valid pointer).
 void *arena_alloc(struct arena *a, size_t size, size_t count);
+/// The same with any content: for memory that is filled at once.
+void *arena_alloc_raw(struct arena *a, size_t size, size_t count);
 /// Copies `len` bytes and adds a NUL. The copy belongs to the arena.
 char *arena_copy(struct arena *a, const char *ptr, size_t len);
 /// Remembers the current fill; arena_reset frees all that was allocated since.

@@ -408,12 +408,18 @@ bool flow_is_local_lock(const struct expr_table *t, expr_id lock) {
     return expr_get(t, expr_root(t, lock))->kind == EX_LOCAL && !expr_has_kind(t, lock, EX_DEREF);
 }
 
+// A field of the object that is returned.
+static bool is_returned_field(const struct expr_table *t, const struct flow_exit *x, expr_id loc) {
+    const struct expr *ret = expr_get(t, x->ret);
+    const struct expr *place = expr_get(t, loc);
+    return ret->kind == EX_LOAD && place->kind == EX_FIELD && expr_same(place->a, ret->a);
+}
+
 bool flow_is_returned_guard(struct expr_table *t, const struct flow_exit *exit, expr_id lock) {
     const struct expr *ret = expr_get(t, exit->ret);
     expr_id address = expr_addr(t, lock);
     for (uint32_t i = 0; ret->kind == EX_LOAD && i < exit->mem_count; i++) {
-        const struct expr *place = expr_get(t, exit->mem[i].loc);
-        if (place->kind == EX_FIELD && expr_same(place->a, ret->a) && expr_same(exit->mem[i].val, address)) {
+        if (is_returned_field(t, exit, exit->mem[i].loc) && expr_same(exit->mem[i].val, address)) {
             return true;
         }
     }
@@ -438,7 +444,34 @@ bool flow_is_unwanted_handle(const struct expr_table *t, const struct flow_sites
     return false;
 }
 
-void run_condense(struct run *r) {
+static void *moved(struct arena *arena, const void *from, uint32_t count, size_t size) {
+    void *to = arena_alloc(arena, size, count);
+    if (count) {
+        memcpy(to, from, size * count);
+    }
+    return to;
+}
+
+// Exits outlive the run with their property; of memory, only what is asked of guards.
+static void keep_exits(struct run *r) {
+    for (uint32_t i = 0; i < r->out->exits.len; i++) {
+        struct flow_exit *x = &r->out->exits.data[i];
+        VEC(struct mem_cell) cells = {0};
+        for (uint32_t k = 0; k < x->mem_count; k++) {
+            if (is_returned_field(r->c->exprs, x, x->mem[k].loc)) {
+                vec_push(r->c->arena, &cells, x->mem[k]);
+            }
+        }
+        x->mem = cells.data;
+        x->mem_count = cells.len;
+        x->known = NULL;
+        x->known_count = 0;
+        x->locks = moved(r->c->arena, x->locks, x->lock_count, sizeof *x->locks);
+        x->objects = moved(r->c->arena, x->objects, x->object_count, sizeof *x->objects);
+    }
+}
+
+static void condense(struct run *r) {
     struct summary *s = &r->out->summary;
     head(r, s);
     if (r->out->limited) {
@@ -475,4 +508,9 @@ void run_condense(struct run *r) {
     }
     s->cases = cases;
     s->case_count = c.cases.len;
+}
+
+void run_condense(struct run *r) {
+    condense(r);
+    keep_exits(r);
 }

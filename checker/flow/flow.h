@@ -198,8 +198,8 @@ struct flow_exit {
     uint32_t trace;
     const struct lock_state *locks;
     const struct object_state *objects;
-    const struct mem_cell *mem;
-    const struct known_value *known;
+    const struct mem_cell *mem;      // after the run: fields of the returned object
+    const struct known_value *known; // after the run: none
     uint32_t lock_count;
     uint32_t object_count;
     uint32_t mem_count;

@@ -215,7 +215,7 @@ static void leave(struct run *r, const struct ir_block *b, struct world *w, enum
         thread_exit_events(r, w, b->loc, kind);
     }
     struct flow_exit e = {.kind = (uint8_t)kind, .loc = b->loc, .ret = ret, .trace = w->trace};
-    struct world copy = world_copy(&(struct world_space){r->c->arena, r->c->exprs}, w);
+    struct world copy = world_copy(&r->kept, w); // run_condense moves what is worth it to the results
     if (kind == EXIT_END && b->op_count) {
         e.last = r->f->ops.data[b->first_op.v + b->op_count - 1].call;
     }

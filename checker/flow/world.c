@@ -6,7 +6,7 @@
 static void *grown(const struct world_space *s, const void *old, uint16_t count, uint16_t *cap,
                    size_t size) {
     uint16_t next = (uint16_t)(*cap ? *cap * 2 : 8);
-    void *data = arena_alloc(s->arena, size, next);
+    void *data = arena_alloc_raw(s->arena, size, next);
     if (count) {
         memcpy(data, old, size * count);
     }
@@ -17,7 +17,7 @@ static void *grown(const struct world_space *s, const void *old, uint16_t count,
 static void *copied(const struct world_space *s, const void *old, uint16_t count, uint16_t *cap,
                     size_t size) {
     *cap = (uint16_t)(count + 4);
-    void *data = arena_alloc(s->arena, size, *cap);
+    void *data = arena_alloc_raw(s->arena, size, *cap);
     if (count) {
         memcpy(data, old, size * count);
     }
