@@ -108,10 +108,19 @@ static void add_way(struct order_graph *g, node_id n, const struct flow_act *act
 
 // --- can the ways of a cycle meet? ---
 
+// An element of an array: other threads hold other elements.
+static bool is_one_of_many(const struct expr_table *t, expr_id e) {
+    const struct expr *x = expr_get(t, e);
+    while (x->kind == EX_FIELD) {
+        x = expr_get(t, x->a);
+    }
+    return x->kind == EX_INDEX && expr_get(t, x->b)->kind != EX_CONST;
+}
+
 static bool is_gate(struct program *p, const struct program_order *way, expr_id lock) {
     for (uint32_t i = 0; i < way->act->held_count; i++) {
         const struct flow_held *h = &way->act->held[i];
-        if (i != way->held && expr_same(program_lock_identity(p->exprs, h->lock), lock)) {
+        if (i != way->held && !is_one_of_many(p->exprs, h->lock) && expr_same(program_lock_identity(p->exprs, h->lock), lock)) {
             return true;
         }
     }
@@ -123,7 +132,8 @@ static bool have_common_gate(struct program *p, const struct program_order *ways
     const struct flow_act *first = ways[0].act;
     for (uint32_t i = 0; i < first->held_count; i++) {
         expr_id lock = program_lock_identity(p->exprs, first->held[i].lock);
-        uint32_t holders = i != ways[0].held && !(first->held[i].flags & EF_SHARED);
+        bool is_one = !is_one_of_many(p->exprs, first->held[i].lock);
+        uint32_t holders = i != ways[0].held && is_one && !(first->held[i].flags & EF_SHARED);
         for (uint32_t k = 1; k < count; k++) {
             holders += holders == k && is_gate(p, &ways[k], lock);
         }
@@ -231,7 +241,15 @@ static void try_cycle(struct order_graph *g, const struct pair *const *edges, ui
     }
     map_put(&g->told, key, 1);
     if (choose(g, edges, count, 0, ways, &tries)) {
-        tell(g, ways, count);
+        uint32_t first = 0; // the order that fewer places keep is the one to change
+        for (uint32_t i = 1; i < count; i++) {
+            first = edges[i]->ways.len < edges[first]->ways.len ? i : first;
+        }
+        struct program_order turned[MAX_LENGTH];
+        for (uint32_t i = 0; i < count; i++) {
+            turned[i] = ways[(first + i) % count];
+        }
+        tell(g, turned, count);
     }
 }
 

@@ -251,6 +251,10 @@ bool program_act_is_alone(const struct program *p, node_id n, const struct flow_
 uint32_t program_joined_entries(const struct program *p, const struct flow_act *join, node_id *out, uint32_t max);
 /// How callers of `n` see that it takes the lock with waiting, NULL when it does not.
 const struct flow_act *program_takes(const struct program *p, node_id n, expr_id lock);
+/// Functions known to be stored where an indirect call reads its target, at most `max`. *ret_open: functions that are not known may
+/// be stored there, too; false for a call through a parameter or local.
+uint32_t program_stored_targets(const struct program *p, const struct facts *f, call_id call, node_id *out, uint32_t max,
+                                bool *ret_open);
 /// True when two places may be one lock: the same global, or the same field of whatever objects.
 bool program_same_lock(const struct program *p, expr_id a, expr_id b);
 

@@ -193,6 +193,23 @@ bool program_is_released_by_others(const struct program *p, node_id n, expr_id l
     return count != 0;
 }
 
+uint32_t program_stored_targets(const struct program *p, const struct facts *f, call_id call, node_id *out, uint32_t max,
+                                bool *ret_open) {
+    const struct ir_call *c = &f->calls.data[call.v];
+    const struct ir_val *v = &f->vals.data[c->target.v];
+    *ret_open = false;
+    if (c->kind != CALL_INDIRECT || v->kind != VAL_PATH || f->paths.data[v->path.v].kind != PATH_FIELD) {
+        return 0;
+    }
+    const struct field_functions *slot = program_field_functions(p, f, v->path);
+    uint32_t count = 0;
+    for (uint32_t i = 0; slot && i < slot->nodes.len && count < max; i++) {
+        out[count++] = slot->nodes.data[i];
+    }
+    *ret_open = !slot || slot->unknown;
+    return count;
+}
+
 struct expr_table *program_exprs(const struct program *p) {
     return p->exprs;
 }
