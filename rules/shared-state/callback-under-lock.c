@@ -45,7 +45,7 @@ static void report_unknown(struct rule_ctx *ctx, const struct flow_result *r, co
     }
 }
 
-static bool check_call(struct rule_ctx *ctx, const struct flow_result *r, const struct flow_call *call) {
+static bool check_call(struct rule_ctx *ctx, const struct flow_result *r, const struct flow_call *call, bool *asked) {
     node_id targets[MAX_TARGETS];
     bool open = false;
     uint32_t count = program_stored_targets(ctx->program, r->fn.facts, call->call, targets, MAX_TARGETS, &open);
@@ -54,8 +54,10 @@ static bool check_call(struct rule_ctx *ctx, const struct flow_result *r, const 
             return true;
         }
     }
-    for (uint32_t i = 0; open && ctx->config->profile == PROFILE_REVIEW && i < call->lock_count; i++) {
+    bool question = open && ctx->config->profile == PROFILE_REVIEW && !*asked; // once for each function
+    for (uint32_t i = 0; question && i < call->lock_count; i++) {
         if (program_is_contended(ctx->program, call->locks[i].lock)) {
+            *asked = true;
             report_unknown(ctx, r, call, &call->locks[i]);
             return true;
         }
@@ -66,10 +68,11 @@ static bool check_call(struct rule_ctx *ctx, const struct flow_result *r, const 
 static void check(struct rule_ctx *ctx) {
     const struct flow_result *r = program_flow(ctx->program, ctx->node, FLOW_LOCKS);
     uint32_t told = 0;
+    bool asked = false;
     for (uint32_t i = 0; r && i < r->calls.len; i++) {
         const struct flow_call *c = &r->calls.data[i];
         bool is_known = program_node_of_value(ctx->program, c->target) != NODE_NONE; // followed: shared-state-double-lock
-        if (c->call.v != told && c->lock_count && !is_known && check_call(ctx, r, c)) {
+        if (c->call.v != told && c->lock_count && !is_known && check_call(ctx, r, c, &asked)) {
             told = c->call.v;
         }
     }
