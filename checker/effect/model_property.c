@@ -49,6 +49,8 @@ static const struct property table[] = {
     {"atomic_update", FN_ATOMIC_UPDATE, NULL, NULL},
     {"atomic_cas", FN_ATOMIC_CAS, NULL, NULL},
     {"atomic_weak_cas", FN_ATOMIC_CAS | FN_ATOMIC_WEAK_CAS, NULL, NULL},
+    {"forks", FN_FORKS, NULL, NULL},
+    {"execs", FN_EXECS, NULL, NULL},
     {"instead", 0, instead, NULL},
     {"if_null", 0, NULL, null_arg},
     {"fills", 0, NULL, fills_arg},

@@ -21,6 +21,10 @@ static const struct summary *summary_of_call(const struct program *p, const stru
     return model ? model : r ? &r->summary : NULL;
 }
 
+bool program_call_locks(const struct program *p, const struct facts *f, call_id call) {
+    return summary_has(summary_of_call(p, f, call), EFFECT_ACQUIRE);
+}
+
 static bool after_op(const struct program *p, const struct facts *f, const struct ir_op *op, bool held) {
     if (op->kind != OP_CALL) {
         return held;
@@ -62,6 +66,17 @@ bool program_may_hold_at(const struct program *p, node_id n, op_id op, struct ar
         const struct ir_block *b = graph_block(fn, i);
         if (op.v >= b->first_op.v && op.v < b->first_op.v + b->op_count) {
             return walk_block(p, fn, b, op.v, in[i]);
+        }
+    }
+    return false;
+}
+
+bool program_must_hold_at(const struct program *p, node_id n, op_id op) {
+    const struct flow_result *r = p->nodes.data[n].flow[FLOW_LOCKS];
+    struct flow_point point = r && !r->limited ? flow_point_at(r, op.v) : (struct flow_point){0};
+    for (uint16_t i = 0; i < point.count; i++) {
+        if (!(point.items[i].flags & (FACT_SOMETIMES | EF_MAYBE))) {
+            return true;
         }
     }
     return false;

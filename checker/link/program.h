@@ -222,8 +222,12 @@ bool program_roots_overlap(const struct program *p, uint32_t a, uint32_t b);
 bool program_main_has_company(const struct program *p, node_id n, op_id op);
 /// Two threads, or main and a thread, may run this op at the same time, as far as the program's roots show.
 bool program_runs_twice(const struct program *p, node_id n, op_id op);
+/// The call may return with a lock taken.
+bool program_call_locks(const struct program *p, const struct facts *f, call_id call);
 /// Some lock may be held when `n` comes to this op: taken here, or by a caller.
 bool program_may_hold_at(const struct program *p, node_id n, op_id op, struct arena *scratch);
+/// Some lock that `n` has taken is held on every path when it comes to this op.
+bool program_must_hold_at(const struct program *p, node_id n, op_id op);
 /// What models say of the called library function besides effects, NULL when nothing or when it has a body here.
 const struct model_function *program_library(const struct program *p, const struct facts *f, call_id call);
 
