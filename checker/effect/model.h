@@ -39,6 +39,7 @@ enum {
     FN_ATOMIC_UPDATE = 256, // read and write in one step
     FN_ATOMIC_CAS = 512,
     FN_ATOMIC_WEAK_CAS = 1024, // may fail for no reason
+    FN_NAMES_THREAD = 8192,
     FN_FORKS = 2048,
     FN_EXECS = 4096, // replaces the program of the process, or ends it at once
     FN_SIGNAL_DOUBTFUL = 32, // not promised to be safe, but it takes no lock in practice

@@ -49,6 +49,7 @@ static const struct property table[] = {
     {"atomic_update", FN_ATOMIC_UPDATE, NULL, NULL},
     {"atomic_cas", FN_ATOMIC_CAS, NULL, NULL},
     {"atomic_weak_cas", FN_ATOMIC_CAS | FN_ATOMIC_WEAK_CAS, NULL, NULL},
+    {"names_thread", FN_NAMES_THREAD, NULL, NULL},
     {"forks", FN_FORKS, NULL, NULL},
     {"execs", FN_EXECS, NULL, NULL},
     {"instead", 0, instead, NULL},
