@@ -4,7 +4,8 @@
 #include "checker/base/hash.h"
 #include "checker/link/program_private.h"
 
-enum { MAX_WAYS = 24, MAX_LENGTH = 6, MAX_TRIES = 4096 };
+// A way further down than FAR goes through reference counts and destructors more often than through anything that happens.
+enum { MAX_WAYS = 24, MAX_LENGTH = 6, MAX_TRIES = 4096, FAR = 4 };
 
 // All ways to take lock `to` while `from` is held.
 struct pair {
@@ -50,6 +51,11 @@ static bool is_fresh(const struct program *p, const struct flow_result *r, expr_
     return program_model_effect(p, r->fn.facts, (call_id){(uint32_t)root->num}, EFFECT_ALLOC) != NULL;
 }
 
+// Known by its class only: some object's field, nobody can say which.
+static bool is_vague(const struct expr_table *t, expr_id lock) {
+    return expr_root(t, lock).v == 0;
+}
+
 // --- the graph ---
 
 static struct pair *pair_of(struct order_graph *g, expr_id from, expr_id to) {
@@ -83,7 +89,8 @@ static void add_way(struct order_graph *g, node_id n, const struct flow_act *act
     expr_id from = program_lock_identity(p->exprs, act->held[held].lock);
     expr_id to = program_lock_identity(p->exprs, act->subject);
     bool fresh = is_fresh(p, r, act->held[held].lock) || is_fresh(p, r, act->subject);
-    if (!from.v || !to.v || expr_same(from, to) || fresh) {
+    bool vague = is_vague(p->exprs, act->held[held].lock) || is_vague(p->exprs, act->subject) || act->chain_count > FAR;
+    if (!from.v || !to.v || expr_same(from, to) || fresh || vague) {
         return;
     }
     struct pair *pair = pair_of(g, from, to);
@@ -173,9 +180,36 @@ static bool are_of_other_objects(const struct program *p, const struct program_o
     return one && two;
 }
 
+// Field that keeps the object a lock lies in, or a pointer to it; none when it is reached in another way.
+static const struct expr *keeper(const struct expr_table *t, expr_id lock) {
+    const struct expr *x = expr_get(t, lock);
+    x = x->kind == EX_FIELD ? expr_get(t, x->a) : x;
+    if (x->kind == EX_DEREF && expr_get(t, x->a)->kind == EX_LOAD) {
+        x = expr_get(t, expr_get(t, x->a)->a);
+    }
+    return x->kind == EX_FIELD ? x : NULL;
+}
+
+// The two are kept in different fields: locks of one kind for different purposes.
+static bool are_kept_apart(const struct expr_table *t, expr_id a, expr_id b) {
+    const struct expr *x = keeper(t, a);
+    const struct expr *y = keeper(t, b);
+    return x && y && (x->name != y->name || x->aux != y->aux);
+}
+
+// Longer circles need certainty about each lock: a global, or one of a single object.
+static bool is_certain(const struct program *p, const struct program_order *way) {
+    expr_id held = expr_root(p->exprs, way->act->held[way->held].lock);
+    expr_id taken = expr_root(p->exprs, way->act->subject);
+    bool globals = expr_get(p->exprs, held)->kind == EX_GLOBAL && expr_get(p->exprs, taken)->kind == EX_GLOBAL;
+    return globals || relation_of(p, way) == OF_ONE_OBJECT;
+}
+
 static bool can_block(struct program *p, const struct program_order *ways, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
-        if (only_read(&ways[(i + 1) % count], &ways[i])) {
+        const struct program_order *next = &ways[(i + 1) % count];
+        if (only_read(next, &ways[i]) || are_kept_apart(p->exprs, next->act->held[next->held].lock, ways[i].act->subject) ||
+            (count > 2 && !is_certain(p, &ways[i]))) {
             return false;
         }
     }
@@ -346,8 +380,8 @@ static bool are_alike(const struct expr_table *t, expr_id a, expr_id b) {
     if (!is_steady(t, a) || !is_steady(t, b) || !expr_difference(t, a, b, &x, &y)) {
         return false;
     }
-    uint8_t kind = expr_get(t, x)->kind;
-    return kind == EX_PARAM || kind == EX_FIELD;
+    const struct expr *part = expr_get(t, x);
+    return part->kind == EX_PARAM || (part->kind == EX_FIELD && expr_same(part->a, expr_get(t, y)->a));
 }
 
 // Several threads run the entry with arguments of their own: the order of two alike is the order of arguments.
