@@ -19,7 +19,7 @@ void points_init(struct run *r) {
             hi = b->first_op.v + b->op_count > hi ? b->first_op.v + b->op_count : hi;
         }
     }
-    if (r->domain == FLOW_CHANNELS || lo >= hi) {
+    if ((r->domain != FLOW_LOCKS && r->domain != FLOW_THREADS) || lo >= hi) {
         return;
     }
     r->points = ARENA_ARRAY(r->c->arena, struct flow_point, hi - lo);

@@ -1,6 +1,7 @@
 #include "checker/link/access.h"
 
 #include "checker/base/hash.h"
+#include "checker/link/container.h"
 #include "checker/link/namer.h"
 #include "checker/link/parallel.h"
 
@@ -129,6 +130,19 @@ static void own_access(struct collector *c, uint32_t index) {
     a.volatile_ = (op->flags & OPF_VOLATILE) != 0;
     if (held_at(c, index, &a)) {
         add(c, a);
+    }
+}
+
+// A method of a container touches the container.
+static void container_op(struct collector *c, uint32_t index) {
+    const struct facts *f = c->namer.f;
+    struct access a = {.op = index};
+    path_id object = {0};
+    if (container_access(f, f->ops.data[index].call, &object, &a.write) && !is_private_variable(f, object)) {
+        a.place = namer_location(&c->namer, object);
+        if (held_at(c, index, &a)) {
+            add(c, a);
+        }
     }
 }
 
@@ -309,6 +323,7 @@ static void collect(struct program *p, node_id id) {
             if (kind == OP_READ || kind == OP_WRITE || kind == OP_UPDATE) {
                 own_access(&c, b->first_op.v + k);
             } else if (kind == OP_CALL) {
+                container_op(&c, b->first_op.v + k);
                 call_accesses(&c, b->first_op.v + k);
             }
         }

@@ -7,7 +7,7 @@
 #include "checker/link/instance.h"
 #include "checker/link/namer.h"
 
-enum { MAX_SITES = 200, MIN_GUARDED = 4, MIN_SHARE = 80 };
+enum { MAX_SITES = 200, MIN_GUARDED = 4, MIN_SHARE = 80, SURE_GUARDED = 4, SURE_SHARE = 80 };
 
 // One op that touches the field, with what holds there in every context.
 struct site {
@@ -42,7 +42,19 @@ static bool is_outermost(const struct program *p, node_id n) {
     return !x->callers.len || x->is_entry;
 }
 
-// Makes or ends a lock: the object is not shared yet, or no longer.
+static bool ends_or_makes(const struct summary *s) {
+    for (uint32_t i = 0; s && i < s->case_count; i++) {
+        for (uint32_t k = 0; k < s->cases[i].effect_count; k++) {
+            uint8_t kind = s->cases[i].effects[k].kind;
+            if (kind == EFFECT_LOCK_INIT || kind == EFFECT_LOCK_DESTROY) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// Makes or ends a lock, itself or by a wrapper: the object is not shared yet, or no longer.
 static bool handles_lifecycle(const struct program *p, node_id n) {
     struct fn_ref ref = p->nodes.data[n].ref;
     const struct ir_fn *fn = &ref.facts->fns.data[ref.fn.v];
@@ -50,8 +62,9 @@ static bool handles_lifecycle(const struct program *p, node_id n) {
         const struct ir_block *b = &ref.facts->blocks.data[fn->first_block.v + i];
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &ref.facts->ops.data[b->first_op.v + k];
-            if (op->kind == OP_CALL && (program_model_effect(p, ref.facts, op->call, EFFECT_LOCK_INIT) ||
-                                        program_model_effect(p, ref.facts, op->call, EFFECT_LOCK_DESTROY))) {
+            node_id to = op->kind == OP_CALL ? program_callee(p, ref.facts, op->call) : NODE_NONE;
+            const struct flow_result *r = to != NODE_NONE ? p->nodes.data[to].flow[FLOW_LIFE] : NULL;
+            if (op->kind == OP_CALL && (ends_or_makes(program_model(p, ref.facts, op->call)) || (r && ends_or_makes(&r->summary)))) {
                 return true;
             }
         }
@@ -184,28 +197,61 @@ static struct belief best_belief(const struct site *sites, uint32_t n) {
     return best;
 }
 
-// The lock is a member of the class whose member is guarded.
-static bool is_own_lock(const struct program *p, expr_id class, expr_id lock) {
-    const struct expr *field = expr_get(p->exprs, class);
+// Record that declares the member of `this` a place lies in; 0 for none.
+static uint32_t own_record(const struct expr_table *t, expr_id place) {
+    uint32_t record = 0;
+    for (const struct expr *x = expr_get(t, place); x->a.v; x = expr_get(t, x->a)) {
+        record = x->kind == EX_FIELD ? x->aux : record;
+    }
+    return record;
+}
+
+// The lock is a member of the class that the place lies in.
+static bool is_own_lock(const struct program *p, expr_id place, expr_id lock) {
     const struct expr *l = expr_get(p->exprs, lock);
-    return field->kind == EX_FIELD && l->kind == EX_FIELD && field->aux && field->aux == l->aux;
+    return l->kind == EX_FIELD && l->aux && l->aux == own_record(p->exprs, place);
 }
 
 // A method of a class that keeps a lock for its members.
-static bool is_method_of_guarded_class(const struct finder *s, const struct site *x, const struct belief *b, expr_id class) {
+static bool is_method_of_guarded_class(const struct finder *s, const struct site *x, const struct belief *b) {
     const struct program *p = s->p;
     const struct expr *root = expr_get(p->exprs, namer_root(p->exprs, x->access->place));
     return (symbol(p, x->access->node)->flags & SYM_METHOD) && root->kind == EX_PARAM && root->num == 0 &&
-           is_outermost(p, x->access->node) && (is_own_lock(p, class, b->lock) || x->access->inner) &&
-           (!x->access->write || b->guarded >= 2) && (x->api || p->roots.len);
+           is_outermost(p, x->access->node) && is_own_lock(p, x->access->place, b->lock) && (x->api || p->roots.len);
 }
 
-static bool is_deviant(const struct finder *s, const struct site *x, const struct belief *b, expr_id class) {
-    if (x->instance.lock_count || x->instance.far || !may_meet(s->p, x, b->writer)) {
+// The lock and the place are parts of one structure, or the lock is global.
+static bool belong_together(const struct program *p, const struct site *x, expr_id lock) {
+    const struct expr *l = expr_get(p->exprs, lock);
+    bool together = l->kind == EX_GLOBAL;
+    for (const struct expr *e = expr_get(p->exprs, x->access->place); !together && e->a.v; e = expr_get(p->exprs, e->a)) {
+        together = l->kind == EX_FIELD && e->kind == EX_FIELD && l->aux && e->aux == l->aux;
+    }
+    return together;
+}
+
+// The function takes the lock itself, around other things.
+static bool takes(const struct program *p, node_id n, expr_id lock) {
+    const struct flow_result *r = p->nodes.data[n].flow[FLOW_LOCKS];
+    for (uint32_t i = 0; r && i < r->acquires.len; i++) {
+        if (expr_same(expr_class(p->exprs, r->acquires.data[i].lock), lock)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_deviant(const struct finder *s, const struct site *x, const struct belief *b) {
+    const struct program *p = s->p;
+    if (x->instance.lock_count || x->instance.far || op_is_doomed(p->nodes.data[x->access->node].ref, x->access->op) ||
+        !may_meet(p, x, b->writer)) {
         return false;
     }
-    bool most = b->guarded >= MIN_GUARDED && b->guarded * 100 >= (b->guarded + b->bare) * MIN_SHARE;
-    return most || is_method_of_guarded_class(s, x, b, class);
+    uint32_t share = b->guarded * 100 / (b->guarded + b->bare);
+    bool together = belong_together(p, x, b->lock);
+    bool most = together ? b->guarded >= MIN_GUARDED && share >= MIN_SHARE : b->guarded >= SURE_GUARDED && share >= SURE_SHARE;
+    bool beside = together && b->guarded >= 2 && b->guarded > b->bare && takes(p, x->access->node, b->lock);
+    return most || beside || is_method_of_guarded_class(s, x, b);
 }
 
 static void tell(struct finder *s, const struct site *x, const struct belief *b, expr_id class) {
@@ -241,7 +287,7 @@ void program_find_unguarded(struct program *p) {
         uint32_t n = g->written ? sites_of(&s, g, sites) : 0;
         struct belief b = best_belief(sites, n);
         for (uint32_t k = 0; b.guarded && k < n; k++) {
-            if (is_deviant(&s, &sites[k], &b, g->class)) {
+            if (is_deviant(&s, &sites[k], &b)) {
                 tell(&s, &sites[k], &b, g->class);
             }
         }

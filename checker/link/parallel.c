@@ -82,6 +82,7 @@ struct edge {
     node_id to;
     uint32_t op;
     bool once;     // only the first of all calls runs it
+    bool later;    // handed over to be called some time, holding nothing of what is held now
     bool bracketed; // see parallel_is_bracketed
     bool doomed;    // see op_is_doomed
     uint64_t live; // roots that the function itself lets run by then
@@ -93,8 +94,8 @@ struct solver {
     uint32_t *first_edge; // [nodes + 1]
 };
 
-static void add_edge(struct solver *s, node_id from, node_id to, uint32_t op, bool once) {
-    struct edge e = {from, to, op, once, false, false, 0};
+static void add_edge(struct solver *s, node_id from, node_id to, uint32_t op, bool once, bool later) {
+    struct edge e = {.from = from, .to = to, .op = op, .once = once, .later = later};
     vec_push(&s->p->scratch, &s->edges, e);
 }
 
@@ -102,6 +103,14 @@ static void add_edge(struct solver *s, node_id from, node_id to, uint32_t op, bo
 static bool runs_in_call(const struct facts *f, const struct ir_call *c, sym_id fn) {
     const struct ir_sym *callee = &f->syms.data[c->callee.v];
     return (f->syms.data[fn.v].flags & SYM_LAMBDA) && (callee->flags & SYM_SYSTEM) && !(callee->flags & (SYM_METHOD | SYM_CTOR));
+}
+
+// A function given to a C library, to an event loop say, is called by the thread that gave it, later.
+static bool is_registered(const struct program *p, const struct facts *f, call_id call) {
+    const struct ir_call *c = &f->calls.data[call.v];
+    const struct ir_sym *callee = &f->syms.data[c->callee.v];
+    return c->kind == CALL_DIRECT && !program_model(p, f, call) && program_callee(p, f, call) == NODE_NONE &&
+           !(callee->flags & (SYM_METHOD | SYM_CTOR));
 }
 
 // Functions this call calls back, given as they are.
@@ -112,8 +121,13 @@ static void add_callbacks(struct solver *s, node_id from, const struct facts *f,
     for (uint32_t i = 0; i < c->arg_count; i++) {
         const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v + i].v];
         node_id to = v->kind == VAL_FN ? program_unit(s->p, f)->sym_nodes[v->sym.v] : NODE_NONE;
-        if (to != NODE_NONE && (e || (!program_model(s->p, f, call) && runs_in_call(f, c, v->sym)))) {
-            add_edge(s, from, to, index, e && (e->flags & EF_ONCE));
+        if (to == NODE_NONE) {
+            continue;
+        }
+        if (e || (!program_model(s->p, f, call) && runs_in_call(f, c, v->sym))) {
+            add_edge(s, from, to, index, e && (e->flags & EF_ONCE), false);
+        } else if (is_registered(s->p, f, call)) {
+            add_edge(s, from, to, index, false, true);
         }
     }
 }
@@ -132,7 +146,7 @@ static void add_edges(struct solver *s, node_id id) {
             }
             uint32_t count = call_targets(s->p, f, f->ops.data[op].call, targets, MAX_TARGETS);
             for (uint32_t t = 0; t < count; t++) {
-                add_edge(s, id, targets[t], op, false);
+                add_edge(s, id, targets[t], op, false, false);
             }
             add_callbacks(s, id, f, op);
         }
@@ -154,7 +168,7 @@ static void find_waits(struct solver *s, node_id id) {
     }
     for (uint32_t i = s->first_edge[id]; i < s->first_edge[id + 1]; i++) {
         const struct edge *e = &s->edges.data[i];
-        if (s->p->nodes.data[e->to].waits && !e->once) {
+        if (s->p->nodes.data[e->to].waits && !e->once && !e->later) {
             vec_push(s->p->arena, &n->waiting, ((struct waiting){e->to, e->op}));
         }
     }
@@ -376,6 +390,10 @@ static void held_on_the_way(struct program *p, const struct edge *e, const struc
     const struct flow_result *r = p->nodes.data[e->from].flow[FLOW_LOCKS];
     for (uint32_t i = 0; i < from->held.len; i++) {
         vec_push(&p->scratch, &ret_way->held, from->held.data[i]);
+    }
+    if (e->later) {
+        ret_way->held.len = 0;
+        return;
     }
     struct flow_point point = r ? flow_point_at(r, e->op) : (struct flow_point){0};
     for (uint16_t i = 0; i < point.count; i++) {

@@ -86,3 +86,48 @@ void ok_mixed_a(struct mixed *m) {
 int ok_mixed_b(struct mixed *m) {
     return m->n;
 }
+
+// Few accesses, but this function knows the lock: it gives it back a line too early.
+struct log {
+    pthread_mutex_t mu;
+    int used;
+    int dropped;
+};
+
+int bad_log(struct log *l, int n) {
+    pthread_mutex_lock(&l->mu);
+    if (l->used + n > 100) {
+        pthread_mutex_unlock(&l->mu);
+        l->dropped++; // expect: shared-state-inconsistent-guard "'l->dropped' is written without 'log::mu', which 2 of 3 accesses hold"
+        return -1;
+    }
+    l->used += n;
+    pthread_mutex_unlock(&l->mu);
+    return 0;
+}
+
+int ok_drain(struct log *l) {
+    pthread_mutex_lock(&l->mu);
+    int lost = l->dropped;
+    l->dropped = 0;
+    l->used = 0;
+    pthread_mutex_unlock(&l->mu);
+    return lost;
+}
+
+// A wrapper that initialises the lock: the object is new.
+void *pool_alloc(size_t size);
+
+static int lock_init(pthread_mutex_t *mu) {
+    return pthread_mutex_init(mu, NULL);
+}
+
+struct log *ok_log_new(void) {
+    struct log *l = pool_alloc(sizeof *l);
+    if (lock_init(&l->mu)) {
+        return NULL;
+    }
+    l->dropped = 0;
+    l->used = 0;
+    return l;
+}

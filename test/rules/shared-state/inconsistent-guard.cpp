@@ -1,6 +1,8 @@
 // A class that owns its lock.
 // rules: shared-state-inconsistent-guard
+#include <map>
 #include <mutex>
+#include <vector>
 
 class Account {
   public:
@@ -45,3 +47,57 @@ void use() {
     Account a;
     a.ok_deposit(1);
 }
+
+// Methods of containers read and write them.
+class Names {
+  public:
+    void ok_add(int name) {
+        std::lock_guard<std::mutex> hold(mu_);
+        names_.push_back(name);
+    }
+    bool bad_empty() const {
+        return names_.empty(); // expect: shared-state-inconsistent-guard "'this->names_' is read without 'Names::mu_'"
+    }
+    void ok_count(int name) {
+        std::lock_guard<std::mutex> hold(mu_);
+        counts_[name]++;
+    }
+    int bad_count(int name) {
+        return counts_[name]; // expect: shared-state-inconsistent-guard "'this->counts_' is written without 'Names::mu_'"
+    }
+    int ok_sum() {
+        std::lock_guard<std::mutex> hold(mu_);
+        int sum = 0;
+        for (int n : names_) {
+            sum += n;
+        }
+        return sum;
+    }
+
+  private:
+    std::mutex mu_;
+    std::vector<int> names_;
+    std::map<int, int> counts_;
+};
+
+// An object of its own, and one that is only just made.
+struct Part {
+    int size = 0;
+};
+
+class Maker {
+  public:
+    void ok_set(int n) {
+        std::lock_guard<std::mutex> hold(mu_);
+        part_.size = n;
+    }
+    Part *ok_make() {
+        Part *p = new Part;
+        p->size = 3;
+        return p;
+    }
+
+  private:
+    std::mutex mu_;
+    Part part_;
+};

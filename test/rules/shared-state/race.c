@@ -323,3 +323,32 @@ void ok_stops_the_world(void) {
     all_threads(0);
     pthread_join(t, NULL);
 }
+
+// --- a callback that an event loop runs in the thread that registered it ---
+
+void loop_on_event(void (*call)(int));
+void loop_run(void);
+
+static int events;
+
+static void on_event(int n) {
+    events += n; // expect: shared-state-race "'events' is written without a lock"
+}
+
+static void *loop_thread(void *arg) {
+    loop_on_event(on_event);
+    loop_run();
+    return arg;
+}
+
+void bad_callback_in_two_loops(void) {
+    pthread_t a;
+    pthread_t b;
+    if (pthread_create(&a, NULL, loop_thread, NULL)) {
+        return;
+    }
+    if (!pthread_create(&b, NULL, loop_thread, NULL)) {
+        pthread_join(b, NULL);
+    }
+    pthread_join(a, NULL);
+}
