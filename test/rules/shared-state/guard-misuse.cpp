@@ -1,5 +1,6 @@
 // shared-state-guard-misuse: a guard that guards nothing: unnamed, parsed as a declaration of something else, deferred and never
 // locked, or empty. Reported at the guard.
+// rules: shared-state-guard-misuse
 #include <memory>
 #include <mutex>
 #include <shared_mutex>

@@ -1,5 +1,6 @@
 // shared-state-trylock-ignored: the result of a trylock or timed lock is ignored, or tested with the wrong sense for its
 // API (pthread and C11 calls give 0 on success and a positive number on failure, never a negative one). Reported at the try.
+// rules: shared-state-trylock-ignored
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>

@@ -1,4 +1,5 @@
 // shared-state-trylock-ignored in C++: try_lock gives true on success. Reported at the try.
+// rules: shared-state-trylock-ignored
 #include <cassert>
 #include <chrono>
 #include <mutex>

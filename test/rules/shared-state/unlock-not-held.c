@@ -1,4 +1,5 @@
 // shared-state-unlock-not-held: unlock of a lock that is not held on that path. Reported at the unlock.
+// rules: shared-state-unlock-not-held
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
