@@ -122,9 +122,9 @@ static void own_releases(struct run *r, const struct world *w, struct flow_act *
 
 enum { MAX_WHEN = 4 };
 
-// What is known of parameters, in memory of the result.
+// What is known of parameters.
 static void note_conditions(struct run *r, const struct world *w, struct flow_act *act) {
-    struct known_value *when = ARENA_ARRAY(r->c->arena, struct known_value, MAX_WHEN);
+    struct known_value *when = ARENA_ARRAY(r->space.arena, struct known_value, MAX_WHEN);
     act->when = when;
     act->when_count = 0;
     for (uint16_t i = 0; i < w->known_count && act->when_count < MAX_WHEN; i++) {
@@ -136,12 +136,16 @@ static void note_conditions(struct run *r, const struct world *w, struct flow_ac
 
 // An act that is done under either of two conditions.
 static void join_conditions(struct arena *arena, struct flow_act *a, const struct flow_act *b) {
-    struct known_value *when = ARENA_ARRAY(arena, struct known_value, MAX_WHEN);
+    if (!a->when_count) {
+        return;
+    }
+    struct known_value *when = ARENA_ARRAY(arena, struct known_value, a->when_count);
     uint32_t count = 0;
     for (uint32_t i = 0; i < a->when_count; i++) {
         for (uint32_t k = 0; k < b->when_count; k++) {
             if (expr_same(a->when[i].val, b->when[k].val)) {
                 when[count++] = (struct known_value){a->when[i].val, range_join(a->when[i].range, b->when[k].range)};
+                break; // no value is told twice
             }
         }
     }
@@ -195,7 +199,9 @@ static void store(struct run *r, const struct flow_act *act) {
     struct flow_act copy = *act;
     copy.held = kept(r->c->arena, act->held, act->held_count * sizeof *act->held);
     copy.released = kept(r->c->arena, act->released, act->released_count * sizeof *act->released);
-    vec_push(r->c->arena, &r->out->acts.items, copy);
+    copy.when = kept(r->c->arena, act->when, act->when_count * sizeof *act->when);
+    copy.chain = kept(r->c->arena, act->chain, act->chain_count * sizeof *act->chain);
+    vec_push(r->kept.arena, &r->out->acts.items, copy); // act_export moves them
 }
 
 void act_note(struct run *r, const struct world *w, enum flow_act_kind kind, expr_id subject, uint8_t flags, call_id call) {
@@ -230,7 +236,7 @@ static bool is_repeated(struct run *r, const struct world *w, call_id call, bool
 
 static const uint32_t *longer_chain(struct run *r, const struct flow_act *inner, call_id call, uint32_t *ret_count) {
     uint32_t count = inner->chain_count < MAX_CHAIN ? inner->chain_count : MAX_CHAIN - 1;
-    uint32_t *chain = ARENA_ARRAY(r->c->arena, uint32_t, count + 1);
+    uint32_t *chain = ARENA_ARRAY(r->space.arena, uint32_t, count + 1);
     chain[0] = run_site(r, run_call_loc(r, call));
     for (uint32_t i = 0; i < count; i++) {
         chain[i + 1] = inner->chain[i];
@@ -374,4 +380,7 @@ void act_export(struct run *r) {
     for (uint32_t i = 0; i < r->out->acts.items.len; i++) {
         flow_export_act(r->c->exprs, r->c->arena, &r->out->exports, &r->out->acts.items.data[i]);
     }
+    struct flow_acts *acts = &r->out->acts;
+    acts->items.data = kept(r->c->arena, acts->items.data, acts->items.len * sizeof *acts->items.data);
+    acts->items.cap = acts->items.len;
 }
