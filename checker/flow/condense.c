@@ -426,24 +426,6 @@ bool flow_is_returned_guard(struct expr_table *t, const struct flow_exit *exit, 
     return false;
 }
 
-bool flow_is_unwanted_handle(const struct expr_table *t, const struct flow_sites *sites, const struct flow_result *r,
-                             const struct flow_event *e, uint32_t *ret_param) {
-    struct flow_site spawn = flow_site_get(sites, e->other);
-    for (uint32_t i = 0; i < r->exits.len; i++) {
-        const struct flow_exit *x = &r->exits.data[i];
-        for (uint32_t k = 0; k < x->object_count; k++) {
-            const struct expr *root = expr_get(t, expr_root(t, x->objects[k].home));
-            struct flow_site s = flow_site_get(sites, x->objects[k].site);
-            bool same = s.at.facts == spawn.at.facts && s.loc.v == spawn.loc.v;
-            if (same && root->kind == EX_PARAM && root->num < 32 && (e->null_params >> root->num & 1)) {
-                *ret_param = (uint32_t)root->num;
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 static void *moved(struct arena *arena, const void *from, uint32_t count, size_t size) {
     void *to = arena_alloc(arena, size, count);
     if (count) {
@@ -452,7 +434,7 @@ static void *moved(struct arena *arena, const void *from, uint32_t count, size_t
     return to;
 }
 
-// Exits outlive the run with their property; of memory, only what is asked of guards.
+// Exits outlive the run with their property; of memory, only what is asked of guards, of values, what is known of parameters.
 static void keep_exits(struct run *r) {
     for (uint32_t i = 0; i < r->out->exits.len; i++) {
         struct flow_exit *x = &r->out->exits.data[i];
@@ -464,8 +446,14 @@ static void keep_exits(struct run *r) {
         }
         x->mem = cells.data;
         x->mem_count = cells.len;
-        x->known = NULL;
-        x->known_count = 0;
+        VEC(struct known_value) params = {0};
+        for (uint32_t k = 0; k < x->known_count; k++) {
+            if (expr_has_kind(r->c->exprs, x->known[k].val, EX_PARAM) && !expr_has_kind(r->c->exprs, x->known[k].val, EX_LOAD)) {
+                vec_push(r->c->arena, &params, x->known[k]);
+            }
+        }
+        x->known = params.data;
+        x->known_count = params.len;
         x->locks = moved(r->c->arena, x->locks, x->lock_count, sizeof *x->locks);
         x->objects = moved(r->c->arena, x->objects, x->object_count, sizeof *x->objects);
     }

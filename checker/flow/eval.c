@@ -90,6 +90,16 @@ expr_id run_fresh(struct run *r, struct world *w, enum expr_kind kind, int64_t n
     return e;
 }
 
+void run_age(struct run *r, struct world *w, expr_id symbol, expr_id var) {
+    if (!world_mentions(&r->space, w, symbol)) {
+        return;
+    }
+    if (r->domain == FLOW_LOCKS) {
+        lock_left_behind(r, w, symbol, var);
+    }
+    world_rename(&r->space, w, symbol, expr_old(r->c->exprs, symbol));
+}
+
 expr_id run_local_root(struct run *r, expr_id location) {
     for (;;) {
         const struct expr *x = expr_get(r->c->exprs, location);

@@ -152,6 +152,7 @@ enum flow_event_kind {
     FLOW_RELEASE_ENTRY,     // lock not touched before: the caller must hold it
     FLOW_WAIT_FREE,         // wait with a lock that was released, other: the release
     FLOW_WAIT_ENTRY,        // wait with a lock not touched before: the caller must hold it
+    FLOW_LEFT_BEHIND,       // the next round of a loop names another object and nothing here names this one any more; home: variable
     FLOW_THREAD_LOST,       // function left with a live thread nobody else knows; other: spawn
     FLOW_HANDLE_OVERWRITTEN, // other: earlier spawn
     FLOW_JOIN_TWICE,        // other: earlier join or detach
@@ -327,6 +328,7 @@ struct flow_result {
     struct fn_ref fn;
     enum flow_domain domain;
     bool limited; // the step limit was hit: results are incomplete
+    bool releases_unnamed; // some release is of a lock that cannot be named
     VEC(struct flow_event) events;
     VEC(struct flow_exit) exits;
     VEC(struct flow_call) calls;
@@ -362,6 +364,15 @@ bool flow_is_same_place(const struct flow_sites *sites, const struct flow_result
 bool flow_is_local_lock(const struct expr_table *t, expr_id lock);
 /// True when the value returned at this exit is a guard object that holds the lock.
 bool flow_is_returned_guard(struct expr_table *t, const struct flow_exit *exit, expr_id lock);
+/// The function takes the lock and releases it again on some path.
+bool flow_gives_back(const struct flow_result *r, expr_id lock);
+/// Some way out leaves the lock held that the function took.
+bool flow_leaves_held(const struct flow_result *r, expr_id lock);
+/// What is known of some parameter tells the ways out that release the lock without taking it from those that take and release it.
+bool flow_is_told_apart(const struct expr_table *t, const struct flow_result *r, expr_id lock);
+/// A parameter that is 0 keeps the function from touching the lock on some ways out, it takes the lock only when the parameter is not
+/// 0, and there is a way out that releases the lock with the parameter 0.
+bool flow_goes_against_flag(struct expr_table *t, const struct flow_result *r, expr_id lock);
 /// For FLOW_THREAD_LOST: the handle goes to the caller through a parameter that is null on this path. Yields its index.
 bool flow_is_unwanted_handle(const struct expr_table *t, const struct flow_sites *sites, const struct flow_result *r,
                              const struct flow_event *e, uint32_t *ret_param);

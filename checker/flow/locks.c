@@ -84,6 +84,24 @@ void lock_maybe_released(struct run *r, struct world *w, expr_id lock) {
     }
 }
 
+void lock_left_behind(struct run *r, struct world *w, expr_id symbol, expr_id var) {
+    const struct expr_table *t = r->c->exprs;
+    for (uint16_t i = 0; i < w->mem_count; i++) {
+        expr_id val = w->mem[i].val;
+        bool leads_there = expr_same(val, symbol) || (expr_get(t, val)->kind == EX_ADDR && expr_contains(t, val, symbol));
+        if (leads_there && !expr_same(w->mem[i].loc, var)) {
+            return; // still reached through another variable
+        }
+    }
+    for (uint16_t i = 0; i < w->lock_count; i++) {
+        const struct lock_state *l = &w->locks[i];
+        if (l->status == LOCK_HELD && l->entry == ENTRY_FREE && expr_contains(t, l->lock, symbol)) {
+            run_event(r, w, (struct flow_event){.kind = FLOW_LEFT_BEHIND, .subject = l->lock, .call = l->via, .other = l->site,
+                                                .home = var});
+        }
+    }
+}
+
 void lock_acquire(struct run *r, struct world *w, expr_id lock, uint8_t flags, call_id call,
                   uint32_t inner) {
     if (!is_trackable(r, lock)) {
@@ -128,6 +146,7 @@ static bool is_doubted_class(struct run *r, struct world *w, expr_id lock) {
 void lock_release(struct run *r, struct world *w, expr_id lock, call_id call, uint32_t inner) {
     struct lock_state *l = world_lock(w, lock);
     if (!l && !is_trackable(r, lock)) {
+        r->out->releases_unnamed = true;
         doubt_renamed(r, w);
         return;
     }

@@ -78,6 +78,9 @@ void run_followed(struct run *r, struct world *w, expr_id location);
 /// Local variable (not parameter content) a location lies in without going through a pointer; none otherwise.
 expr_id run_local_root(struct run *r, expr_id location);
 
+/// The symbol means something new from here on: what has it now becomes EX_OLD. `var` is what the next round overwrites.
+void run_age(struct run *r, struct world *w, expr_id symbol, expr_id var);
+
 // --- apply.c ---
 /// Runs a call in `w`; appends the resulting worlds to `out`.
 void run_call(struct run *r, const struct world *w, call_id call, world_vec *out);
@@ -94,6 +97,8 @@ void lock_wait(struct run *r, struct world *w, expr_id lock, call_id call, uint3
 bool lock_is_held(struct run *r, struct world *w, expr_id lock, uint8_t flags);
 /// The lock may have been released, under whatever name it is held.
 void lock_maybe_released(struct run *r, struct world *w, expr_id lock);
+/// Locks held that only `symbol` leads to, and nothing but `var` holds: the next round loses them.
+void lock_left_behind(struct run *r, struct world *w, expr_id symbol, expr_id var);
 /// Nothing more is claimed of the lock.
 void lock_doubt(struct world *w, expr_id lock);
 /// Nor of any lock of the class.

@@ -298,9 +298,7 @@ static void renew_symbol(struct run *r, struct world *w, expr_id loc, expr_id va
     if (follows) {
         world_rename(&r->space, w, val, aside);
     }
-    if (world_mentions(&r->space, w, symbol)) {
-        world_rename(&r->space, w, symbol, expr_old(r->c->exprs, symbol));
-    }
+    run_age(r, w, symbol, loc);
     if (follows) {
         world_rename(&r->space, w, aside, symbol);
     }
@@ -333,9 +331,7 @@ static void name_loop_variable(struct run *r, struct world *w, uint32_t block, s
     if (expr_contains(r->c->exprs, val, symbol)) {
         renew_symbol(r, w, loc, val, symbol);
     } else {
-        if (world_mentions(&r->space, w, symbol)) {
-            world_rename(&r->space, w, symbol, expr_old(r->c->exprs, symbol));
-        }
+        run_age(r, w, symbol, loc);
         if (!stays && holders(w, val) <= 1 && world_property_mentions(&r->space, w, val)) {
             world_rename(&r->space, w, val, symbol);
         }

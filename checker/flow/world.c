@@ -517,6 +517,11 @@ static expr_id renamed(const struct world_space *s, expr_id e, struct rename_pai
     return expr_rewrite(s->exprs, e, replace_one, p);
 }
 
+expr_id world_renamed(const struct world_space *s, expr_id e, expr_id from, expr_id to) {
+    struct rename_pair p = {from, to};
+    return renamed(s, e, &p);
+}
+
 static void rename_locks(const struct world_space *s, struct world *w, struct rename_pair *p) {
     struct lock_state *old = w->locks;
     uint16_t count = w->lock_count;

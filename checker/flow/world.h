@@ -93,6 +93,8 @@ struct range range_join(struct range a, struct range b);
 void world_set_range(const struct world_space *s, struct world *w, expr_id val, struct range r);
 void world_forget_known(struct world *w, expr_id val);
 
+/// `e` with `to` in the place of `from`.
+expr_id world_renamed(const struct world_space *s, expr_id e, expr_id from, expr_id to);
 /// Replaces `from` by `to` everywhere in the world.
 void world_rename(const struct world_space *s, struct world *w, expr_id from, expr_id to);
 /// True when `e` occurs in the world.

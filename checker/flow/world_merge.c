@@ -148,6 +148,27 @@ static bool is_merge_here(const struct merger *m, const struct expr *x, expr_id 
     return x->kind == EX_MERGE && x->num == m->block && (!loc.v || x->aux == loc.v);
 }
 
+// What both sides know of things reached from the content, `p->flag == 0`, they know of the merged content as well.
+static void merge_reached(struct merger *m, expr_id x, expr_id y, expr_id merged) {
+    if (expr_get(m->s->exprs, x)->kind == EX_CONST || expr_get(m->s->exprs, y)->kind == EX_CONST) {
+        return;
+    }
+    for (uint16_t i = 0; i < m->a->known_count; i++) {
+        const struct known_value *p = &m->a->known[i];
+        if (expr_same(p->val, x) || !expr_contains(m->s->exprs, p->val, x)) {
+            continue;
+        }
+        expr_id val = world_renamed(m->s, p->val, x, merged);
+        for (uint16_t k = 0; k < m->b->known_count; k++) {
+            const struct known_value *q = &m->b->known[k];
+            if (expr_contains(m->s->exprs, q->val, y) && expr_same(world_renamed(m->s, q->val, y, merged), val)) {
+                struct range r = range_join(p->range, q->range);
+                world_set_range(m->s, &m->out, val, m->widen ? widened(p->range, r) : r);
+            }
+        }
+    }
+}
+
 // Joins the content of one place. The merged symbol means "whatever this place holds when this block is entered".
 static void merge_cell(struct merger *m, expr_id loc, expr_id x, expr_id y) {
     const struct expr *content = expr_get(m->s->exprs, x);
@@ -167,6 +188,7 @@ static void merge_cell(struct merger *m, expr_id loc, expr_id x, expr_id y) {
     put_cell(m, loc, merged);
     world_set_range(m->s, &m->out, merged, m->widen ? widened(before, r) : r);
     m->changed |= !expr_same(x, merged) || !same_range(before, world_range(m->s, &m->out, merged));
+    merge_reached(m, x, y, merged);
 }
 
 static void merge_known(struct merger *m) {
@@ -178,9 +200,16 @@ static void merge_known(struct merger *m) {
         }
         struct range before = m->a->known[i].range;
         struct range r = range_join(before, world_range(m->s, m->b, val));
-        r = m->widen ? widened(before, r) : r;
-        m->changed |= !same_range(before, r);
-        world_set_range(m->s, &m->out, val, r);
+        world_set_range(m->s, &m->out, val, m->widen ? widened(before, r) : r);
+    }
+}
+
+static void note_changed_knowledge(struct merger *m) {
+    for (uint16_t i = 0; i < m->a->known_count && !m->changed; i++) {
+        const struct known_value *k = &m->a->known[i];
+        const struct expr *x = expr_get(m->s->exprs, k->val);
+        bool renewed = x->kind == EX_MERGE && x->num == m->block; // by merge_cell
+        m->changed = !renewed && !same_range(k->range, world_range(m->s, &m->out, k->val));
     }
 }
 
@@ -242,6 +271,7 @@ bool world_merge(const struct world_space *s, struct world *a, const struct worl
     m.out.handshake = a->handshake && b->handshake;
     merge_known(&m);
     merge_memory(&m);
+    note_changed_knowledge(&m);
     *a = m.out;
     return m.changed;
 }

@@ -73,6 +73,19 @@ static void note_value(struct program *p, const struct unit *u, val_id val) {
     }
 }
 
+// The address of a global goes where it is not followed.
+static void note_exposed(struct program *p, const struct facts *f, val_id val) {
+    const struct ir_val *v = &f->vals.data[val.v];
+    path_id path = v->kind == VAL_ADDR ? v->path : (path_id){0};
+    while (f->paths.data[path.v].kind == PATH_FIELD || f->paths.data[path.v].kind == PATH_INDEX) {
+        path = f->paths.data[path.v].base;
+    }
+    const struct ir_var *var = &f->vars.data[f->paths.data[path.v].var.v];
+    if (path.v && f->paths.data[path.v].kind == PATH_VAR && (var->kind == VAR_GLOBAL || var->kind == VAR_STATIC_LOCAL)) {
+        map_put(&p->exposed, expr_global(p->exprs, facts_text(f, var->key), facts_text(f, var->name)).v, 1);
+    }
+}
+
 static void note_write(struct program *p, const struct unit *u, const struct ir_op *op) {
     const struct facts *f = u->facts;
     const struct ir_val *v = &f->vals.data[op->val.v];
@@ -135,6 +148,10 @@ static void note_call(struct program *p, const struct unit *u, node_id from, cal
     const struct ir_call *c = &f->calls.data[call.v];
     for (uint32_t i = 0; i < c->arg_count; i++) {
         note_value(p, u, f->args.data[c->first_arg.v + i]);
+        bool known = u->models[call.v] || (c->kind != CALL_INDIRECT && u->sym_nodes[c->callee.v] != NODE_NONE);
+        if (!known) {
+            note_exposed(p, f, f->args.data[c->first_arg.v + i]);
+        }
     }
     if (c->kind == CALL_INDIRECT || u->models[call.v]) {
         return;
@@ -159,9 +176,13 @@ static void scan_node(struct program *p, node_id id) {
             } else if (op->kind == OP_WRITE) {
                 note_write(p, u, op);
                 note_value(p, u, op->val);
+                note_exposed(p, ref.facts, op->val);
             }
         }
         note_value(p, u, b->lhs);
+        if (b->term == TERM_RETURN) {
+            note_exposed(p, ref.facts, b->lhs);
+        }
     }
 }
 

@@ -17,6 +17,7 @@ struct program *program_new(struct arena *arena, struct expr_table *exprs,
     map_init(&p->node_of_key, arena);
     map_init(&p->field_index, arena);
     map_init(&p->entry_release, arena);
+    map_init(&p->exposed, arena);
     map_init(&p->left_held, arena);
     map_init(&p->contended, arena);
     map_init(&p->alone, arena);

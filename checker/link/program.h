@@ -165,6 +165,8 @@ bool program_passes_zero(const struct program *p, node_id n, uint32_t param);
 bool program_is_address_taken(const struct program *p, node_id n);
 /// Some function returns with a lock of this class held.
 bool program_is_left_held(const struct program *p, expr_id lock);
+/// A lock of internal linkage whose address goes nowhere: only the functions of its TU can take it.
+bool program_is_private_lock(const struct program *p, expr_id lock);
 /// `n` calls a function that is left with a lock of this class under a name its callers cannot know.
 bool program_calls_holder(const struct program *p, node_id n, expr_id lock);
 /// `n` is left with such a lock under a name its callers cannot know, and one of them releases a lock of this class that it did

@@ -147,6 +147,7 @@ struct program {
     VEC(struct program_condition) conditions;
     struct map contended; // identities of locks
     struct map alone;     // node and call of acts that main does while no other thread runs
+    struct map exposed;   // EX_GLOBALs whose address is stored, returned or given to code that is not known
     struct map left_held; // classes of locks that some function is left with
     struct map entry_release; // class -> number of functions that release it without taking it
     struct contexts contexts;

@@ -94,6 +94,14 @@ bool program_is_left_held(const struct program *p, expr_id lock) {
     return map_get(&p->left_held, expr_class(p->exprs, lock).v, &x);
 }
 
+bool program_is_private_lock(const struct program *p, expr_id lock) {
+    uint32_t exposed = 0;
+    expr_id root = expr_root(p->exprs, lock);
+    const struct expr *x = expr_get(p->exprs, root);
+    struct str key = intern_text(&p->exprs->names, x->name); // "file|USR": internal linkage
+    return x->kind == EX_GLOBAL && str_find(key, STR("|"), 0) != SIZE_MAX && !map_get(&p->exposed, root.v, &exposed);
+}
+
 // Its own summary does not tell callers of the lock it is left with.
 static bool leaves_unnamed(const struct program *p, node_id n, expr_id class) {
     const struct flow_result *r = p->nodes.data[n].flow[FLOW_LOCKS];

@@ -20,22 +20,6 @@ static const struct lock_state *find_lock(const struct flow_exit *x, expr_id loc
     return NULL;
 }
 
-// Taken and released again on some way out.
-static bool is_balanced_elsewhere(const struct view *v, expr_id lock) {
-    for (uint32_t i = 0; i < v->r->exits.len; i++) {
-        const struct lock_state *l = find_lock(&v->r->exits.data[i], lock);
-        if (l && l->status == LOCK_FREE && l->entry == ENTRY_FREE && !l->try_failed) {
-            return true;
-        }
-    }
-    for (uint32_t i = 0; i < v->r->releases.len; i++) {
-        if (expr_same(v->r->releases.data[i].lock, lock)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 // On the same way out another lock of this class was released without being taken: two names of one lock.
 static bool is_released_under_other_name(const struct view *v, const struct flow_exit *x, expr_id lock) {
     struct expr_table *t = program_exprs(v->ctx->program);
@@ -131,13 +115,13 @@ static bool is_meant(const struct view *v, const struct flow_exit *x, const stru
         flow_is_returned_guard(program_exprs(p), x, l->lock)) {
         return true;
     }
-    if (!is_balanced_elsewhere(v, l->lock) && is_try_half(v, l->lock)) {
+    if (!flow_gives_back(v->r, l->lock) && is_try_half(v, l->lock)) {
         return true;
     }
     if (is_switch(v, l->lock) || (!root && is_first_half(v, x, l->lock))) {
         return true;
     }
-    if (is_balanced_elsewhere(v, l->lock) || root || flow_is_local_lock(program_exprs(p), l->lock)) {
+    if (flow_gives_back(v->r, l->lock) || root || flow_is_local_lock(program_exprs(p), l->lock)) {
         return false;
     }
     if (program_is_released_by_others(p, n, l->lock) || !program_is_whole(p)) {
@@ -157,7 +141,7 @@ static void report(const struct view *v, const struct flow_exit *x, const struct
     struct fn_ref fn = v->r->fn;
     struct flow_site site = rule_site(ctx, l->site);
     const char *name = rule_name(ctx, fn, l->lock);
-    bool balanced = is_balanced_elsewhere(v, l->lock);
+    bool balanced = flow_gives_back(v->r, l->lock);
     struct finding *f =
         rule_report(ctx, fn, x->loc, "'" STR_FMT "' %s while it still holds '%s', locked at %s%s",
                     STR_ARG(program_fn_name(ctx->program, ctx->node)), exit_text(x), name, rule_line(ctx, fn, site),
@@ -176,7 +160,9 @@ static void check_loops(const struct view *v) {
     struct rule_ctx *ctx = v->ctx;
     for (uint32_t i = 0; i < v->r->events.len; i++) {
         const struct flow_event *e = &v->r->events.data[i];
-        if (!flow_is_same_place(program_sites(ctx->program), v->r, e) || program_is_recursive(ctx->program, e->subject)) {
+        bool told_elsewhere = !flow_gives_back(v->r, e->subject); // shared-state-double-lock
+        if (!flow_is_same_place(program_sites(ctx->program), v->r, e) || told_elsewhere ||
+            program_is_recursive(ctx->program, e->subject)) {
             continue;
         }
         const char *name = rule_name(ctx, v->r->fn, e->subject);
@@ -184,6 +170,64 @@ static void check_loops(const struct view *v) {
             ctx, v->r->fn, e->loc,
             "the loop comes round with '%s' still held from the round before: it is locked again here and the thread blocks on itself",
             name);
+        if (f) {
+            f->subject = str_from(name);
+            rule_trace(ctx, f, v->r, e->trace);
+        }
+    }
+}
+
+// Some release in the function is of a lock of this class under another name: maybe the round's lock.
+static bool is_released_differently(const struct view *v, expr_id lock) {
+    struct expr_table *t = program_exprs(v->ctx->program);
+    expr_id class = expr_class(t, lock);
+    for (uint32_t i = 0; i < v->r->releases.len; i++) {
+        expr_id other = v->r->releases.data[i].lock;
+        if (!expr_same(other, lock) && expr_same(expr_class(t, other), class)) {
+            return true;
+        }
+    }
+    for (uint32_t i = 0; i < v->r->events.len; i++) {
+        const struct flow_event *e = &v->r->events.data[i];
+        if (e->kind == FLOW_RELEASE_ENTRY && expr_same(expr_class(t, e->subject), class)) {
+            return true;
+        }
+    }
+    return v->r->releases_unnamed;
+}
+
+// While the lock was held its object was given to a function, which may keep it together with the lock.
+static bool is_passed_on(const struct view *v, const struct flow_event *e) {
+    const struct facts *f = v->r->fn.facts;
+    int64_t var = expr_get(program_exprs(v->ctx->program), e->home)->num;
+    for (uint32_t i = 0; i < v->r->calls.len; i++) {
+        const struct ir_call *c = &f->calls.data[v->r->calls.data[i].call.v];
+        for (uint32_t k = 0; k < c->arg_count; k++) {
+            const struct ir_val *x = &f->vals.data[f->args.data[c->first_arg.v + k].v];
+            const struct ir_path *p = &f->paths.data[x->path.v];
+            if (x->kind == VAL_PATH && p->kind == PATH_VAR && p->var.v == (uint32_t)var) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// Each round takes the lock of another object and some rounds end with it.
+static void check_rounds(const struct view *v) {
+    struct rule_ctx *ctx = v->ctx;
+    for (uint32_t i = 0; i < v->r->events.len; i++) {
+        const struct flow_event *e = &v->r->events.data[i];
+        if (e->kind != FLOW_LEFT_BEHIND || !flow_gives_back(v->r, e->subject) || is_released_differently(v, e->subject) ||
+            is_passed_on(v, e) || program_is_released_by_others(ctx->program, ctx->node, e->subject) ||
+            program_hands_lock_over(ctx->program, ctx->node)) {
+            continue;
+        }
+        const char *name = rule_name(ctx, v->r->fn, e->subject);
+        struct finding *f = rule_report(ctx, v->r->fn, e->loc,
+                                        "the round of the loop that locks '%s' here may end without unlocking it, and the next round goes on "
+                                        "to another lock; other paths unlock it",
+                                        name);
         if (f) {
             f->subject = str_from(name);
             rule_trace(ctx, f, v->r, e->trace);
@@ -199,6 +243,7 @@ static void check(struct rule_ctx *ctx) {
     }
     struct view v = {ctx, r};
     check_loops(&v);
+    check_rounds(&v);
     struct map seen;
     map_init(&seen, ctx->arena);
     for (uint32_t i = 0; i < r->exits.len; i++) {

@@ -95,8 +95,7 @@ struct atomic_op atomic_op_of(const struct rule_ctx *ctx, const struct facts *f,
     return a;
 }
 
-// The same call releases a lock that the function took on another path: it does not rely on its caller for it.
-static bool is_mixed(const struct flow_result *r, const struct flow_event *e) {
+bool lock_is_mixed(const struct flow_result *r, const struct flow_event *e) {
     for (uint32_t i = 0; i < r->releases.len; i++) {
         if (r->releases.data[i].call.v == e->call.v && expr_same(r->releases.data[i].lock, e->subject)) {
             return true;
@@ -124,7 +123,7 @@ bool lock_nobody_gave(const struct rule_ctx *ctx, const struct flow_result *r, c
     if (!program_is_whole(p) || program_is_address_taken(p, n)) {
         return false;
     }
-    return program_has_callers(p, n) || is_mixed(r, e);
+    return program_has_callers(p, n) || lock_is_mixed(r, e);
 }
 
 bool lock_is_anonymous(const struct expr_table *t, expr_id lock) {

@@ -12,6 +12,8 @@ var_id guard_of_op(const struct rule_ctx *ctx, const struct facts *f, const stru
 /// waited with, moved, returned or passed on.
 bool guard_is_used(struct fn_ref fn, var_id guard, call_id ctor);
 
+/// The same call releases a lock that the function took on another path: it does not rely on its caller for it.
+bool lock_is_mixed(const struct flow_result *r, const struct flow_event *e);
 /// Event about a lock this function has not touched before: nobody can have taken it for this function.
 bool lock_nobody_gave(const struct rule_ctx *ctx, const struct flow_result *r, const struct flow_event *e);
 /// A lock known only as what some pointer of unknown origin points to: it may well be another one by its name.

@@ -251,3 +251,9 @@ void ok_same_flag(struct queue *q, bool locked) {
     pthread_mutex_lock(&q->other_mu);
     pthread_mutex_unlock(&q->other_mu);
 }
+
+void bad_waits_by_locking(struct queue *q, int *done) {
+    while (!*done) {
+        pthread_mutex_lock(&q->mu); // expect: shared-state-double-lock "mu"
+    }
+}

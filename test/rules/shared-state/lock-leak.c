@@ -445,3 +445,76 @@ void ok_order_of_release(struct queue *a, struct queue *b) {
 void ok_macro(struct queue *q) {
     WITH_LOCK(&q->mu, q->count++);
 }
+
+// --- one lock per round ---
+
+struct topic {
+    struct topic *next;
+    pthread_mutex_t mu;
+    bool gone;
+    int parts;
+};
+
+void keep(struct topic *t);
+
+int bad_some_rounds_unlock(struct topic *list) {
+    int n = 0;
+    for (struct topic *t = list; t; t = t->next) {
+        pthread_mutex_lock(&t->mu); // expect: shared-state-lock-leak "mu"
+        if (t->gone) {
+            pthread_mutex_unlock(&t->mu);
+            continue;
+        }
+        n += t->parts;
+    }
+    return n;
+}
+
+int ok_every_round_unlocks(struct topic *list) {
+    int n = 0;
+    for (struct topic *t = list; t; t = t->next) {
+        pthread_mutex_lock(&t->mu);
+        if (t->gone) {
+            pthread_mutex_unlock(&t->mu);
+            continue;
+        }
+        n += t->parts;
+        pthread_mutex_unlock(&t->mu);
+    }
+    return n;
+}
+
+struct group {
+    struct group *next;
+    pthread_mutex_t mu;
+    bool gone;
+    int members;
+};
+
+int ok_a_second_loop_unlocks(struct group *list) {
+    int n = 0;
+    for (struct group *t = list; t; t = t->next) {
+        pthread_mutex_lock(&t->mu);
+        if (t->gone) {
+            pthread_mutex_unlock(&t->mu);
+        }
+    }
+    for (struct group *t = list; t; t = t->next) {
+        if (!t->gone) {
+            n += t->members;
+            pthread_mutex_unlock(&t->mu);
+        }
+    }
+    return n;
+}
+
+void ok_kept_with_its_lock(struct topic *list) {
+    for (struct topic *t = list; t; t = t->next) {
+        pthread_mutex_lock(&t->mu);
+        if (t->gone) {
+            pthread_mutex_unlock(&t->mu);
+            continue;
+        }
+        keep(t);
+    }
+}

@@ -212,3 +212,135 @@ out_unlock:
 out:
     check(value);
 }
+
+// --- a function that takes the lock itself on its other ways ---
+
+static void queue_unlock(struct queue *q) {
+    pthread_mutex_unlock(&q->mu);
+}
+
+int bad_before_it_is_locked(struct queue *q, int value) {
+    if (q->closed) {
+        pthread_mutex_unlock(&q->mu); // expect: shared-state-unlock-not-held "mu"
+        return -1;
+    }
+    pthread_mutex_lock(&q->mu);
+    q->count += value;
+    pthread_mutex_unlock(&q->mu);
+    return 0;
+}
+
+int bad_before_it_is_locked_by_helper(struct queue *q, int value) {
+    if (q->closed) {
+        queue_unlock(q); // expect: shared-state-unlock-not-held "mu"
+        return -1;
+    }
+    pthread_mutex_lock(&q->mu);
+    q->count += value;
+    queue_unlock(q);
+    return 0;
+}
+
+int bad_unlocked_whatever_the_flag_says(struct queue *q, struct queue *from, int do_lock) {
+    int rc = 0;
+    if (do_lock) {
+        pthread_mutex_lock(&q->mu);
+    }
+    if (q->closed) {
+        pthread_mutex_unlock(&q->mu); // expect: shared-state-unlock-not-held "mu"
+        return -1;
+    }
+    q->count += from->count;
+    if (do_lock) {
+        pthread_mutex_unlock(&q->mu);
+    }
+    return rc;
+}
+
+// The caller says whether it holds the lock; it is given back in either case.
+int ok_told_that_it_is_held(struct queue *q, bool held) {
+    if (held) {
+        q->count++;
+        pthread_mutex_unlock(&q->mu);
+        return 1;
+    }
+    pthread_mutex_lock(&q->mu);
+    q->count++;
+    pthread_mutex_unlock(&q->mu);
+    return 0;
+}
+
+int ok_takes_it_unless_held(struct queue *q) {
+    if (!q->closed) {
+        pthread_mutex_lock(&q->mu);
+    }
+    q->count++;
+    pthread_mutex_unlock(&q->mu);
+    return 0;
+}
+
+// --- a lock that only this file can take ---
+
+static pthread_mutex_t journal_mu = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t shared_mu = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t paused_mu = PTHREAD_MUTEX_INITIALIZER;
+static int journal_lines;
+
+void journal_add(int n) {
+    pthread_mutex_lock(&journal_mu);
+    journal_lines += n;
+    pthread_mutex_unlock(&journal_mu);
+}
+
+int bad_nobody_can_hold_it(int n) {
+    if (n < 0) {
+        pthread_mutex_unlock(&journal_mu); // expect: shared-state-unlock-not-held "journal_mu"
+        return -1;
+    }
+    return check(n);
+}
+
+pthread_mutex_t *shared_lock(void) {
+    return &shared_mu;
+}
+
+int ok_others_know_its_address(int n) {
+    if (n < 0) {
+        pthread_mutex_unlock(&shared_mu);
+        return -1;
+    }
+    return check(n);
+}
+
+void ok_pause(void) {
+    pthread_mutex_lock(&paused_mu);
+}
+
+void ok_resume(void) {
+    pthread_mutex_unlock(&paused_mu);
+}
+
+// --- a helper that some callers hold the lock for ---
+
+static pthread_mutex_t class_mu[8];
+
+static void class_done(int i) {
+    journal_lines++;
+    pthread_mutex_unlock(&class_mu[i]);
+}
+
+static void *bad_walk_classes(void *arg) {
+    for (int i = 0; i < 8; i++) {
+        if (check(i) < 0) {
+            class_done(i); // expect: shared-state-unlock-not-held "class_mu"
+            continue;
+        }
+        pthread_mutex_lock(&class_mu[i]);
+        class_done(i);
+    }
+    return arg;
+}
+
+int ok_start_walk(pthread_t *t) {
+    return pthread_create(t, NULL, bad_walk_classes, NULL);
+}
