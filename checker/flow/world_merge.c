@@ -148,9 +148,12 @@ static bool is_merge_here(const struct merger *m, const struct expr *x, expr_id 
     return x->kind == EX_MERGE && x->num == m->block && (!loc.v || x->aux == loc.v);
 }
 
+enum { MAX_REACHED = 40 }; // facts of a world up to which they are followed through merged pointers
+
 // What both sides know of things reached from the content, `p->flag == 0`, they know of the merged content as well.
 static void merge_reached(struct merger *m, expr_id x, expr_id y, expr_id merged) {
-    if (expr_get(m->s->exprs, x)->kind == EX_CONST || expr_get(m->s->exprs, y)->kind == EX_CONST) {
+    bool many = m->a->known_count > MAX_REACHED || m->b->known_count > MAX_REACHED || m->out.known_count > MAX_REACHED;
+    if (many || expr_get(m->s->exprs, x)->kind == EX_CONST || expr_get(m->s->exprs, y)->kind == EX_CONST) {
         return;
     }
     for (uint16_t i = 0; i < m->a->known_count; i++) {
