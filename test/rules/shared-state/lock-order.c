@@ -298,3 +298,81 @@ void ok_known(struct account *x) {
     touch(&x->mu);
     pthread_mutex_unlock(&registry.mu);
 }
+
+// --- locks of one kind that are kept for different purposes ---
+
+struct list {
+    pthread_mutex_t mu;
+};
+
+struct server {
+    pthread_mutex_t mu;
+    struct list jobs;
+    struct list *logs;
+};
+
+void ok_server_then_jobs(struct server *s) {
+    pthread_mutex_lock(&s->mu);
+    touch(&s->jobs.mu);
+    pthread_mutex_unlock(&s->mu);
+}
+
+void ok_logs_then_server(struct server *s) {
+    pthread_mutex_lock(&s->logs->mu);
+    touch(&s->mu);
+    pthread_mutex_unlock(&s->logs->mu);
+}
+
+// --- a longer circle of objects nobody can tell apart ---
+
+struct one {
+    pthread_mutex_t mu;
+};
+
+struct two {
+    pthread_mutex_t mu;
+};
+
+struct three {
+    pthread_mutex_t mu;
+};
+
+void ok_one_two(struct one *x, struct two *y) {
+    pthread_mutex_lock(&x->mu);
+    touch(&y->mu);
+    pthread_mutex_unlock(&x->mu);
+}
+
+void ok_two_three(struct two *x, struct three *y) {
+    pthread_mutex_lock(&x->mu);
+    touch(&y->mu);
+    pthread_mutex_unlock(&x->mu);
+}
+
+void ok_three_one(struct three *x, struct one *y) {
+    pthread_mutex_lock(&x->mu);
+    touch(&y->mu);
+    pthread_mutex_unlock(&x->mu);
+}
+
+// --- elements of an array are no gate ---
+
+static pthread_mutex_t slots[8];
+static pthread_mutex_t r = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t s = PTHREAD_MUTEX_INITIALIZER;
+
+void bad_slot_one(int index) {
+    pthread_mutex_lock(&slots[index]);
+    pthread_mutex_lock(&r);
+    touch(&s); // expect: shared-state-lock-order "'s' is locked while 'r' is held"
+    pthread_mutex_unlock(&r);
+    pthread_mutex_unlock(&slots[index]);
+}
+
+void bad_slot_two(int index) {
+    pthread_mutex_lock(&slots[index]);
+    pthread_mutex_lock(&s);
+    touch(&r);
+    pthread_mutex_unlock(&s);
+    pthread_mutex_unlock(&slots[index]);
+}
