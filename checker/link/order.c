@@ -408,7 +408,7 @@ void program_find_cycles(struct program *p) {
     struct arena_mark mark = arena_mark(&p->scratch);
     struct order_graph g = {.p = p};
     map_init(&g.index, &p->scratch);
-    map_init(&g.told, &p->scratch);
+    map_init(&g.told, p->arena); // grows while close_cycle has a mark in the scratch arena
     for (node_id n = 0; n < p->nodes.len; n++) {
         const struct flow_result *r = p->nodes.data[n].flow[FLOW_LOCKS];
         for (uint32_t i = 0; r && i < r->acts.items.len; i++) {
