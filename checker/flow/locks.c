@@ -234,8 +234,7 @@ void lock_wait(struct run *r, struct world *w, expr_id lock, call_id call, uint3
         if (!other_name(r, w, lock, LOCK_HELD, ENTRY_FREE)) {
             run_event(r, w, e);
         }
-        l->status = LOCK_MAYBE; // one mistake is told once
-        return;
+        return; // still free: a release after it is a mistake of its own
     }
     if (other_name(r, w, lock, LOCK_HELD, ENTRY_FREE)) {
         return;
