@@ -122,6 +122,7 @@ void program_solve(struct program *p) {
     program_find_cycles(p);
     program_find_contended(p);
     arena_release(&p->scratch);
+    arena_release(&p->step);
 }
 
 struct program_stats program_stats(const struct program *p) {
