@@ -426,7 +426,8 @@ static bool is_ghost(const struct run *r, expr_id loc) {
 // What a cell keeps over the call: ghost fields, handles, what the summary stored, fields the callee never writes.
 static bool survives(struct application *a, struct world *w, struct mem_cell m, expr_id target, bool known) {
     struct run *r = a->r;
-    if (is_ghost(r, m.loc) || world_object(w, m.val)) {
+    const struct object_state *o = world_object(w, m.val);
+    if (is_ghost(r, m.loc) || (o && !(o->kind == OBJECT_DESCRIPTOR && o->status == OBJECT_DONE))) {
         return true;
     }
     for (uint32_t i = 0; i < a->stored_count; i++) {

@@ -377,9 +377,38 @@ static void join_slot(struct run *r, uint32_t to, struct slot *slot, const struc
     }
 }
 
+static bool is_named_here(const struct block_state *s, const struct expr *merge) {
+    for (uint32_t i = 0; s->is_loop_head && i < s->modified.len; i++) {
+        if (!s->modified.data[i].partial && s->modified.data[i].loc.v == merge->aux) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_renewed(const struct run *r, expr_id e, uint32_t to) {
+    const struct expr *x = expr_get(r->c->exprs, e);
+    if (x->kind == EX_MERGE) {
+        return x->num == (int64_t)to && !is_named_here(&r->blocks[to], x);
+    }
+    return x->kind != EX_FN && ((x->a.v && is_renewed(r, x->a, to)) || (x->b.v && is_renewed(r, x->b, to)));
+}
+
+// "What this place holds when the block is entered" is about to mean something new: a descriptor of that name was another one.
+static void forget_renamed(struct run *r, struct world *w, uint32_t to) {
+    for (uint16_t i = 0; i < w->object_count;) {
+        if (w->objects[i].kind != OBJECT_THREAD && is_renewed(r, w->objects[i].value, to)) {
+            world_object_remove(w, i);
+        } else {
+            i++;
+        }
+    }
+}
+
 void run_enter(struct run *r, uint32_t to, struct world *w) {
     struct block_state *s = &r->blocks[to];
     live_drop(r, to, w);
+    forget_renamed(r, w, to);
     if (s->is_loop_head) {
         if (r->domain == FLOW_THREADS && r->block >= to) {
             check_loop_variables(r, w, s);

@@ -164,9 +164,10 @@ static void collect_predicate(struct collector *x, call_id call) {
     for (uint32_t i = 0; i < c->arg_count; i++) {
         const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v + i].v];
         const struct ir_path *path = &f->paths.data[v->path.v];
-        type_id t = facts_strip_typedefs(f, f->vars.data[path->var.v].type, NULL);
+        type_id declared = v->kind == VAL_CALL ? f->calls.data[v->call.v].type : f->vars.data[path->var.v].type;
+        type_id t = facts_strip_typedefs(f, declared, NULL);
         sym_id sym = v->kind == VAL_FN ? v->sym : f->records.data[f->types.data[t.v].record.v].call_op;
-        bool is_callable = v->kind == VAL_FN || ((v->kind == VAL_ADDR || v->kind == VAL_PATH) && path->kind == PATH_VAR);
+        bool is_callable = v->kind == VAL_FN || v->kind == VAL_CALL || ((v->kind == VAL_ADDR || v->kind == VAL_PATH) && path->kind == PATH_VAR);
         if (is_callable && sym.v) {
             read_by(x, program_unit(x->p, f)->sym_nodes[sym.v]);
         }
