@@ -118,6 +118,7 @@ void program_solve(struct program *p) {
     program_find_unguarded(p);
     program_make_inventory(p);
     program_find_conditions(p);
+    program_find_throws(p);
     program_find_contexts(p);
     program_find_cycles(p);
     program_find_contended(p);

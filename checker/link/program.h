@@ -107,6 +107,17 @@ const struct program_unguarded *program_unguarded(const struct program *p, uint3
 typedef uint32_t node_id; // function with a body, 0 .. program_fn_count - 1
 #define NODE_NONE UINT32_MAX
 
+// An exception that can leave a function.
+struct program_throw {
+    bool throws;
+    struct fn_ref fn; // with the throw statement
+    loc_id loc;       // of the statement, in the facts of `fn`
+    call_id call;     // of the function asked for that leads there; 0 = the statement is its own
+};
+struct program_throw program_throws(const struct program *p, node_id n);
+/// Class of the place a path names; none for locals and what a pointer alone leads to.
+expr_id program_path_class(const struct program *p, const struct facts *f, path_id path);
+
 // A call in a function.
 struct program_use {
     struct fn_ref fn;

@@ -43,6 +43,7 @@ struct node {
     VEC(uint32_t) writes;  // names of fields and globals written, also through callees; sorted
     bool writes_all;
     bool impure;           // does something besides computing its result
+    struct program_throw throws;
     VEC(struct touched) touches; // global locks and the like, also through callees
     const struct flow_result *flow[FLOW_DOMAINS];
     const struct flow_acts *acts; // as callers see them, NULL for none
@@ -169,8 +170,7 @@ void program_take_touched(struct program *p, struct node *n, const struct node *
 void program_run_flows(struct program *p);
 void program_make_inventory(struct program *p);
 void program_find_conditions(struct program *p);
-/// Class of the place a path names; none for locals and what a pointer alone leads to.
-expr_id program_path_class(const struct program *p, const struct facts *f, path_id path);
+void program_find_throws(struct program *p);
 void program_find_contexts(struct program *p);
 /// Node a call surely goes to, NODE_NONE when it has a model or there may be several. (contexts.c)
 node_id contexts_target(const struct program *p, const struct facts *f, call_id call);

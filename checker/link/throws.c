@@ -1,0 +1,53 @@
+// Exceptions that can leave a function: its own throw statements outside a try, and those of callees it calls outside one.
+// Flow-insensitive, bottom-up. Which handler catches what is not decided by type: any handler counts.
+#include "checker/link/program_private.h"
+
+static bool is_inside_try(const struct facts *f, const struct ir_block *b) {
+    for (uint32_t i = 0; i < b->edge_count; i++) {
+        if (f->edges.data[b->first_edge.v + i].kind == EDGE_EXC) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_no_way_out(const struct facts *f, const struct ir_fn *fn) {
+    return (f->syms.data[fn->sym.v].flags & SYM_NOTHROW) != 0;
+}
+
+static void scan_throws(struct program *p, struct node *n) {
+    const struct facts *f = n->ref.facts;
+    const struct ir_fn *fn = &f->fns.data[n->ref.fn.v];
+    const struct unit *u = program_unit(p, f);
+    for (uint32_t i = 0; i < fn->block_count && !n->throws.throws && !has_no_way_out(f, fn); i++) {
+        const struct ir_block *b = &f->blocks.data[fn->first_block.v + i];
+        if (is_inside_try(f, b)) {
+            continue;
+        }
+        if (b->term == TERM_THROW) {
+            n->throws = (struct program_throw){.throws = true, .fn = n->ref, .loc = b->loc};
+            return;
+        }
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &f->ops.data[b->first_op.v + k];
+            const struct ir_call *c = &f->calls.data[op->call.v];
+            node_id to = op->kind == OP_CALL && c->kind == CALL_DIRECT && !u->models[op->call.v] ? u->sym_nodes[c->callee.v]
+                                                                                               : NODE_NONE;
+            if (to != NODE_NONE && p->nodes.data[to].throws.throws) {
+                n->throws = p->nodes.data[to].throws;
+                n->throws.call = op->call;
+                return;
+            }
+        }
+    }
+}
+
+void program_find_throws(struct program *p) {
+    for (uint32_t i = 0; i < p->order.len; i++) {
+        scan_throws(p, &p->nodes.data[p->order.data[i]]);
+    }
+}
+
+struct program_throw program_throws(const struct program *p, node_id n) {
+    return p->nodes.data[n].throws;
+}
