@@ -45,7 +45,8 @@ config.substitutions += [
 
 # A report of a sanitizer must not look like exit code 1, "findings". Nothing of the user's settings reaches the tests.
 config.environment["ASAN_OPTIONS"] = "exitcode=99"
-config.environment["LSAN_OPTIONS"] = "exitcode=99"
+suppressions = os.path.join(config.test_source_root, "lsan.supp")
+config.environment["LSAN_OPTIONS"] = f"exitcode=99:print_suppressions=0:suppressions={suppressions}"
 config.environment["UBSAN_OPTIONS"] = "exitcode=99:print_stacktrace=1"
 config.environment["HOME"] = config.test_exec_root
 config.environment["LC_ALL"] = "C.UTF-8"
