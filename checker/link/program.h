@@ -113,6 +113,7 @@ struct program_throw {
     struct fn_ref fn; // with the throw statement
     loc_id loc;       // of the statement, in the facts of `fn`
     call_id call;     // of the function asked for that leads there; 0 = the statement is its own
+    uint8_t calls;    // on the way there
 };
 struct program_throw program_throws(const struct program *p, node_id n);
 /// Class of the place a path names; none for locals and what a pointer alone leads to.

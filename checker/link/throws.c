@@ -1,6 +1,9 @@
 // Exceptions that can leave a function: its own throw statements outside a try, and those of callees it calls outside one.
-// Flow-insensitive, bottom-up. Which handler catches what is not decided by type: any handler counts.
+// Flow-insensitive, bottom-up. Which handler catches what is not decided by type: any handler counts. A throw more than a few
+// calls away mostly hangs on a condition the caller rules out (a format string that is right), so the way is kept short.
 #include "checker/link/program_private.h"
+
+enum { MAX_CALLS = 2 };
 
 static bool is_inside_try(const struct facts *f, const struct ir_block *b) {
     for (uint32_t i = 0; i < b->edge_count; i++) {
@@ -19,7 +22,7 @@ static void scan_throws(struct program *p, struct node *n) {
     const struct facts *f = n->ref.facts;
     const struct ir_fn *fn = &f->fns.data[n->ref.fn.v];
     const struct unit *u = program_unit(p, f);
-    for (uint32_t i = 0; i < fn->block_count && !n->throws.throws && !has_no_way_out(f, fn); i++) {
+    for (uint32_t i = 0; i < fn->block_count && !has_no_way_out(f, fn); i++) {
         const struct ir_block *b = &f->blocks.data[fn->first_block.v + i];
         if (is_inside_try(f, b)) {
             continue;
@@ -33,10 +36,11 @@ static void scan_throws(struct program *p, struct node *n) {
             const struct ir_call *c = &f->calls.data[op->call.v];
             node_id to = op->kind == OP_CALL && c->kind == CALL_DIRECT && !u->models[op->call.v] ? u->sym_nodes[c->callee.v]
                                                                                                : NODE_NONE;
-            if (to != NODE_NONE && p->nodes.data[to].throws.throws) {
-                n->throws = p->nodes.data[to].throws;
+            const struct program_throw *x = to != NODE_NONE ? &p->nodes.data[to].throws : NULL;
+            if (x && x->throws && x->calls < MAX_CALLS && (!n->throws.throws || x->calls + 1 < n->throws.calls)) {
+                n->throws = *x;
+                n->throws.calls = (uint8_t)(x->calls + 1);
                 n->throws.call = op->call;
-                return;
             }
         }
     }

@@ -109,17 +109,35 @@ static bool is_wrapper(const struct search *s) {
     return !program_is_thread_entry(ctx->program, ctx->node) && !program_is_main(ctx->program, ctx->node);
 }
 
-// Condition and lock are parameters as they came: the function passes the wait on, whatever it decides before.
+// A parameter as it came, or what it refers to.
+static bool is_parameter(const struct facts *f, val_id val) {
+    const struct ir_val *v = &f->vals.data[val.v];
+    const struct ir_path *p = &f->paths.data[v->path.v];
+    if (v->kind == VAL_ADDR && p->kind == PATH_DEREF) {
+        return is_parameter(f, p->val);
+    }
+    return v->kind == VAL_PATH && p->kind == PATH_VAR && f->vars.data[p->var.v].kind == VAR_PARAM;
+}
+
+// A member of an object that the caller gave.
+static bool is_member_of_parameter(const struct facts *f, val_id val) {
+    const struct ir_val *v = &f->vals.data[val.v];
+    const struct ir_path *p = &f->paths.data[v->path.v];
+    while (v->kind == VAL_ADDR && p->kind == PATH_FIELD) {
+        p = &f->paths.data[p->base.v];
+    }
+    return v->kind == VAL_ADDR && p->kind == PATH_DEREF && is_parameter(f, p->val);
+}
+
+// Condition and lock come from the caller, who holds the lock: the function passes the wait on, whatever it decides before.
 static bool passes_parameters(const struct search *s, const struct ir_op *op) {
     const struct ir_call *c = &s->f->calls.data[op->call.v];
-    for (uint32_t i = 0; i < 2; i++) {
-        const struct ir_val *v = &s->f->vals.data[i < c->arg_count ? s->f->args.data[c->first_arg.v + i].v : 0];
-        const struct ir_path *p = &s->f->paths.data[v->path.v];
-        if (v->kind != VAL_PATH || p->kind != PATH_VAR || s->f->vars.data[p->var.v].kind != VAR_PARAM) {
-            return false;
-        }
+    if (c->arg_count < 2) {
+        return false;
     }
-    return true;
+    val_id condition = s->f->args.data[c->first_arg.v];
+    val_id lock = s->f->args.data[c->first_arg.v + 1];
+    return is_parameter(s->f, lock) && (is_parameter(s->f, condition) || is_member_of_parameter(s->f, condition));
 }
 
 static bool speaks_of_call(const struct facts *f, val_id val, call_id call, unsigned depth) {

@@ -131,3 +131,19 @@ void ok_timed_nap(Queue &q) {
         check(q.count);
     }
 }
+
+// A condition of one's own around the caller's lock: the callers have the loop.
+class Condition {
+  public:
+    bool ok_wait_with_lock_of_caller(std::unique_lock<std::mutex> *hold, int milliseconds) {
+        if (milliseconds < 0) {
+            cv_.wait(*hold);
+        } else if (cv_.wait_for(*hold, std::chrono::milliseconds(milliseconds)) == std::cv_status::timeout) {
+            return false;
+        }
+        return true;
+    }
+
+  private:
+    std::condition_variable cv_;
+};
