@@ -483,18 +483,21 @@ static bool is_lambda(const struct node *n) {
     return f->syms.data[f->fns.data[n->ref.fn.v].sym.v].flags & SYM_LAMBDA;
 }
 
-// Functions nobody calls belong to the main thread, at any time of it.
+// Functions nobody calls belong to the main thread, at any time of it. Of one that is called through a pointer nobody knows when:
+// in a program that is there with its main it may be before any thread starts, so nothing is claimed.
 static void enter_roots(struct program *p) {
     uint64_t all = 0;
+    bool has_main = false;
     for (node_id n = 0; n < p->nodes.len; n++) {
         all |= p->nodes.data[n].leaves;
+        has_main |= program_is_main(p, n);
     }
     for (node_id n = 0; n < p->nodes.len; n++) {
         const struct node *x = &p->nodes.data[n];
         bool called = x->callers.len && !(x->callers.len == 1 && x->callers.data[0] == n);
         if (program_is_main(p, n) || runs_before_main(x)) {
             enter(p, n, ROOT_MAIN, 0, NULL);
-        } else if (!called && !x->is_entry && !is_lambda(x)) {
+        } else if (!called && !x->is_entry && !is_lambda(x) && !(has_main && x->address_taken)) {
             enter(p, n, ROOT_MAIN, all, NULL);
         }
     }
