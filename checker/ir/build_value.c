@@ -288,12 +288,12 @@ static bool fold(enum ir_operator op, int64_t a, int64_t b, int64_t *ret_value) 
     case OPR_XOR: *ret_value = (int64_t)(ua ^ ub); return true;
     case OPR_SHL: *ret_value = (int64_t)(ua << (ub & 63)); return ub < 64;
     case OPR_SHR: *ret_value = (int64_t)(ua >> (ub & 63)); return ub < 64 && a >= 0;
-    case OPR_EQ: *ret_value = a == b; return true;
-    case OPR_NE: *ret_value = a != b; return true;
-    case OPR_LT: *ret_value = a < b; return true;
-    case OPR_LE: *ret_value = a <= b; return true;
-    case OPR_GT: *ret_value = a > b; return true;
-    case OPR_GE: *ret_value = a >= b; return true;
+    case OPR_EQ:
+    case OPR_NE:
+    case OPR_LT:
+    case OPR_LE:
+    case OPR_GT:
+    case OPR_GE: *ret_value = ir_compare((uint8_t)op, a, b); return true;
     default: return false;
     }
 }

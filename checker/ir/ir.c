@@ -78,6 +78,42 @@ static void print_path(const struct facts *f, path_id p, struct buf *out, unsign
     }
 }
 
+op_id facts_op_of_call(const struct facts *f, fn_id fn, call_id call) {
+    const struct ir_fn *ir = &f->fns.data[fn.v];
+    for (uint32_t i = 0; i < ir->block_count; i++) {
+        const struct ir_block *b = &f->blocks.data[ir->first_block.v + i];
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &f->ops.data[b->first_op.v + k];
+            if (op->kind == OP_CALL && op->call.v == call.v) {
+                return (op_id){b->first_op.v + k};
+            }
+        }
+    }
+    return (op_id){0};
+}
+
+uint32_t facts_block_of_op(const struct facts *f, fn_id fn, op_id op) {
+    const struct ir_fn *ir = &f->fns.data[fn.v];
+    for (uint32_t i = 0; i < ir->block_count; i++) {
+        const struct ir_block *b = &f->blocks.data[ir->first_block.v + i];
+        if (op.v >= b->first_op.v && op.v - b->first_op.v < b->op_count) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+bool ir_compare(uint8_t cmp, int64_t a, int64_t b) {
+    switch (cmp) {
+    case OPR_EQ: return a == b;
+    case OPR_NE: return a != b;
+    case OPR_LT: return a < b;
+    case OPR_LE: return a <= b;
+    case OPR_GT: return a > b;
+    default: return a >= b;
+    }
+}
+
 const char *ir_operator_text(uint8_t op) {
     static const char *const texts[] = {
         [OPR_NONE] = "?", [OPR_ADD] = "+",  [OPR_SUB] = "-",  [OPR_MUL] = "*",  [OPR_DIV] = "/",

@@ -417,6 +417,12 @@ static inline var_id facts_fn_var(const struct facts *f, fn_id fn, uint32_t inde
 struct str facts_sym_name(const struct facts *f, sym_id sym);
 /// Type with typedefs removed (qualifiers of the typedef chain are merged into *ret_quals if not NULL).
 type_id facts_strip_typedefs(const struct facts *f, type_id t, uint8_t *ret_quals);
+/// Op of `fn` that makes the call; 0 when it is not there.
+op_id facts_op_of_call(const struct facts *f, fn_id fn, call_id call);
+/// Index within `fn` of the block that op lies in; 0 when it is not there.
+uint32_t facts_block_of_op(const struct facts *f, fn_id fn, op_id op);
+/// a `cmp` b, for OPR_EQ .. OPR_GE.
+bool ir_compare(uint8_t cmp, int64_t a, int64_t b);
 /// The operator OP as C writes it; "?" for none. Static text.
 const char *ir_operator_text(uint8_t op);
 /// Appends a readable C-like form of a path ("q->head.mu", "*p", "a[i]") or value ("&q->mu", "trylock()").

@@ -130,24 +130,10 @@ static void collect(struct collector *x, val_id val, unsigned depth) {
     }
 }
 
-static uint32_t block_of_call(struct fn_ref fn, call_id call) {
-    const struct ir_fn *ir = &fn.facts->fns.data[fn.fn.v];
-    for (uint32_t i = 0; i < ir->block_count; i++) {
-        const struct ir_block *b = graph_block(fn, i);
-        for (uint32_t k = 0; k < b->op_count; k++) {
-            const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
-            if (op->kind == OP_CALL && op->call.v == call.v) {
-                return i;
-            }
-        }
-    }
-    return 0;
-}
-
 // What the loop around the wait looks at.
 static void collect_loop(struct collector *x, call_id call) {
     struct loops loops = graph_loops(x->fn, &x->p->scratch);
-    const struct loop *l = graph_innermost(&loops, block_of_call(x->fn, call));
+    const struct loop *l = graph_innermost(&loops, facts_block_of_op(x->fn.facts, x->fn.fn, facts_op_of_call(x->fn.facts, x->fn.fn, call)));
     for (uint32_t i = 0; l && i < loops.block_count; i++) {
         const struct ir_block *b = graph_block(x->fn, i);
         if (l->inside[i] && (b->term == TERM_BRANCH || b->term == TERM_SWITCH)) {

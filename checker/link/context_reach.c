@@ -49,23 +49,12 @@ static bool known_value(const struct passed *passed, struct fn_ref fn, val_id va
     return true;
 }
 
-static bool holds(uint8_t cmp, int64_t a, int64_t b) {
-    switch (cmp) {
-    case OPR_EQ: return a == b;
-    case OPR_NE: return a != b;
-    case OPR_LT: return a < b;
-    case OPR_LE: return a <= b;
-    case OPR_GT: return a > b;
-    default: return a >= b;
-    }
-}
-
 static bool takes_edge(const struct ir_block *b, const struct ir_edge *e, bool decided, int64_t lhs, int64_t rhs) {
     if (!decided || e->kind == EDGE_EXC || e->kind == EDGE_NEXT) {
         return true;
     }
     if (b->term == TERM_BRANCH) {
-        return holds(b->cmp, lhs, rhs) == (e->kind == EDGE_TRUE);
+        return ir_compare(b->cmp, lhs, rhs) == (e->kind == EDGE_TRUE);
     }
     return e->kind == EDGE_DEFAULT || (lhs >= e->lo && lhs <= e->hi); // the default is kept, even when a case is taken
 }

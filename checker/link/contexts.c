@@ -282,25 +282,12 @@ static void add_installed(struct program *p) {
     }
 }
 
-static op_id op_of_call(struct fn_ref fn, call_id call) {
-    for (uint32_t i = 0; i < fn.facts->fns.data[fn.fn.v].block_count; i++) {
-        const struct ir_block *b = graph_block(fn, i);
-        for (uint32_t k = 0; k < b->op_count; k++) {
-            const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
-            if (op->kind == OP_CALL && op->call.v == call.v) {
-                return (op_id){b->first_op.v + k};
-            }
-        }
-    }
-    return (op_id){0};
-}
-
 // Threads whose entry only flow could find: members of objects, closures.
 static void add_threads(struct program *p) {
     for (node_id n = 0; n < p->nodes.len; n++) {
         const struct flow_result *r = p->nodes.data[n].flow[FLOW_THREADS];
         for (uint32_t i = 0; r && i < r->spawns.len; i++) {
-            op_id op = op_of_call(r->fn, r->spawns.data[i].call);
+            op_id op = facts_op_of_call(r->fn.facts, r->fn.fn, r->spawns.data[i].call);
             if (op.v) {
                 add_start(p, n, op, program_node_of_value(p, r->spawns.data[i].entry));
             }

@@ -29,6 +29,7 @@ struct finder {
     VEC(struct group) groups;
     struct map by_class;
     bool has_main;
+    bool *lifecycle; // [nodes]: makes or ends a lock
 };
 
 static const struct ir_sym *symbol(const struct program *p, node_id n) {
@@ -151,7 +152,7 @@ static uint32_t sites_of(struct finder *s, const struct group *g, struct site *o
     uint32_t n = 0;
     for (uint32_t i = 0; i < g->accesses.len && n < MAX_SITES; i++) {
         const struct access *a = &s->p->accesses.data[g->accesses.data[i]];
-        if (!handles_lifecycle(s->p, a->node) && fill_site(s, a, &out[n])) {
+        if (!s->lifecycle[a->node] && fill_site(s, a, &out[n])) {
             n++;
         }
     }
@@ -275,8 +276,10 @@ static void tell(struct finder *s, const struct site *x, const struct belief *b,
 void program_find_unguarded(struct program *p) {
     struct finder s = {.p = p};
     map_init(&s.by_class, &p->scratch);
+    s.has_main = program_has_main(p);
+    s.lifecycle = ARENA_ARRAY(&p->scratch, bool, p->nodes.len);
     for (node_id n = 0; n < p->nodes.len; n++) {
-        s.has_main |= program_is_main(p, n);
+        s.lifecycle[n] = handles_lifecycle(p, n);
     }
     for (uint32_t i = 0; i < p->accesses.len; i++) {
         sort_in(&s, i);

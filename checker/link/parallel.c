@@ -62,17 +62,7 @@ uint32_t call_targets(const struct program *p, const struct facts *f, call_id ca
 
 uint32_t program_op_of_call(const struct program *p, node_id id, call_id call) {
     struct fn_ref ref = p->nodes.data[id].ref;
-    const struct ir_fn *fn = &ref.facts->fns.data[ref.fn.v];
-    for (uint32_t i = 0; i < fn->block_count; i++) {
-        const struct ir_block *b = &ref.facts->blocks.data[fn->first_block.v + i];
-        for (uint32_t k = 0; k < b->op_count; k++) {
-            const struct ir_op *op = &ref.facts->ops.data[b->first_op.v + k];
-            if (op->kind == OP_CALL && op->call.v == call.v) {
-                return b->first_op.v + k;
-            }
-        }
-    }
-    return 0;
+    return facts_op_of_call(ref.facts, ref.fn, call).v;
 }
 
 // --- calls of a function, with what holds there ---
@@ -214,23 +204,12 @@ static uint64_t untracked(const struct program *p, const struct edge *e) {
     return left;
 }
 
-static uint32_t block_of(struct fn_ref ref, uint32_t op) {
-    const struct ir_fn *fn = &ref.facts->fns.data[ref.fn.v];
-    for (uint32_t i = 0; i < fn->block_count; i++) {
-        const struct ir_block *b = &ref.facts->blocks.data[fn->first_block.v + i];
-        if (op >= b->first_op.v && op - b->first_op.v < b->op_count) {
-            return i;
-        }
-    }
-    return 0;
-}
-
 bool op_comes_before(struct program *p, struct fn_ref ref, uint32_t from, uint32_t to, uint32_t avoid) {
     const struct facts *f = ref.facts;
     const struct ir_fn *fn = &f->fns.data[ref.fn.v];
-    uint32_t start = block_of(ref, from);
-    uint32_t goal = block_of(ref, to);
-    uint32_t wall = avoid ? block_of(ref, avoid) : UINT32_MAX;
+    uint32_t start = facts_block_of_op(ref.facts, ref.fn, (op_id){from});
+    uint32_t goal = facts_block_of_op(ref.facts, ref.fn, (op_id){to});
+    uint32_t wall = avoid ? facts_block_of_op(ref.facts, ref.fn, (op_id){avoid}) : UINT32_MAX;
     if (start == goal && from < to) {
         return !(wall == start && from < avoid && avoid < to);
     }
@@ -260,7 +239,7 @@ bool op_comes_before(struct program *p, struct fn_ref ref, uint32_t from, uint32
 
 bool op_is_doomed(struct fn_ref ref, uint32_t op) {
     const struct ir_fn *fn = &ref.facts->fns.data[ref.fn.v];
-    uint32_t block = block_of(ref, op);
+    uint32_t block = facts_block_of_op(ref.facts, ref.fn, (op_id){op});
     for (uint32_t n = 0; n < fn->block_count; n++) {
         const struct ir_block *b = &ref.facts->blocks.data[fn->first_block.v + block];
         if (b->term == TERM_NORETURN || b->term == TERM_UNREACHABLE) {
@@ -487,10 +466,9 @@ static bool is_lambda(const struct node *n) {
 // in a program that is there with its main it may be before any thread starts, so nothing is claimed.
 static void enter_roots(struct program *p) {
     uint64_t all = 0;
-    bool has_main = false;
+    bool has_main = program_has_main(p);
     for (node_id n = 0; n < p->nodes.len; n++) {
         all |= p->nodes.data[n].leaves;
-        has_main |= program_is_main(p, n);
     }
     for (node_id n = 0; n < p->nodes.len; n++) {
         const struct node *x = &p->nodes.data[n];

@@ -170,6 +170,7 @@ const struct flow_result *program_flow(const struct program *p, node_id n, enum 
 bool program_is_whole(const struct program *p);
 bool program_is_thread_entry(const struct program *p, node_id n);
 bool program_is_main(const struct program *p, node_id n);
+bool program_has_main(const struct program *p);
 bool program_has_callers(const struct program *p, node_id n);
 /// Some call passes 0 for this parameter.
 bool program_passes_zero(const struct program *p, node_id n, uint32_t param);

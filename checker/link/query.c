@@ -68,6 +68,15 @@ bool program_is_main(const struct program *p, node_id n) {
     return str_eq(p->nodes.data[n].name, STR("main"));
 }
 
+bool program_has_main(const struct program *p) {
+    for (node_id n = 0; n < p->nodes.len; n++) {
+        if (program_is_main(p, n)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool program_has_callers(const struct program *p, node_id n) {
     return p->nodes.data[n].callers.len != 0;
 }

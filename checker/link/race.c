@@ -327,7 +327,11 @@ static struct program_race *same_story(struct program *p, const struct program_r
 static void reduce(struct program *p) {
     bool *drop = ARENA_ARRAY(&p->scratch, bool, p->races.len);
     for (uint32_t i = 0; i < p->races.len; i++) {
-        drop[i] = is_everywhere(p, &p->races.data[i]);
+        uint32_t twin = 0; // the verdict is one of the two roots
+        while (twin < i && !same_roots(&p->races.data[twin], &p->races.data[i])) {
+            twin++;
+        }
+        drop[i] = twin < i ? drop[twin] : is_everywhere(p, &p->races.data[i]);
     }
     uint32_t kept = 0;
     for (uint32_t i = 0; i < p->races.len; i++) {

@@ -70,17 +70,8 @@ static bool starts_threads(const struct program *p) {
 // Main does this while no other thread runs: before it starts them, or after it joined them.
 static bool has_no_company(const struct program *p, node_id n, call_id call) {
     struct fn_ref fn = p->nodes.data[n].ref;
-    const struct ir_fn *ir = &fn.facts->fns.data[fn.fn.v];
-    for (uint32_t i = 0; i < ir->block_count; i++) {
-        const struct ir_block *b = &fn.facts->blocks.data[ir->first_block.v + i];
-        for (uint32_t k = 0; k < b->op_count; k++) {
-            const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
-            if (op->kind == OP_CALL && op->call.v == call.v) {
-                return !program_main_has_company(p, n, (op_id){b->first_op.v + k});
-            }
-        }
-    }
-    return false;
+    op_id op = facts_op_of_call(fn.facts, fn.fn, call);
+    return op.v && !program_main_has_company(p, n, op);
 }
 
 bool program_is_alone(struct program *p, node_id n, call_id call) {

@@ -85,17 +85,6 @@ static void collect(struct search *s, node_id n) {
     }
 }
 
-static bool holds(uint8_t cmp, int64_t a, int64_t b) {
-    switch (cmp) {
-    case OPR_EQ: return a == b;
-    case OPR_NE: return a != b;
-    case OPR_LT: return a < b;
-    case OPR_LE: return a <= b;
-    case OPR_GT: return a > b;
-    default: return a >= b;
-    }
-}
-
 static bool joins(const struct program *p, node_id n) {
     struct fn_ref fn = program_fn(p, n);
     for (uint32_t i = 0; i < fn.facts->fns.data[fn.fn.v].block_count; i++) {
@@ -136,7 +125,7 @@ static const struct flag_write *find_write(const struct search *s, const struct 
     for (uint32_t i = 0; i < s->writes.len; i++) {
         const struct flag_write *w = &s->writes.data[i];
         struct fn_ref fn = program_fn(p, w->node);
-        if (!is_same_flag(t->fn.facts, t->path, fn.facts, w->path) || holds(t->cmp, w->value, t->num) != t->sense) {
+        if (!is_same_flag(t->fn.facts, t->path, fn.facts, w->path) || ir_compare(t->cmp, w->value, t->num) != t->sense) {
             continue;
         }
         if (program_root_runs(p, reader, w->node, w->op)) {

@@ -30,25 +30,11 @@ static struct flow_site taken_elsewhere(const struct rule_ctx *ctx, uint32_t han
     return (struct flow_site){0};
 }
 
-static op_id op_of(struct fn_ref fn, call_id call) {
-    const struct ir_fn *ir = &fn.facts->fns.data[fn.fn.v];
-    for (uint32_t i = 0; i < ir->block_count; i++) {
-        const struct ir_block *b = &fn.facts->blocks.data[ir->first_block.v + i];
-        for (uint32_t k = 0; k < b->op_count; k++) {
-            const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
-            if (op->kind == OP_CALL && op->call.v == call.v) {
-                return (op_id){b->first_op.v + k};
-            }
-        }
-    }
-    return (op_id){0};
-}
-
 static void check_acquire(struct rule_ctx *ctx, uint32_t root, node_id n, const struct flow_result *r, const struct flow_acquire *a) {
     const struct program *p = ctx->program;
     expr_id class = expr_class(program_exprs(p), a->lock);
     if (!class.v || !waits(p, r->fn.facts, a) || program_is_recursive(p, a->lock) ||
-        !program_root_runs(p, root, n, op_of(r->fn, a->call))) {
+        !program_root_runs(p, root, n, facts_op_of_call(r->fn.facts, r->fn.fn, a->call))) {
         return;
     }
     struct flow_site other = taken_elsewhere(ctx, root, class);
