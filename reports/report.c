@@ -6,8 +6,8 @@
 #include "reports/report_private.h"
 
 const struct reporter reporters[] = {
-    {"text", "for people: source lines, paths and a summary", text_write},
-    {"json", "one JSON object per finding and line", json_write},
+    {"text",  "for people: source lines, paths and a summary",       text_write },
+    {"json",  "one JSON object per finding and line",                json_write },
     {"sarif", "SARIF 2.1.0, for code scanning services and editors", sarif_write},
 };
 const size_t reporter_count = sizeof reporters / sizeof reporters[0];
@@ -76,10 +76,10 @@ uint32_t report_end_col(struct place place, struct str line) {
 
 const char *step_kind_name(uint8_t kind) {
     static const char *const names[] = {
-        [STEP_NOTE] = "note",       [STEP_BRANCH] = "branch",   [STEP_CALL] = "call",
-        [STEP_RETURN] = "return",   [STEP_ACQUIRE] = "acquire", [STEP_RELEASE] = "release",
-        [STEP_SPAWN] = "spawn",     [STEP_JOIN] = "join",       [STEP_ACCESS] = "access",
-        [STEP_WAIT] = "wait",       [STEP_CHANNEL] = "channel",
+        [STEP_NOTE] = "note",     [STEP_BRANCH] = "branch",   [STEP_CALL] = "call",
+        [STEP_RETURN] = "return", [STEP_ACQUIRE] = "acquire", [STEP_RELEASE] = "release",
+        [STEP_SPAWN] = "spawn",   [STEP_JOIN] = "join",       [STEP_ACCESS] = "access",
+        [STEP_WAIT] = "wait",     [STEP_CHANNEL] = "channel",
     };
     return kind < sizeof names / sizeof names[0] ? names[kind] : "note";
 }

@@ -1,4 +1,5 @@
-// Reports: findings of one run -> a format. A report reads findings and the run's figures, nothing of the engine.
+// Reports: findings of one run -> a format. A report reads findings and the run's figures, nothing
+// of the engine.
 #ifndef REPORTS_REPORT_H
 #define REPORTS_REPORT_H
 
@@ -9,8 +10,8 @@
 
 // Something the user must know about the run: a file that was skipped, a limit that was hit.
 struct report_note {
-    const char *id;   // "file-skipped", "file-partial", "database-entry", "limit", "config"
-    enum level level; // LEVEL_ERROR makes the run incomplete
+    const char *id;     // "file-skipped", "file-partial", "database-entry", "limit", "config"
+    enum level level;   // LEVEL_ERROR makes the run incomplete
     struct place place; // may be empty
     struct str text;    // names the file and what to do
 };
@@ -25,8 +26,8 @@ struct report_file {
 
 // One row of the thread inventory.
 struct report_thread {
-    struct str entry;       // qualified name of the entry function
-    struct place spawn;     // where it is started
+    struct str entry;   // qualified name of the entry function
+    struct place spawn; // where it is started
     struct str spawn_function;
     struct str handle;      // where the handle is kept, "" when dropped
     const char *end;        // "joined", "detached", "escapes", "lost", "unknown"
@@ -52,19 +53,19 @@ struct report {
     VEC(struct report_thread) threads;
     VEC(struct report_lock) locks;
     VEC(struct report_function) functions;
-    struct str root;         // absolute project root
-    struct str version;      // of threadlint
+    struct str root;    // absolute project root
+    struct str version; // of threadlint
     struct str command_line;
     VEC(struct str) arguments;
     struct str working_directory;
-    int64_t start_time;      // seconds since the epoch
+    int64_t start_time; // seconds since the epoch
     int64_t end_time;
-    double seconds;          // wall time of the run
-    uint32_t tus;            // translation units in the run
+    double seconds; // wall time of the run
+    uint32_t tus;   // translation units in the run
     uint32_t tus_cached;
     uint32_t tus_failed;
     int exit_code;
-    bool complete;           // every TU was analysed
+    bool complete;            // every TU was analysed
     const bool *rule_enabled; // [rule_count]: evaluated in this run
     // Text of a line (1-based, without its end) of a source file; empty when it cannot be read.
     struct str (*line)(void *ctx, struct str file, uint32_t line);
@@ -72,9 +73,9 @@ struct report {
 };
 
 struct report_options {
-    bool colour;             // text
-    bool with_suppressed;    // show suppressed findings
-    bool absolute_root;      // SARIF: originalUriBaseIds with uri
+    bool colour;          // text
+    bool with_suppressed; // show suppressed findings
+    bool absolute_root;   // SARIF: originalUriBaseIds with uri
 };
 
 struct reporter {
@@ -87,7 +88,8 @@ struct reporter {
 extern const struct reporter reporters[]; // text, sarif, json
 extern const size_t reporter_count;
 
-/// Writes the run into the SQLite database at `path` (created when missing, schema migrated): reports/sqlite.c.
+/// Writes the run into the SQLite database at `path` (created when missing, schema migrated):
+/// reports/sqlite.c.
 bool sqlite_store(const struct report *r, const char *path, struct error *err);
 
 #endif

@@ -1,6 +1,6 @@
 // SARIF 2.1.0, streamed: one run with its rules, files, results and what went wrong. Paths are
-// relative to SRCROOT, columns are UTF-16 units, nothing depends on the machine unless the user asks
-// for the absolute root.
+// relative to SRCROOT, columns are UTF-16 units, nothing depends on the machine unless the user
+// asks for the absolute root.
 #include "reports/sarif_private.h"
 
 #include <time.h>

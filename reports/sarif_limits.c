@@ -56,18 +56,20 @@ void sarif_limits_notify(struct sarif *s) {
     char text[256];
     struct report_note note = {.id = "limit", .level = LEVEL_WARNING};
     if (s->limits.taken < s->limits.all) {
-        int len = snprintf(text, sizeof text,
-                           "%u findings, of which the %u most severe are in this file, because services"
-                           " reject larger ones; choose paths or rules to see the others",
-                           s->limits.all, s->limits.taken);
+        int len =
+            snprintf(text, sizeof text,
+                     "%u findings, of which the %u most severe are in this file, because services"
+                     " reject larger ones; choose paths or rules to see the others",
+                     s->limits.all, s->limits.taken);
         note.text = str_make(text, (size_t)len);
         sarif_notification(s, &note);
     }
     if (s->limits.long_flows > 0) {
-        int len = snprintf(text, sizeof text,
-                           "%u finding%s a thread with more than %d steps; the last %d are in this file",
-                           s->limits.long_flows, s->limits.long_flows == 1 ? " has" : "s have",
-                           MAX_STEPS, MAX_STEPS);
+        int len =
+            snprintf(text, sizeof text,
+                     "%u finding%s a thread with more than %d steps; the last %d are in this file",
+                     s->limits.long_flows, s->limits.long_flows == 1 ? " has" : "s have", MAX_STEPS,
+                     MAX_STEPS);
         note.text = str_make(text, (size_t)len);
         sarif_notification(s, &note);
     }

@@ -169,7 +169,8 @@ static void add_thread_links(struct buf *b, const struct finding *f) {
     }
 }
 
-// The message, then "See [text](1), [text](2)." for the related places and the end of other threads.
+// The message, then "See [text](1), [text](2)." for the related places and the end of other
+// threads.
 static void put_message(struct sarif *s, const struct finding *f) {
     struct buf b;
     buf_init(&b, MAX_LINK_TEXT);
@@ -216,8 +217,8 @@ static void put_related(struct sarif *s, const struct finding *f) {
 // `order` is the place of the step among those of all threads, from 1.
 static void put_step(struct sarif *s, const struct finding_step *step, uint32_t order) {
     struct json *j = &s->json;
-    bool is_way = step->kind == STEP_NOTE || step->kind == STEP_BRANCH ||
-                  step->kind == STEP_CALL || step->kind == STEP_RETURN;
+    bool is_way = step->kind == STEP_NOTE || step->kind == STEP_BRANCH || step->kind == STEP_CALL ||
+                  step->kind == STEP_RETURN;
     json_object_begin(j);
     json_key(j, "location");
     put_location(s, step->place, step->text, 0);

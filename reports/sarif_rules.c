@@ -14,16 +14,17 @@ static const struct notice {
     const char *text;
     const char *help;
 } notices[] = {
-    {"file-skipped", "FileSkipped", "A file of the compile database was not analysed",
-     "Make the file compile with the command of the database, or leave it out in the configuration"},
-    {"file-partial", "FilePartial", "A file has compile errors and was analysed in part",
-     "Make the file compile with the command of the database; a missing header is the usual cause"},
-    {"database-entry", "DatabaseEntry", "An entry of the compile database cannot be used",
-     "Generate the compile database anew"},
-    {"limit", "LimitReached", "A limit of the analysis was reached",
-     "What lies beyond the limit was not looked at; split the function or the file"},
-    {"config", "ConfigurationProblem", "The configuration file has an entry that does nothing or is wrong",
-     "Correct the entry that the notification names"},
+    {"file-skipped",   "FileSkipped",          "A file of the compile database was not analysed",
+     "Make the file compile with the command of the database, or leave it out in the "
+     "configuration"                                                                                                                                },
+    {"file-partial",   "FilePartial",          "A file has compile errors and was analysed in part",
+     "Make the file compile with the command of the database; a missing header is the usual cause"                                                  },
+    {"database-entry", "DatabaseEntry",        "An entry of the compile database cannot be used",
+     "Generate the compile database anew"                                                                                                           },
+    {"limit",          "LimitReached",         "A limit of the analysis was reached",
+     "What lies beyond the limit was not looked at; split the function or the file"                                                                 },
+    {"config",         "ConfigurationProblem",
+     "The configuration file has an entry that does nothing or is wrong",                            "Correct the entry that the notification names"},
 };
 
 static bool is_listed(const struct report *r, const struct rule *rule, size_t index) {

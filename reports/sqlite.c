@@ -1,8 +1,9 @@
 #include "reports/sqlite.h"
 
-// One run -> the SQLite database. One transaction per run: readers see the run before or all of this
-// one, and a failure leaves the database as it was. The tables and views are in schema.sql. Text
-// that is not UTF-8 is stored with U+FFFD in place of each bad byte, so that every reader copes.
+// One run -> the SQLite database. One transaction per run: readers see the run before or all of
+// this one, and a failure leaves the database as it was. The tables and views are in schema.sql.
+// Text that is not UTF-8 is stored with U+FFFD in place of each bad byte, so that every reader
+// copes.
 
 #include "checker/base/utf.h"
 #include "reports/report_private.h"
@@ -413,8 +414,8 @@ static bool open_database(struct store *s, const char *path, int wait_ms, struct
     return s->rc == SQLITE_OK;
 }
 
-// Brings the schema to the present version, within the transaction of the run. Asks again whose it is:
-// another process may have made the tables since.
+// Brings the schema to the present version, within the transaction of the run. Asks again whose it
+// is: another process may have made the tables since.
 static bool migrate(struct store *s, const char *path, struct error *err) {
     bool is_empty = false;
     if (!check_owner(s, path, &is_empty, err)) {

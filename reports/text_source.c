@@ -1,8 +1,8 @@
 #include "reports/text_source.h"
 
 // Source lines for people. Columns of places are bytes, columns of a terminal are cells: a tab goes
-// to the next stop, a wide character takes two cells, a combining mark none. Long lines are cut to a
-// window around the marked columns.
+// to the next stop, a wide character takes two cells, a combining mark none. Long lines are cut to
+// a window around the marked columns.
 
 #include "checker/base/utf.h"
 

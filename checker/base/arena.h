@@ -12,8 +12,8 @@ struct arena_block;
 
 struct arena {
     struct arena_block *top;
-    size_t used;  // bytes handed out, all blocks
-    size_t limit; // bytes; 0 = no limit
+    size_t used;               // bytes handed out, all blocks
+    size_t limit;              // bytes; 0 = no limit
     struct arena_block *spare; // freed by resets, to be filled again
     uint32_t spare_count;
 };

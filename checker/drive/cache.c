@@ -8,7 +8,9 @@
 
 #include <string.h>
 
-enum { ENTRIES_PER_KEY = 4 }; // contents of the same command that are kept: branches one switches between
+enum {
+    ENTRIES_PER_KEY = 4
+}; // contents of the same command that are kept: branches one switches between
 
 // One file a TU read: part of the `deps` blob.
 struct dep {
@@ -199,7 +201,8 @@ bool cache_put(struct cache *c, const struct compile_cmd *cmd, const struct fact
     uint32_t count = f->files.len - 1;
     struct dep *deps = ARENA_ARRAY(&c->scratch, struct dep, count);
     if (collect_deps(c, f, deps)) {
-        add_entry(c, cache_tu_key(c->run_key, cmd), deps, count * sizeof *deps, packed, *ret_content);
+        add_entry(c, cache_tu_key(c->run_key, cmd), deps, count * sizeof *deps, packed,
+                  *ret_content);
     }
     c->wrote = cache_end_writing(c) || c->wrote;
     arena_release(&c->scratch);
@@ -241,7 +244,8 @@ static void evict(struct cache *c) {
     cache_done(c, S_TU_OLDEST);
     // Files nobody refers to are not looked for one by one: ids are never used again, so all can go
     // at once.
-    (void)(c->db && cache_execute(c, "DELETE FROM tu WHERE (SELECT count(*) FROM file) > 1000000") &&
+    (void)(c->db &&
+           cache_execute(c, "DELETE FROM tu WHERE (SELECT count(*) FROM file) > 1000000") &&
            cache_execute(c, "DELETE FROM file WHERE NOT EXISTS (SELECT 1 FROM tu)"));
 }
 

@@ -1,4 +1,5 @@
-// Facts of parsed translation units and results of whole runs, kept between runs in one SQLite database.
+// Facts of parsed translation units and results of whole runs, kept between runs in one SQLite
+// database.
 //
 // An entry is found by what decides which files a TU reads first: command, root, environment,
 // versions. It is valid when every file it did read has the same content now. Entries are checked
@@ -30,12 +31,13 @@ struct cache_entry {
 struct cache *cache_open(struct arena *arena, const struct cache_options *options);
 /// A valid entry of `cmd`.
 bool cache_find(struct cache *c, const struct compile_cmd *cmd, struct cache_entry *ret_entry);
-/// Packed facts of an entry that was found. They live until the next call. False when they are damaged or gone.
+/// Packed facts of an entry that was found. They live until the next call. False when they are
+/// damaged or gone.
 bool cache_load(struct cache *c, const struct cache_entry *entry, struct str *ret_packed);
 /// Removes an entry whose facts turned out to be no good.
 void cache_drop(struct cache *c, const struct cache_entry *entry);
-/// Stores the facts of `cmd`; *ret_content is their hash. False for those that lack a file: it may turn up without any
-/// other changing, so nothing that rests on them may be kept.
+/// Stores the facts of `cmd`; *ret_content is their hash. False for those that lack a file: it may
+/// turn up without any other changing, so nothing that rests on them may be kept.
 bool cache_put(struct cache *c, const struct compile_cmd *cmd, const struct facts *f,
                struct str packed, struct hash128 *ret_content);
 /// What an earlier run found under the same key. Lives until the next call.
@@ -44,7 +46,8 @@ void cache_result_put(struct cache *c, struct hash128 key, struct str data);
 void cache_result_drop(struct cache *c, struct hash128 key);
 /// True for the compiler's complaint about a file that is not there.
 bool cache_names_missing_file(struct str diagnostic);
-/// Writes what is pending, removes the longest unused entries over the size limit. No lock is held afterwards.
+/// Writes what is pending, removes the longest unused entries over the size limit. No lock is held
+/// afterwards.
 void cache_flush(struct cache *c);
 /// The same, and closes. NULL-safe.
 void cache_close(struct cache *c);

@@ -1,5 +1,6 @@
-// The cache's database as its parts share it. Private to cache*.c: cache.c (translation units), cache_result.c (results of
-// runs), cache_file.c (files as they are now), cache_db.c (opening, statements, transactions, failures).
+// The cache's database as its parts share it. Private to cache*.c: cache.c (translation units),
+// cache_result.c (results of runs), cache_file.c (files as they are now), cache_db.c (opening,
+// statements, transactions, failures).
 #ifndef CHECKER_DRIVE_CACHE_PRIVATE_H
 #define CHECKER_DRIVE_CACHE_PRIVATE_H
 
@@ -53,10 +54,10 @@ struct cache {
     bool reading;   // a read transaction is open
     bool wrote;
     VEC(struct cache_file) files;
-    struct map by_id;      // id -> index into files
-    struct interner paths; // path -> number
-    VEC(uint32_t) by_path; // number -> index into files + 1
-    VEC(int64_t) touched;  // entries used, whose time of use is old
+    struct map by_id;       // id -> index into files
+    struct interner paths;  // path -> number
+    VEC(uint32_t) by_path;  // number -> index into files + 1
+    VEC(int64_t) touched;   // entries used, whose time of use is old
     int64_t touched_result; // the same of a result; 0 = none
 };
 
@@ -64,7 +65,8 @@ struct cache {
 /// Opens c->path; leaves c->db NULL when the cache cannot be used.
 void cache_db_open(struct cache *c);
 void cache_db_close(struct cache *c);
-/// The statement ready to be bound, or NULL. cache_done ends its use; a failure may have ended it before.
+/// The statement ready to be bound, or NULL. cache_done ends its use; a failure may have ended it
+/// before.
 sqlite3_stmt *cache_prepare(struct cache *c, enum cache_statement which);
 /// Steps; true when there is a row. Anything but a row or the end is a failure.
 bool cache_step(struct cache *c, sqlite3_stmt *s);

@@ -3,8 +3,8 @@
 // Results of whole runs: bytes under a key. What they mean and what the key is made of: result.c.
 
 enum {
-    RESULTS_KEPT = 16,// of one database: branches and settings one switches between
-    RESULT_SHARE = 16,// none is larger than this part of the size limit
+    RESULTS_KEPT = 16, // of one database: branches and settings one switches between
+    RESULT_SHARE = 16, // none is larger than this part of the size limit
 };
 
 // Ends the use of the last answer.

@@ -1,8 +1,8 @@
 #include "checker/drive/load.h"
 
-// Cache look-ups first (load_open), then the rest goes to the workers (load_read); their answers are unpacked here while
-// they parse on. Everything is stored by the command's index, so the order of answers changes
-// nothing.
+// Cache look-ups first (load_open), then the rest goes to the workers (load_read); their answers
+// are unpacked here while they parse on. Everything is stored by the command's index, so the order
+// of answers changes nothing.
 
 #include "checker/base/fs.h"
 #include "checker/drive/cache.h"

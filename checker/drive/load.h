@@ -12,8 +12,8 @@ struct load_tu {
     struct str failure;  // then: why, and what to do
     struct str packed;   // when asked for: the facts as they came, in the arena
     bool cached;
-    bool has_errors; // error or fatal diagnostics in its code
-    bool has_content; // `content` is set: the same content gives the same facts
+    bool has_errors;          // error or fatal diagnostics in its code
+    bool has_content;         // `content` is set: the same content gives the same facts
     struct hash128 content;   // of the packed facts
     struct cache_entry entry; // when cached
 };
@@ -37,7 +37,8 @@ struct load {
 
 /// Opens the cache and looks the commands up in it. No facts yet.
 void load_open(struct load *l);
-/// True when the facts of all commands are determined: those of the cache, or kept there by load_read.
+/// True when the facts of all commands are determined: those of the cache, or kept there by
+/// load_read.
 bool load_contents_known(const struct load *l);
 /// Reads all commands of the project. A TU that cannot be read is a failure of that TU only; notes
 /// are added to project->notes in the order of the commands. Fails when no worker process can be

@@ -1,7 +1,8 @@
 #include "checker/drive/result.h"
 
-// One description of each struct serves both directions. Numbers are as the machine has them: the database does not travel, and a
-// result of another program has another key. Reading trusts no length; a text is a slice of the bytes read.
+// One description of each struct serves both directions. Numbers are as the machine has them: the
+// database does not travel, and a result of another program has another key. Reading trusts no
+// length; a text is a slice of the bytes read.
 
 #include "checker/base/buf.h"
 

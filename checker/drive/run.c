@@ -283,7 +283,8 @@ static bool tell(struct run *run, int argc, const char *const *argv, struct erro
     return ok;
 }
 
-// The result of an earlier run when all it rests on is the same; otherwise reads and judges, and keeps what comes out.
+// The result of an earlier run when all it rests on is the same; otherwise reads and judges, and
+// keeps what comes out.
 static bool read_and_judge(struct run *run, struct error *err) {
     struct hash128 key = {0};
     struct result result = {.arena = &run->arena,
@@ -293,8 +294,8 @@ static bool read_and_judge(struct run *run, struct error *err) {
                             .first_note = run->project.notes.items.len,
                             .stats = &run->stats};
     load_open(&run->load);
-    run->stats.kept = result_key(&run->project, &run->load, &key) &&
-                      result_restore(&result, &run->load, key);
+    run->stats.kept =
+        result_key(&run->project, &run->load, &key) && result_restore(&result, &run->load, key);
     bool ok = run->stats.kept || load_read(&run->load, err);
     run->whole = run->project.database.len && load_is_complete(&run->load);
     run->stats.load = run->load.seconds;

@@ -53,7 +53,8 @@ static void show_contexts(const struct program *p, struct buf *out) {
     for (uint32_t i = 0; i < program_root_count(p); i++) {
         const struct program_root *r = program_root(p, i);
         if (r->kind == CONTEXT_THREAD) {
-            buf_addf(out, "%s of " STR_FMT, r->many ? "several threads" : "one thread", STR_ARG(program_fn_name(p, r->node)));
+            buf_addf(out, "%s of " STR_FMT, r->many ? "several threads" : "one thread",
+                     STR_ARG(program_fn_name(p, r->node)));
         } else if (r->kind == CONTEXT_HANDLER) {
             buf_addf(out, "handler " STR_FMT, STR_ARG(program_fn_name(p, r->node)));
             show_signals(out, r->signals);

@@ -88,19 +88,44 @@ static bool fold(uint8_t op, int64_t a, int64_t b, int64_t *ret_value) {
     uint64_t ua = (uint64_t)a;
     uint64_t ub = (uint64_t)b;
     switch (op) {
-    case OPR_ADD: *ret_value = (int64_t)(ua + ub); return true;
-    case OPR_SUB: *ret_value = (int64_t)(ua - ub); return true;
-    case OPR_MUL: *ret_value = (int64_t)(ua * ub); return true;
-    case OPR_AND: *ret_value = (int64_t)(ua & ub); return true;
-    case OPR_OR: *ret_value = (int64_t)(ua | ub); return true;
-    case OPR_XOR: *ret_value = (int64_t)(ua ^ ub); return true;
-    case OPR_EQ: *ret_value = a == b; return true;
-    case OPR_NE: *ret_value = a != b; return true;
-    case OPR_LT: *ret_value = a < b; return true;
-    case OPR_LE: *ret_value = a <= b; return true;
-    case OPR_GT: *ret_value = a > b; return true;
-    case OPR_GE: *ret_value = a >= b; return true;
-    default: return false;
+    case OPR_ADD:
+        *ret_value = (int64_t)(ua + ub);
+        return true;
+    case OPR_SUB:
+        *ret_value = (int64_t)(ua - ub);
+        return true;
+    case OPR_MUL:
+        *ret_value = (int64_t)(ua * ub);
+        return true;
+    case OPR_AND:
+        *ret_value = (int64_t)(ua & ub);
+        return true;
+    case OPR_OR:
+        *ret_value = (int64_t)(ua | ub);
+        return true;
+    case OPR_XOR:
+        *ret_value = (int64_t)(ua ^ ub);
+        return true;
+    case OPR_EQ:
+        *ret_value = a == b;
+        return true;
+    case OPR_NE:
+        *ret_value = a != b;
+        return true;
+    case OPR_LT:
+        *ret_value = a < b;
+        return true;
+    case OPR_LE:
+        *ret_value = a <= b;
+        return true;
+    case OPR_GT:
+        *ret_value = a > b;
+        return true;
+    case OPR_GE:
+        *ret_value = a >= b;
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -108,10 +133,14 @@ expr_id expr_unary(struct expr_table *t, uint8_t op, expr_id a) {
     const struct expr *x = expr_get(t, a);
     if (x->kind == EX_CONST) {
         switch (op) {
-        case OPR_NEG: return expr_const(t, (int64_t)(0 - (uint64_t)x->num));
-        case OPR_NOT: return expr_const(t, x->num == 0);
-        case OPR_BITNOT: return expr_const(t, ~x->num);
-        default: break;
+        case OPR_NEG:
+            return expr_const(t, (int64_t)(0 - (uint64_t)x->num));
+        case OPR_NOT:
+            return expr_const(t, x->num == 0);
+        case OPR_BITNOT:
+            return expr_const(t, ~x->num);
+        default:
+            break;
         }
     }
     return expr_intern(t, (struct expr){.kind = EX_UNARY, .op = op, .a = a});
@@ -190,7 +219,8 @@ bool expr_has_kind(const struct expr_table *t, expr_id e, enum expr_kind kind) {
            (x->b.v && expr_has_kind(t, x->b, kind));
 }
 
-bool expr_difference(const struct expr_table *t, expr_id a, expr_id b, expr_id *ret_a, expr_id *ret_b) {
+bool expr_difference(const struct expr_table *t, expr_id a, expr_id b, expr_id *ret_a,
+                     expr_id *ret_b) {
     while (!expr_same(a, b)) {
         const struct expr *x = expr_get(t, a);
         const struct expr *y = expr_get(t, b);
@@ -208,6 +238,11 @@ bool expr_difference(const struct expr_table *t, expr_id a, expr_id b, expr_id *
     return false;
 }
 
+expr_id expr_place_of_load(const struct expr_table *t, expr_id e) {
+    const struct expr *x = expr_get(t, e);
+    return x->kind == EX_LOAD ? x->a : (expr_id){0};
+}
+
 expr_id expr_root(const struct expr_table *t, expr_id location) {
     for (;;) {
         const struct expr *x = expr_get(t, location);
@@ -220,12 +255,18 @@ expr_id expr_root(const struct expr_table *t, expr_id location) {
 
 static expr_id rebuild(struct expr_table *t, struct expr x) {
     switch (x.kind) {
-    case EX_DEREF: return expr_deref(t, x.a);
-    case EX_ADDR: return expr_addr(t, x.a);
-    case EX_UNARY: return expr_unary(t, x.op, x.a);
-    case EX_BINARY: return expr_binary(t, x.op, x.a, x.b);
-    case EX_OLD: return expr_old(t, x.a);
-    default: return expr_intern(t, x);
+    case EX_DEREF:
+        return expr_deref(t, x.a);
+    case EX_ADDR:
+        return expr_addr(t, x.a);
+    case EX_UNARY:
+        return expr_unary(t, x.op, x.a);
+    case EX_BINARY:
+        return expr_binary(t, x.op, x.a, x.b);
+    case EX_OLD:
+        return expr_old(t, x.a);
+    default:
+        return expr_intern(t, x);
     }
 }
 
@@ -251,7 +292,8 @@ expr_id expr_class(struct expr_table *t, expr_id location) {
     if (x.kind == EX_GLOBAL) {
         return location;
     }
-    if (x.kind == EX_DEREF && expr_get(t, x.a)->kind == EX_LOAD) { // the lock a field or global points to
+    if (x.kind == EX_DEREF &&
+        expr_get(t, x.a)->kind == EX_LOAD) { // the lock a field or global points to
         expr_id pointer = expr_class(t, expr_get(t, x.a)->a);
         return pointer.v ? expr_deref(t, expr_load(t, pointer)) : pointer;
     }
@@ -296,29 +338,64 @@ static void print_field(const struct printer *p, const struct expr *x) {
     buf_add(p->out, name);
 }
 
+static void print_param(const struct printer *p, const struct expr *x) {
+    if (x->num < (int64_t)p->param_count && p->params[x->num].len) {
+        buf_add(p->out, p->params[x->num]);
+    } else {
+        buf_addf(p->out, "arg%lld", (long long)x->num);
+    }
+}
+
+static void print_index(const struct printer *p, const struct expr *x) {
+    print(p, x->a);
+    buf_add_char(p->out, '[');
+    if (x->b.v) {
+        print(p, x->b);
+    } else {
+        buf_add_char(p->out, '*');
+    }
+    buf_add_char(p->out, ']');
+}
+
 static void print(const struct printer *p, expr_id e) {
     const struct expr *x = expr_get(p->t, e);
     switch (x->kind) {
-    case EX_NONE: buf_add_c(p->out, "none"); break;
-    case EX_CONST: buf_addf(p->out, "%lld", (long long)x->num); break;
-    case EX_STR: buf_addf(p->out, "\"" STR_FMT "\"", STR_ARG(intern_text(&p->t->names, x->name))); break;
+    case EX_NONE:
+        buf_add_c(p->out, "none");
+        break;
+    case EX_CONST:
+        buf_addf(p->out, "%lld", (long long)x->num);
+        break;
+    case EX_STR:
+        buf_addf(p->out, "\"" STR_FMT "\"", STR_ARG(intern_text(&p->t->names, x->name)));
+        break;
     case EX_FN:
     case EX_GLOBAL:
-    case EX_LOCAL: buf_add(p->out, intern_text(&p->t->names, x->aux)); break;
-    case EX_PARAM:
-        if (x->num < (int64_t)p->param_count && p->params[x->num].len) {
-            buf_add(p->out, p->params[x->num]);
-        } else {
-            buf_addf(p->out, "arg%lld", (long long)x->num);
-        }
+    case EX_LOCAL:
+        buf_add(p->out, intern_text(&p->t->names, x->aux));
         break;
-    case EX_RET: buf_add_c(p->out, "ret"); break;
-    case EX_RESULT: buf_add_c(p->out, "result"); break;
-    case EX_FRESH: buf_add_c(p->out, "fresh"); break;
+    case EX_PARAM:
+        print_param(p, x);
+        break;
+    case EX_RET:
+        buf_add_c(p->out, "ret");
+        break;
+    case EX_RESULT:
+        buf_add_c(p->out, "result");
+        break;
+    case EX_FRESH:
+        buf_add_c(p->out, "fresh");
+        break;
     case EX_MERGE:
-    case EX_UNKNOWN: buf_add_c(p->out, "?"); break;
-    case EX_OLD: print(p, x->a); break;
-    case EX_LOAD: print(p, x->a); break;
+    case EX_UNKNOWN:
+        buf_add_c(p->out, "?");
+        break;
+    case EX_OLD:
+        print(p, x->a);
+        break;
+    case EX_LOAD:
+        print(p, x->a);
+        break;
     case EX_ADDR:
         buf_add_char(p->out, '&');
         print(p, x->a);
@@ -334,16 +411,11 @@ static void print(const struct printer *p, expr_id e) {
         print(p, x->b);
         buf_add_char(p->out, ')');
         break;
-    case EX_FIELD: print_field(p, x); break;
+    case EX_FIELD:
+        print_field(p, x);
+        break;
     case EX_INDEX:
-        print(p, x->a);
-        buf_add_char(p->out, '[');
-        if (x->b.v) {
-            print(p, x->b);
-        } else {
-            buf_add_char(p->out, '*');
-        }
-        buf_add_char(p->out, ']');
+        print_index(p, x);
         break;
     case EX_DEREF:
         buf_add_char(p->out, '*');
@@ -352,8 +424,8 @@ static void print(const struct printer *p, expr_id e) {
     }
 }
 
-void expr_print(const struct expr_table *t, expr_id e, const struct str *params, uint32_t param_count,
-                struct buf *out) {
+void expr_print(const struct expr_table *t, expr_id e, const struct str *params,
+                uint32_t param_count, struct buf *out) {
     struct printer p = {.t = t, .params = params, .param_count = param_count, .out = out};
     print(&p, e);
 }

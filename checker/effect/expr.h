@@ -1,9 +1,9 @@
-// Symbolic expressions of the analysis, shared by models, summaries and flow. Hash-consed in one table per
-// program: equal id = same expression. Names are interned in the table, so expressions of different
-// translation units compare.
+// Symbolic expressions of the analysis, shared by models, summaries and flow. Hash-consed in one
+// table per program: equal id = same expression. Names are interned in the table, so expressions of
+// different translation units compare.
 //
-// A *location* names a place in memory, a *value* what is in it. Roots that mean the same in every function
-// (parameters, globals, the result) let a summary be applied by substitution (expr_subst).
+// A *location* names a place in memory, a *value* what is in it. Roots that mean the same in every
+// function (parameters, globals, the result) let a summary be applied by substitution (expr_subst).
 #ifndef CHECKER_EFFECT_EXPR_H
 #define CHECKER_EFFECT_EXPR_H
 
@@ -35,7 +35,8 @@ enum expr_kind {
     // locations
     EX_GLOBAL, // name = link key, aux = display name
     EX_LOCAL,  // num: variable of the function, aux = display name
-    EX_FIELD,  // a: location, name, aux = record name (0 unknown; not part of identity for ghost fields)
+    EX_FIELD,  // a: location, name, aux = record name (0 unknown; not part of identity for ghost
+               // fields)
     EX_INDEX,  // a: location, b: value (EX_NONE: any element)
     EX_DEREF,  // a: value
 };
@@ -92,21 +93,26 @@ bool expr_is_location(const struct expr_table *t, expr_id e);
 bool expr_contains(const struct expr_table *t, expr_id e, expr_id part);
 /// True when some node of `e` has this kind.
 bool expr_has_kind(const struct expr_table *t, expr_id e, enum expr_kind kind);
-/// True when the two are alike but for one part; what they have there, innermost, goes to *ret_a and *ret_b.
-bool expr_difference(const struct expr_table *t, expr_id a, expr_id b, expr_id *ret_a, expr_id *ret_b);
+/// True when the two are alike but for one part; what they have there, innermost, goes to *ret_a
+/// and *ret_b.
+bool expr_difference(const struct expr_table *t, expr_id a, expr_id b, expr_id *ret_a,
+                     expr_id *ret_b);
 /// Root of a location: EX_GLOBAL, EX_LOCAL or the value it is reached through.
 expr_id expr_root(const struct expr_table *t, expr_id location);
+/// Place whose content the expression is; none for anything but a load.
+expr_id expr_place_of_load(const struct expr_table *t, expr_id e);
 
-/// Rewrites bottom-up: each node is offered to `replace` (after its operands were rewritten); a returned id other than
-/// EX_NONE stands in for it. Smart constructors apply again.
+/// Rewrites bottom-up: each node is offered to `replace` (after its operands were rewritten); a
+/// returned id other than EX_NONE stands in for it. Smart constructors apply again.
 typedef expr_id (*expr_replacer)(void *ctx, struct expr_table *t, expr_id e);
 expr_id expr_rewrite(struct expr_table *t, expr_id e, expr_replacer replace, void *ctx);
 
-/// Readable C-like text: "q->mu", "log_mu", "locks[i]", "*arg1", "&x". `params` gives parameter names or NULL.
-void expr_print(const struct expr_table *t, expr_id e, const struct str *params, uint32_t param_count,
-                struct buf *out);
-/// Identity where instances cannot be told apart: the global itself, else "struct q::mu" of the last field. EX_NONE when
-/// there is neither (locals, parameters).
+/// Readable C-like text: "q->mu", "log_mu", "locks[i]", "*arg1", "&x". `params` gives parameter
+/// names or NULL.
+void expr_print(const struct expr_table *t, expr_id e, const struct str *params,
+                uint32_t param_count, struct buf *out);
+/// Identity where instances cannot be told apart: the global itself, else "struct q::mu" of the
+/// last field. EX_NONE when there is neither (locals, parameters).
 expr_id expr_class(struct expr_table *t, expr_id location);
 
 #endif

@@ -19,10 +19,10 @@ struct model_set {
     struct arena *arena;
     struct expr_table *exprs;
     struct interner names;
-    VEC(struct model_name) functions; // by number in names
-    VEC(uint32_t) traits;             // by number in names
+    VEC(struct model_name) functions;              // by number in names
+    VEC(uint32_t) traits;                          // by number in names
     VEC(const struct model_function *) properties; // by number in names, NULL when none
-    VEC(bool) handler_fields;         // by number in names
+    VEC(bool) handler_fields;                      // by number in names
     VEC(struct overload *) in_order;
     uint32_t texts;
     struct hash128 hash;
@@ -84,10 +84,12 @@ static size_t lone_colon(struct str line) {
 }
 
 // "function localtime gmtime : mt_unsafe tm". Properties of several lines add up.
-static bool add_properties(struct model_set *set, struct str rest, struct str where, struct error *err) {
+static bool add_properties(struct model_set *set, struct str rest, struct str where,
+                           struct error *err) {
     size_t colon = lone_colon(rest);
     if (colon == SIZE_MAX) {
-        return error_set(err, STR_FMT ": expected 'function NAME... : PROPERTY...'", STR_ARG(where));
+        return error_set(err, STR_FMT ": expected 'function NAME... : PROPERTY...'",
+                         STR_ARG(where));
     }
     struct str names = str_trim(str_slice(rest, 0, colon));
     while (names.len) {
@@ -97,8 +99,11 @@ static bool add_properties(struct model_set *set, struct str rest, struct str wh
         }
         uint32_t number = name_slot(set, name);
         struct model_function *x = ARENA_NEW(set->arena, struct model_function);
-        *x = (struct model_function){.null_arg = FN_NO_ARG, .fills_arg = FN_NO_ARG, .handler_arg = FN_NO_ARG,
-                                     .action_arg = FN_NO_ARG, .exit_arg = FN_NO_ARG};
+        *x = (struct model_function){.null_arg = FN_NO_ARG,
+                                     .fills_arg = FN_NO_ARG,
+                                     .handler_arg = FN_NO_ARG,
+                                     .action_arg = FN_NO_ARG,
+                                     .exit_arg = FN_NO_ARG};
         *x = set->properties.data[number] ? *set->properties.data[number] : *x;
         struct str properties = str_trim(str_slice(rest, colon + 1, rest.len));
         while (properties.len) {
@@ -112,7 +117,8 @@ static bool add_properties(struct model_set *set, struct str rest, struct str wh
 }
 
 // "field sa_handler sa_sigaction : handler"
-static bool add_fields(struct model_set *set, struct str rest, struct str where, struct error *err) {
+static bool add_fields(struct model_set *set, struct str rest, struct str where,
+                       struct error *err) {
     size_t colon = lone_colon(rest);
     struct str what = colon == SIZE_MAX ? rest : str_trim(str_slice(rest, colon + 1, rest.len));
     if (!str_eq(what, STR("handler"))) {
@@ -127,15 +133,23 @@ static bool add_fields(struct model_set *set, struct str rest, struct str where,
     return true;
 }
 
-static bool add_traits(struct model_set *set, struct str rest, struct str where, struct error *err) {
+static bool add_traits(struct model_set *set, struct str rest, struct str where,
+                       struct error *err) {
     static const struct {
         const char *name;
         uint32_t bit;
-    } table[] = {{"lock", TRAIT_LOCK},           {"recursive", TRAIT_RECURSIVE},
-                 {"guard", TRAIT_GUARD},         {"handle", TRAIT_HANDLE},
-                 {"condition", TRAIT_CONDITION}, {"thread", TRAIT_THREAD},
-                 {"jthread", TRAIT_JTHREAD},     {"future", TRAIT_FUTURE},
-                 {"semaphore", TRAIT_SEMAPHORE}, {"atomic", TRAIT_ATOMIC}};
+    } table[] = {
+        {"lock",      TRAIT_LOCK     },
+        {"recursive", TRAIT_RECURSIVE},
+        {"guard",     TRAIT_GUARD    },
+        {"handle",    TRAIT_HANDLE   },
+        {"condition", TRAIT_CONDITION},
+        {"thread",    TRAIT_THREAD   },
+        {"jthread",   TRAIT_JTHREAD  },
+        {"future",    TRAIT_FUTURE   },
+        {"semaphore", TRAIT_SEMAPHORE},
+        {"atomic",    TRAIT_ATOMIC   }
+    };
     size_t colon = lone_colon(rest);
     if (colon == SIZE_MAX) {
         return error_set(err, STR_FMT ": expected 'type NAME : TRAITS'", STR_ARG(where));
@@ -150,7 +164,8 @@ static bool add_traits(struct model_set *set, struct str rest, struct str where,
             bit |= str_eq(w, str_from(table[i].name)) ? table[i].bit : 0;
         }
         if (!bit && w.len) {
-            return error_set(err, STR_FMT ": unknown trait '" STR_FMT "'", STR_ARG(where), STR_ARG(w));
+            return error_set(err, STR_FMT ": unknown trait '" STR_FMT "'", STR_ARG(where),
+                             STR_ARG(w));
         }
         bits |= bit;
     }
@@ -167,7 +182,8 @@ static bool add_alias(struct model_set *set, struct str rest, struct str where, 
     uint32_t new_slot = name_slot(set, str_trim(str_slice(rest, 0, eq)));
     uint32_t old_slot = name_slot(set, str_trim(str_slice(rest, eq + 3, rest.len)));
     if (!set->functions.data[old_slot].overloads.len && !set->traits.data[old_slot]) {
-        return error_set(err, STR_FMT ": alias of a name that is not defined above", STR_ARG(where));
+        return error_set(err, STR_FMT ": alias of a name that is not defined above",
+                         STR_ARG(where));
     }
     const struct model_name *old = &set->functions.data[old_slot];
     struct model_name copy = {0}; // its own list: a later text may replace one and not the other
@@ -236,7 +252,8 @@ struct model_set *model_set_new(struct arena *arena, struct expr_table *exprs, s
     intern_init(&set->names, arena);
     name_slot(set, STR(""));
     for (size_t i = 0; i < model_source_count; i++) {
-        if (!model_add(set, str_from(model_sources[i].name), str_from(model_sources[i].text), err)) {
+        if (!model_add(set, str_from(model_sources[i].name), str_from(model_sources[i].text),
+                       err)) {
             return NULL;
         }
     }
@@ -294,8 +311,10 @@ uint32_t model_type_traits(const struct model_set *set, struct str type) {
 }
 
 const struct model_function *model_function_find(const struct model_set *set, struct str function) {
-    struct str name = str_starts(function, STR("std::")) ? str_slice(function, 5, function.len) : function;
-    size_t conversion = str_find(name, STR("::operator "), 0); // "std::atomic::operator bool" goes by "atomic::operator"
+    struct str name =
+        str_starts(function, STR("std::")) ? str_slice(function, 5, function.len) : function;
+    size_t conversion = str_find(name, STR("::operator "),
+                                 0); // "std::atomic::operator bool" goes by "atomic::operator"
     name = conversion == SIZE_MAX ? name : str_slice(name, 0, conversion + STR("::operator").len);
     uint32_t n = intern_find(&set->names, name);
     return n == UINT32_MAX || n >= set->properties.len ? NULL : set->properties.data[n];

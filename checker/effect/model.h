@@ -1,5 +1,5 @@
-// Library models: rules/models/*.model (built in) and the user's own. A model is a summary written by hand, in the
-// notation that inferred summaries print in. docs/models.md is the reference.
+// Library models: rules/models/*.model (built in) and the user's own. A model is a summary written
+// by hand, in the notation that inferred summaries print in. docs/models.md is the reference.
 #ifndef CHECKER_EFFECT_MODEL_H
 #define CHECKER_EFFECT_MODEL_H
 
@@ -21,33 +21,34 @@ enum {
     TRAIT_GUARD = 4,     // object that holds a lock while it lives
     TRAIT_HANDLE = 8,    // identifies a thread
     TRAIT_CONDITION = 16,
-    TRAIT_THREAD = 32,   // object that owns a thread and must not die joinable (std::thread)
-    TRAIT_JTHREAD = 64,  // owns a thread and joins it when it dies
+    TRAIT_THREAD = 32,  // object that owns a thread and must not die joinable (std::thread)
+    TRAIT_JTHREAD = 64, // owns a thread and joins it when it dies
     TRAIT_FUTURE = 128,
     TRAIT_SEMAPHORE = 256,
     TRAIT_ATOMIC = 512,
 };
 
 enum {
-    FN_SIGNAL_SAFE = 1,   // may be called from a signal handler
-    FN_SIGNAL_UNSAFE = 2, // must not be
-    FN_MT_UNSAFE = 4,     // works on hidden static state without a lock
-    FN_MT_READS = 8,      // only reads that state: unsafe beside a function that is FN_MT_UNSAFE
-    FN_MT_GUARDED = 16,   // standards leave it open, the C libraries of today guard the state
-    FN_ATOMIC_LOAD = 64,  // of what argument 0 points to
-    FN_ATOMIC_STORE = 128, // of argument 1
+    FN_SIGNAL_SAFE = 1,     // may be called from a signal handler
+    FN_SIGNAL_UNSAFE = 2,   // must not be
+    FN_MT_UNSAFE = 4,       // works on hidden static state without a lock
+    FN_MT_READS = 8,        // only reads that state: unsafe beside a function that is FN_MT_UNSAFE
+    FN_MT_GUARDED = 16,     // standards leave it open, the C libraries of today guard the state
+    FN_ATOMIC_LOAD = 64,    // of what argument 0 points to
+    FN_ATOMIC_STORE = 128,  // of argument 1
     FN_ATOMIC_UPDATE = 256, // read and write in one step
     FN_ATOMIC_CAS = 512,
     FN_ATOMIC_WEAK_CAS = 1024, // may fail for no reason
     FN_NAMES_THREAD = 8192,
     FN_FORKS = 2048,
-    FN_EXECS = 4096, // replaces the program of the process, or ends it at once
+    FN_EXECS = 4096,         // replaces the program of the process, or ends it at once
     FN_SIGNAL_DOUBTFUL = 32, // not promised to be safe, but it takes no lock in practice
 };
 
 enum { FN_NO_ARG = -1 };
 
-// What a model file says of a library function besides its effects: a line "function NAME... : PROPERTY...".
+// What a model file says of a library function besides its effects: a line "function NAME... :
+// PROPERTY...".
 struct model_function {
     uint32_t flags;     // FN_*
     struct str state;   // FN_MT_*: name of the hidden state, equal for functions that share it
@@ -61,14 +62,14 @@ struct model_function {
 
 struct model_set;
 
-/// All built-in models over `exprs`. A broken built-in model is a programming error caught by tests; it is told in `err`
-/// and NULL is returned.
+/// All built-in models over `exprs`. A broken built-in model is a programming error caught by
+/// tests; it is told in `err` and NULL is returned.
 struct model_set *model_set_new(struct arena *arena, struct expr_table *exprs, struct error *err);
-/// Adds a model text; a function defined again (in another text) replaces the earlier one. The error names `name`, the
-/// line and what was expected.
+/// Adds a model text; a function defined again (in another text) replaces the earlier one. The
+/// error names `name`, the line and what was expected.
 bool model_add(struct model_set *set, struct str name, struct str text, struct error *err);
-/// Model of a call: by qualified name, then by what the link key must contain, then by argument count. NULL when none.
-/// `is_move`: the callee is a copy or move constructor or assignment.
+/// Model of a call: by qualified name, then by what the link key must contain, then by argument
+/// count. NULL when none. `is_move`: the callee is a copy or move constructor or assignment.
 const struct summary *model_find(const struct model_set *set, struct str function, struct str key,
                                  uint32_t arg_count, bool is_move);
 /// TRAIT_* of a type name ("pthread_mutex_t", "std::mutex"), 0 when unknown.

@@ -203,8 +203,15 @@ static uint8_t comparison(struct reader *r) {
     static const struct {
         const char *text;
         uint8_t cmp;
-    } table[] = {{"==", OPR_EQ}, {"!=", OPR_NE}, {"<=", OPR_LE}, {">=", OPR_GE},
-                 {"<", OPR_LT},  {">", OPR_GT},  {"!", OPR_NE}};
+    } table[] = {
+        {"==", OPR_EQ},
+        {"!=", OPR_NE},
+        {"<=", OPR_LE},
+        {">=", OPR_GE},
+        {"<",  OPR_LT},
+        {">",  OPR_GT},
+        {"!",  OPR_NE}
+    };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (accept(r, table[i].text)) {
             return table[i].cmp;
@@ -223,8 +230,9 @@ static bool conditions(struct reader *r, constraint_vec *out) {
     }
     do {
         struct constraint c = {.e = expr_ret(r->t)};
-        bool bare = arrow && (peek(r, "!") || peek(r, "<") || peek(r, ">") || peek(r, "=") ||
-                              peek(r, "-") || (skip_blanks(r), isdigit((unsigned char)r->line.ptr[r->at])));
+        bool bare =
+            arrow && (peek(r, "!") || peek(r, "<") || peek(r, ">") || peek(r, "=") ||
+                      peek(r, "-") || (skip_blanks(r), isdigit((unsigned char)r->line.ptr[r->at])));
         if (!bare && !value(r, &c.e)) {
             return false;
         }
@@ -247,11 +255,17 @@ static uint16_t modifiers(struct reader *r) {
     static const struct {
         const char *text;
         uint16_t bit;
-    } table[] = {{"shared", EF_SHARED},       {"any", EF_ANY_MODE},
-                 {"recursive", EF_RECURSIVE}, {"ownerless", EF_OWNERLESS},
-                 {"predicate", EF_PREDICATE}, {"timed", EF_TIMED},
-                 {"maybe", EF_MAYBE},         {"orderly", EF_ORDERLY},
-                 {"once", EF_ONCE}};
+    } table[] = {
+        {"shared",    EF_SHARED   },
+        {"any",       EF_ANY_MODE },
+        {"recursive", EF_RECURSIVE},
+        {"ownerless", EF_OWNERLESS},
+        {"predicate", EF_PREDICATE},
+        {"timed",     EF_TIMED    },
+        {"maybe",     EF_MAYBE    },
+        {"orderly",   EF_ORDERLY  },
+        {"once",      EF_ONCE     }
+    };
     uint16_t flags = 0;
     for (size_t i = 0; i < sizeof table / sizeof *table;) {
         if (accept_word(r, table[i].text)) {
@@ -295,19 +309,23 @@ static bool optional_value(struct reader *r, expr_id *ret) {
 
 static bool operands(struct reader *r, struct effect *e) {
     switch (e->kind) {
-    case EFFECT_SPAWN: return spawn(r, e);
-    case EFFECT_CALLBACK: return call_operands(r, e);
+    case EFFECT_SPAWN:
+        return spawn(r, e);
+    case EFFECT_CALLBACK:
+        return call_operands(r, e);
     case EFFECT_SET:
         return location(r, &e->a) && (accept(r, "=") || fail(r, "'='")) && value(r, &e->b);
     case EFFECT_LOCK_INIT:
         return location(r, &e->a) && (!accept_word(r, "kind") || value(r, &e->b));
-    case EFFECT_WAIT: return location(r, &e->a) && location(r, &e->b);
+    case EFFECT_WAIT:
+        return location(r, &e->a) && location(r, &e->b);
     case EFFECT_ACQUIRE:
     case EFFECT_RELEASE:
     case EFFECT_LOCKS:
     case EFFECT_SIGNAL:
     case EFFECT_LOCK_DESTROY:
-    case EFFECT_JOIN_OWNER: return location(r, &e->a) && optional_value(r, &e->b);
+    case EFFECT_JOIN_OWNER:
+        return location(r, &e->a) && optional_value(r, &e->b);
     case EFFECT_JOIN:
     case EFFECT_DETACH:
     case EFFECT_OPEN:
@@ -315,14 +333,18 @@ static bool operands(struct reader *r, struct effect *e) {
     case EFFECT_USE:
     case EFFECT_FREE:
     case EFFECT_RETURN:
-    case EFFECT_ESCAPE: return value(r, &e->a);
-    case EFFECT_ALLOC: return value(r, &e->a) && optional_value(r, &e->b);
-    case EFFECT_SLEEP: return optional_value(r, &e->a) && optional_value(r, &e->b);
+    case EFFECT_ESCAPE:
+        return value(r, &e->a);
+    case EFFECT_ALLOC:
+        return value(r, &e->a) && optional_value(r, &e->b);
+    case EFFECT_SLEEP:
+        return optional_value(r, &e->a) && optional_value(r, &e->b);
     case EFFECT_NONE:
     case EFFECT_BLOCK:
     case EFFECT_ACCEPT:
     case EFFECT_NORETURN:
-    case EFFECT_KIND_COUNT: return true;
+    case EFFECT_KIND_COUNT:
+        return true;
     }
     return true;
 }
@@ -398,7 +420,8 @@ static struct str function_name(struct reader *r) {
 bool model_parse_line(struct expr_table *t, struct arena *arena, struct str line, struct str where,
                       struct model_line *ret_line, struct error *err) {
     struct summary head = {.flags = SUMMARY_MODEL};
-    struct reader r = {.t = t, .arena = arena, .line = line, .where = where, .head = &head, .err = err};
+    struct reader r = {
+        .t = t, .arena = arena, .line = line, .where = where, .head = &head, .err = err};
     head.name = function_name(&r);
     if (!head.name.len) {
         return fail(&r, "a function name");

@@ -1,12 +1,12 @@
-// Properties of library functions in model files: what may be called from a signal handler, what shares hidden state, what
-// installs handlers. The notation is in docs/models.md.
+// Properties of library functions in model files: what may be called from a signal handler, what
+// shares hidden state, what installs handlers. The notation is in docs/models.md.
 #include "checker/effect/model_parse.h"
 
 struct property {
     const char *name;
     uint32_t flag;
     struct str *(*text)(struct model_function *x); // a name follows
-    int8_t *(*arg)(struct model_function *x); // the number of an argument follows
+    int8_t *(*arg)(struct model_function *x);      // the number of an argument follows
 };
 
 static int8_t *null_arg(struct model_function *x) {
@@ -38,26 +38,26 @@ static struct str *instead(struct model_function *x) {
 }
 
 static const struct property table[] = {
-    {"signal_safe", FN_SIGNAL_SAFE, NULL, NULL},
-    {"signal_unsafe", FN_SIGNAL_UNSAFE, NULL, NULL},
-    {"signal_doubtful", FN_SIGNAL_DOUBTFUL, NULL, NULL},
-    {"mt_unsafe", FN_MT_UNSAFE, state, NULL},
-    {"mt_reads", FN_MT_READS, state, NULL},
-    {"mt_guarded", FN_MT_GUARDED, state, NULL},
-    {"atomic_load", FN_ATOMIC_LOAD, NULL, NULL},
-    {"atomic_store", FN_ATOMIC_STORE, NULL, NULL},
-    {"atomic_update", FN_ATOMIC_UPDATE, NULL, NULL},
-    {"atomic_cas", FN_ATOMIC_CAS, NULL, NULL},
-    {"atomic_weak_cas", FN_ATOMIC_CAS | FN_ATOMIC_WEAK_CAS, NULL, NULL},
-    {"names_thread", FN_NAMES_THREAD, NULL, NULL},
-    {"forks", FN_FORKS, NULL, NULL},
-    {"execs", FN_EXECS, NULL, NULL},
-    {"instead", 0, instead, NULL},
-    {"if_null", 0, NULL, null_arg},
-    {"fills", 0, NULL, fills_arg},
-    {"handler", 0, NULL, handler_arg},
-    {"action", 0, NULL, action_arg},
-    {"at_exit", 0, NULL, exit_arg},
+    {"signal_safe",     FN_SIGNAL_SAFE,                     NULL,    NULL       },
+    {"signal_unsafe",   FN_SIGNAL_UNSAFE,                   NULL,    NULL       },
+    {"signal_doubtful", FN_SIGNAL_DOUBTFUL,                 NULL,    NULL       },
+    {"mt_unsafe",       FN_MT_UNSAFE,                       state,   NULL       },
+    {"mt_reads",        FN_MT_READS,                        state,   NULL       },
+    {"mt_guarded",      FN_MT_GUARDED,                      state,   NULL       },
+    {"atomic_load",     FN_ATOMIC_LOAD,                     NULL,    NULL       },
+    {"atomic_store",    FN_ATOMIC_STORE,                    NULL,    NULL       },
+    {"atomic_update",   FN_ATOMIC_UPDATE,                   NULL,    NULL       },
+    {"atomic_cas",      FN_ATOMIC_CAS,                      NULL,    NULL       },
+    {"atomic_weak_cas", FN_ATOMIC_CAS | FN_ATOMIC_WEAK_CAS, NULL,    NULL       },
+    {"names_thread",    FN_NAMES_THREAD,                    NULL,    NULL       },
+    {"forks",           FN_FORKS,                           NULL,    NULL       },
+    {"execs",           FN_EXECS,                           NULL,    NULL       },
+    {"instead",         0,                                  instead, NULL       },
+    {"if_null",         0,                                  NULL,    null_arg   },
+    {"fills",           0,                                  NULL,    fills_arg  },
+    {"handler",         0,                                  NULL,    handler_arg},
+    {"action",          0,                                  NULL,    action_arg },
+    {"at_exit",         0,                                  NULL,    exit_arg   },
 };
 
 static struct str next_word(struct str *rest) {
@@ -66,7 +66,8 @@ static struct str next_word(struct str *rest) {
     return w;
 }
 
-bool model_parse_property(struct str *rest, struct str where, struct model_function *out, struct error *err) {
+bool model_parse_property(struct str *rest, struct str where, struct model_function *out,
+                          struct error *err) {
     struct str word = next_word(rest);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (!str_eq(word, str_from(table[i].name))) {
@@ -76,17 +77,20 @@ bool model_parse_property(struct str *rest, struct str where, struct model_funct
         if (table[i].text) {
             struct str name = next_word(rest);
             *table[i].text(out) = name;
-            return name.len != 0 || error_set(err, STR_FMT ": expected a name after '%s'", STR_ARG(where), table[i].name);
+            return name.len != 0 || error_set(err, STR_FMT ": expected a name after '%s'",
+                                              STR_ARG(where), table[i].name);
         }
         int64_t number = 0;
         if (!table[i].arg) {
             return true;
         }
         if (!str_to_i64(next_word(rest), &number) || number < 0 || number >= MODEL_MAX_PARAMS) {
-            return error_set(err, STR_FMT ": expected the number of an argument after '%s'", STR_ARG(where), table[i].name);
+            return error_set(err, STR_FMT ": expected the number of an argument after '%s'",
+                             STR_ARG(where), table[i].name);
         }
         *table[i].arg(out) = (int8_t)number;
         return true;
     }
-    return error_set(err, STR_FMT ": unknown property '" STR_FMT "'", STR_ARG(where), STR_ARG(word));
+    return error_set(err, STR_FMT ": unknown property '" STR_FMT "'", STR_ARG(where),
+                     STR_ARG(word));
 }

@@ -4,20 +4,31 @@
 #include "checker/ir/ir.h"
 
 const char *effect_name(enum effect_kind kind) {
-    static const char *const names[EFFECT_KIND_COUNT] = {
-        [EFFECT_NONE] = "nothing",     [EFFECT_ACQUIRE] = "acquire",
-        [EFFECT_RELEASE] = "release",  [EFFECT_LOCKS] = "locks",
-        [EFFECT_WAIT] = "wait",        [EFFECT_SIGNAL] = "signal",
-        [EFFECT_LOCK_INIT] = "init",   [EFFECT_LOCK_DESTROY] = "destroy",
-        [EFFECT_SPAWN] = "spawn",      [EFFECT_JOIN] = "join",
-        [EFFECT_DETACH] = "detach",    [EFFECT_OPEN] = "open",
-        [EFFECT_CLOSE] = "close",      [EFFECT_FREE] = "free",
-        [EFFECT_ALLOC] = "alloc",      [EFFECT_SET] = "set",
-        [EFFECT_RETURN] = "return",    [EFFECT_ESCAPE] = "keep",
-        [EFFECT_CALLBACK] = "callback", [EFFECT_SLEEP] = "sleep",
-        [EFFECT_BLOCK] = "block",      [EFFECT_ACCEPT] = "accept",
-        [EFFECT_NORETURN] = "noreturn", [EFFECT_JOIN_OWNER] = "end",
-        [EFFECT_USE] = "use"};
+    static const char *const names[EFFECT_KIND_COUNT] = {[EFFECT_NONE] = "nothing",
+                                                         [EFFECT_ACQUIRE] = "acquire",
+                                                         [EFFECT_RELEASE] = "release",
+                                                         [EFFECT_LOCKS] = "locks",
+                                                         [EFFECT_WAIT] = "wait",
+                                                         [EFFECT_SIGNAL] = "signal",
+                                                         [EFFECT_LOCK_INIT] = "init",
+                                                         [EFFECT_LOCK_DESTROY] = "destroy",
+                                                         [EFFECT_SPAWN] = "spawn",
+                                                         [EFFECT_JOIN] = "join",
+                                                         [EFFECT_DETACH] = "detach",
+                                                         [EFFECT_OPEN] = "open",
+                                                         [EFFECT_CLOSE] = "close",
+                                                         [EFFECT_FREE] = "free",
+                                                         [EFFECT_ALLOC] = "alloc",
+                                                         [EFFECT_SET] = "set",
+                                                         [EFFECT_RETURN] = "return",
+                                                         [EFFECT_ESCAPE] = "keep",
+                                                         [EFFECT_CALLBACK] = "callback",
+                                                         [EFFECT_SLEEP] = "sleep",
+                                                         [EFFECT_BLOCK] = "block",
+                                                         [EFFECT_ACCEPT] = "accept",
+                                                         [EFFECT_NORETURN] = "noreturn",
+                                                         [EFFECT_JOIN_OWNER] = "end",
+                                                         [EFFECT_USE] = "use"};
     return kind < EFFECT_KIND_COUNT ? names[kind] : "nothing";
 }
 
@@ -38,11 +49,17 @@ static void print_flags(const struct printer *p, uint16_t flags) {
     static const struct {
         uint16_t bit;
         const char *text;
-    } table[] = {{EF_SHARED, " shared"},       {EF_ANY_MODE, " any"},
-                 {EF_RECURSIVE, " recursive"}, {EF_OWNERLESS, " ownerless"},
-                 {EF_PREDICATE, " predicate"}, {EF_TIMED, " timed"},
-                 {EF_MAYBE, " maybe"},         {EF_ORDERLY, " orderly"},
-                 {EF_ONCE, " once"}};
+    } table[] = {
+        {EF_SHARED,    " shared"   },
+        {EF_ANY_MODE,  " any"      },
+        {EF_RECURSIVE, " recursive"},
+        {EF_OWNERLESS, " ownerless"},
+        {EF_PREDICATE, " predicate"},
+        {EF_TIMED,     " timed"    },
+        {EF_MAYBE,     " maybe"    },
+        {EF_ORDERLY,   " orderly"  },
+        {EF_ONCE,      " once"     }
+    };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (flags & table[i].bit) {
             buf_add_c(p->out, table[i].text);
@@ -85,12 +102,18 @@ static void print_effect(const struct printer *p, const struct effect *e) {
 
 static const char *cmp_text(uint8_t cmp) {
     switch (cmp) {
-    case OPR_NE: return "!=";
-    case OPR_LT: return "<";
-    case OPR_LE: return "<=";
-    case OPR_GT: return ">";
-    case OPR_GE: return ">=";
-    default: return "==";
+    case OPR_NE:
+        return "!=";
+    case OPR_LT:
+        return "<";
+    case OPR_LE:
+        return "<=";
+    case OPR_GT:
+        return ">";
+    case OPR_GE:
+        return ">=";
+    default:
+        return "==";
     }
 }
 

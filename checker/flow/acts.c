@@ -1,7 +1,8 @@
 // Acts: what a function does while locks matter, by itself and in its callees.
 //
-// A callee's acts are repeated in its callers, renamed as summaries are, with what the caller holds added. So the outermost
-// function sees each act with all locks held there: their order, and which of them guards the others.
+// A callee's acts are repeated in its callers, renamed as summaries are, with what the caller holds
+// added. So the outermost function sees each act with all locks held there: their order, and which
+// of them guards the others.
 #include "checker/base/hash.h"
 #include "checker/flow/run.h"
 
@@ -10,13 +11,20 @@ enum { MAX_ACTS = 1024, MAX_EXPORTS = 160, MAX_HELD = 12, MAX_CHAIN = 10 };
 int flow_act_of_effect(const struct effect *e) {
     switch ((int)e->kind) {
     case EFFECT_ACQUIRE:
-    case EFFECT_LOCKS: return ACT_TAKE;
-    case EFFECT_WAIT: return ACT_WAIT;
-    case EFFECT_SLEEP: return ACT_SLEEP;
-    case EFFECT_BLOCK: return ACT_BLOCK;
-    case EFFECT_JOIN: return ACT_JOIN;
-    case EFFECT_SPAWN: return ACT_SPAWN;
-    default: return -1;
+    case EFFECT_LOCKS:
+        return ACT_TAKE;
+    case EFFECT_WAIT:
+        return ACT_WAIT;
+    case EFFECT_SLEEP:
+        return ACT_SLEEP;
+    case EFFECT_BLOCK:
+        return ACT_BLOCK;
+    case EFFECT_JOIN:
+        return ACT_JOIN;
+    case EFFECT_SPAWN:
+        return ACT_SPAWN;
+    default:
+        return -1;
     }
 }
 
@@ -46,7 +54,8 @@ static bool serves_call(struct run *r, const struct world *w, call_id call, expr
     const struct ir_call *c = &r->f->calls.data[call.v];
     expr_id object = expr_root(r->c->exprs, lock);
     for (uint32_t i = 0; i < c->arg_count && !expr_same(object, lock); i++) {
-        if (expr_contains(r->c->exprs, run_value(r, w, r->f->args.data[c->first_arg.v + i]), object)) {
+        if (expr_contains(r->c->exprs, run_value(r, w, r->f->args.data[c->first_arg.v + i]),
+                          object)) {
             return true;
         }
     }
@@ -86,18 +95,25 @@ static bool is_among(struct expr_table *t, const expr_id *list, uint32_t count, 
     return false;
 }
 
-// What this function holds, but for what the same call took (all at once, as std::lock does) and what was given back since.
-static void own_locks(struct run *r, const struct world *w, const struct flow_act *act, struct held_list *out) {
+// What this function holds, but for what the same call took (all at once, as std::lock does) and
+// what was given back since.
+static void own_locks(struct run *r, const struct world *w, const struct flow_act *act,
+                      struct held_list *out) {
     for (uint16_t i = 0; i < w->lock_count; i++) {
         const struct lock_state *l = &w->locks[i];
         if (l->status != LOCK_HELD || l->via.v == act->call.v || expr_same(l->lock, act->subject) ||
             is_among(r->c->exprs, act->released, act->released_count, l->lock)) {
             continue;
         }
-        bool ordered = act->kind == ACT_TAKE && act->subject.v && was_compared(r, w, l->lock, act->subject);
+        bool ordered =
+            act->kind == ACT_TAKE && act->subject.v && was_compared(r, w, l->lock, act->subject);
         bool serves = act->kind == ACT_BLOCK && serves_call(r, w, act->call, l->lock);
-        add_held(r, out, (struct flow_held){.lock = l->lock, .site = l->site, .flags = l->flags & EF_SHARED, .serves = serves,
-                                            .ordered = ordered});
+        add_held(r, out,
+                 (struct flow_held){.lock = l->lock,
+                                    .site = l->site,
+                                    .flags = l->flags & EF_SHARED,
+                                    .serves = serves,
+                                    .ordered = ordered});
     }
 }
 
@@ -109,7 +125,8 @@ static void own_releases(struct run *r, const struct world *w, struct flow_act *
     }
     for (uint16_t i = 0; i < w->lock_count && out.len < MAX_HELD; i++) {
         const struct lock_state *l = &w->locks[i];
-        bool given_back = (l->entry == ENTRY_HELD && l->status != LOCK_HELD) || l->status == LOCK_MAYBE;
+        bool given_back =
+            (l->entry == ENTRY_HELD && l->status != LOCK_HELD) || l->status == LOCK_MAYBE;
         if (given_back && !is_among(r->c->exprs, act->released, act->released_count, l->lock)) {
             vec_push(r->space.arena, &out, l->lock);
         }
@@ -144,7 +161,8 @@ static void join_conditions(struct arena *arena, struct flow_act *a, const struc
     for (uint32_t i = 0; i < a->when_count; i++) {
         for (uint32_t k = 0; k < b->when_count; k++) {
             if (expr_same(a->when[i].val, b->when[k].val)) {
-                when[count++] = (struct known_value){a->when[i].val, range_join(a->when[i].range, b->when[k].range)};
+                when[count++] = (struct known_value){
+                    a->when[i].val, range_join(a->when[i].range, b->when[k].range)};
                 break; // no value is told twice
             }
         }
@@ -154,11 +172,13 @@ static void join_conditions(struct arena *arena, struct flow_act *a, const struc
 }
 
 // Assumes in `w` what the callee knew of its parameters; false when this call does not do the act.
-static bool assume_conditions(struct run *r, struct world *w, const struct flow_act *inner, act_renamer rename, void *ctx) {
+static bool assume_conditions(struct run *r, struct world *w, const struct flow_act *inner,
+                              act_renamer rename, void *ctx) {
     for (uint32_t i = 0; i < inner->when_count; i++) {
         expr_id e = rename(ctx, inner->when[i].val);
         const struct range *k = &inner->when[i].range;
-        bool can = world_assume(&r->space, w, e, OPR_GE, k->lo) && world_assume(&r->space, w, e, OPR_LE, k->hi);
+        bool can = world_assume(&r->space, w, e, OPR_GE, k->lo) &&
+                   world_assume(&r->space, w, e, OPR_LE, k->hi);
         for (uint8_t n = 0; can && n < k->ne_count; n++) {
             can = world_assume(&r->space, w, e, OPR_NE, k->ne[n]);
         }
@@ -170,7 +190,8 @@ static bool assume_conditions(struct run *r, struct world *w, const struct flow_
 }
 
 static uint64_t key_of(const struct flow_act *a) {
-    uint64_t key = hash_mix(hash_mix(a->kind, a->subject.v), hash_mix((uint64_t)a->call.v << 32 | a->site, a->flags));
+    uint64_t key = hash_mix(hash_mix(a->kind, a->subject.v),
+                            hash_mix((uint64_t)a->call.v << 32 | a->site, a->flags));
     for (uint32_t i = 0; i < a->held_count; i++) {
         key = hash_mix(key, a->held[i].lock.v);
     }
@@ -204,9 +225,14 @@ static void store(struct run *r, const struct flow_act *act) {
     vec_push(r->kept.arena, &r->out->acts.items, copy); // act_export moves them
 }
 
-void act_note(struct run *r, const struct world *w, enum flow_act_kind kind, expr_id subject, uint8_t flags, call_id call) {
+void act_note(struct run *r, const struct world *w, enum flow_act_kind kind, expr_id subject,
+              uint8_t flags, call_id call) {
     const struct ir_call *c = &r->f->calls.data[call.v];
-    struct flow_act act = {.kind = (uint8_t)kind, .flags = flags & (EF_SHARED | EF_TIMED | EF_MAYBE), .subject = subject, .call = call, .trace = w->trace};
+    struct flow_act act = {.kind = (uint8_t)kind,
+                           .flags = flags & (EF_SHARED | EF_TIMED | EF_MAYBE),
+                           .subject = subject,
+                           .call = call,
+                           .trace = w->trace};
     act.site = run_site(r, run_call_loc(r, call));
     act.by = c->callee.v ? facts_sym_name(r->f, c->callee) : STR("");
     struct held_list held = {0};
@@ -221,10 +247,12 @@ void act_note(struct run *r, const struct world *w, enum flow_act_kind kind, exp
 // --- callees ---
 
 // Repeating a call with the same locks tells nothing new.
-static bool is_repeated(struct run *r, const struct world *w, call_id call, bool in_thread, uint64_t key) {
+static bool is_repeated(struct run *r, const struct world *w, call_id call, bool in_thread,
+                        uint64_t key) {
     key = hash_mix(key, (uint64_t)call.v << 1 | in_thread);
     for (uint16_t i = 0; i < w->lock_count; i++) {
-        key = hash_mix(key, (uint64_t)w->locks[i].lock.v << 8 | (uint64_t)w->locks[i].status << 2 | w->locks[i].entry);
+        key = hash_mix(key, (uint64_t)w->locks[i].lock.v << 8 | (uint64_t)w->locks[i].status << 2 |
+                                w->locks[i].entry);
     }
     uint32_t seen = 0;
     if (map_get(&r->act_keys, key, &seen)) {
@@ -234,7 +262,8 @@ static bool is_repeated(struct run *r, const struct world *w, call_id call, bool
     return false;
 }
 
-static const uint32_t *longer_chain(struct run *r, const struct flow_act *inner, call_id call, uint32_t *ret_count) {
+static const uint32_t *longer_chain(struct run *r, const struct flow_act *inner, call_id call,
+                                    uint32_t *ret_count) {
     uint32_t count = inner->chain_count < MAX_CHAIN ? inner->chain_count : MAX_CHAIN - 1;
     uint32_t *chain = ARENA_ARRAY(r->space.arena, uint32_t, count + 1);
     chain[0] = run_site(r, run_call_loc(r, call));
@@ -245,8 +274,8 @@ static const uint32_t *longer_chain(struct run *r, const struct flow_act *inner,
     return chain;
 }
 
-static void inherit(struct run *r, const struct world *w, const struct flow_act *inner, struct flow_act *act,
-                    act_renamer rename, void *ctx) {
+static void inherit(struct run *r, const struct world *w, const struct flow_act *inner,
+                    struct flow_act *act, act_renamer rename, void *ctx) {
     act->subject = inner->subject.v ? rename(ctx, inner->subject) : inner->subject;
     VEC(expr_id) released = {0};
     for (uint32_t i = 0; i < inner->released_count; i++) {
@@ -280,8 +309,8 @@ static uint64_t key_of_arguments(struct run *r, call_id call, act_renamer rename
     return key;
 }
 
-void act_inherit(struct run *r, const struct world *w, const struct flow_acts *acts, call_id call, bool in_thread,
-                 act_renamer rename, void *ctx) {
+void act_inherit(struct run *r, const struct world *w, const struct flow_acts *acts, call_id call,
+                 bool in_thread, act_renamer rename, void *ctx) {
     if (!acts || is_repeated(r, w, call, in_thread, key_of_arguments(r, call, rename, ctx))) {
         return;
     }
@@ -306,7 +335,8 @@ void act_inherit(struct run *r, const struct world *w, const struct flow_acts *a
 
 // An expression that means something in every function: itself, the class of the lock, or none.
 static expr_id common_name(struct expr_table *t, expr_id e) {
-    static const enum expr_kind inner[] = {EX_LOCAL, EX_RESULT, EX_FRESH, EX_MERGE, EX_OLD, EX_UNKNOWN};
+    static const enum expr_kind inner[] = {EX_LOCAL, EX_RESULT, EX_FRESH,
+                                           EX_MERGE, EX_OLD,    EX_UNKNOWN};
     for (size_t i = 0; e.v && i < sizeof inner / sizeof *inner; i++) {
         if (expr_has_kind(t, e, inner[i])) {
             return expr_is_location(t, e) ? expr_class(t, e) : (expr_id){0};
@@ -343,10 +373,12 @@ static bool speaks_of_parameters(const struct expr_table *t, const struct flow_a
     return a->kind == ACT_TAKE && found;
 }
 
-void flow_export_act(struct expr_table *t, struct arena *arena, struct flow_acts *exports, const struct flow_act *act) {
+void flow_export_act(struct expr_table *t, struct arena *arena, struct flow_acts *exports,
+                     const struct flow_act *act) {
     struct flow_act a = *act;
     a.subject = common_name(t, act->subject);
-    if (act->in_thread || exports->items.len == MAX_EXPORTS || (a.kind == ACT_TAKE && !a.subject.v)) {
+    if (act->in_thread || exports->items.len == MAX_EXPORTS ||
+        (a.kind == ACT_TAKE && !a.subject.v)) {
         return;
     }
     struct flow_held *held = ARENA_ARRAY(arena, struct flow_held, act->held_count + 1);
@@ -381,6 +413,7 @@ void act_export(struct run *r) {
         flow_export_act(r->c->exprs, r->c->arena, &r->out->exports, &r->out->acts.items.data[i]);
     }
     struct flow_acts *acts = &r->out->acts;
-    acts->items.data = kept(r->c->arena, acts->items.data, acts->items.len * sizeof *acts->items.data);
+    acts->items.data =
+        kept(r->c->arena, acts->items.data, acts->items.len * sizeof *acts->items.data);
     acts->items.cap = acts->items.len;
 }

@@ -11,9 +11,12 @@ static expr_id replace(void *ctx, struct expr_table *t, expr_id e) {
         return x->num < (int64_t)a->arg_count
                    ? a->args[x->num]
                    : expr_numbered(t, EX_UNKNOWN, (int64_t)a->call.v << 8 | x->num);
-    case EX_RET: return a->result;
-    case EX_LOAD: return world_read(&a->r->space, a->world, x->a);
-    default: return (expr_id){0};
+    case EX_RET:
+        return a->result;
+    case EX_LOAD:
+        return world_read(&a->r->space, a->world, x->a);
+    default:
+        return (expr_id){0};
     }
 }
 
@@ -27,7 +30,8 @@ expr_id apply_instantiate(struct application *a, const struct world *w, expr_id 
 
 static void apply_case(struct application *a, struct world *w, const struct summary_case *c);
 
-// A callback runs within the call: its own effects happen here. Only what all its cases agree on is applied.
+// A callback runs within the call: its own effects happen here. Only what all its cases agree on is
+// applied.
 static void apply_callback(struct application *a, struct world *w, expr_id fn, expr_id arg) {
     const struct summary *s = a->r->c->function(a->r->c->ctx, fn, a->r->domain);
     if (!s || s->case_count != 1 || a->depth >= MAX_CALLBACK_DEPTH) {
@@ -84,9 +88,10 @@ static bool has_half(const struct summary *s, expr_id lock) {
     return false;
 }
 
-// "Locked" is a state kept in memory, by which the callee goes: when that is not known here, what contradicts the state of the
-// lock says only that it is another one.
-static bool is_other_state(struct application *a, struct world *w, const struct effect *e, expr_id place) {
+// "Locked" is a state kept in memory, by which the callee goes: when that is not known here, what
+// contradicts the state of the lock says only that it is another one.
+static bool is_other_state(struct application *a, struct world *w, const struct effect *e,
+                           expr_id place) {
     const struct lock_state *l = world_lock(w, place);
     bool contradicts = l && l->status == (e->kind == EFFECT_RELEASE ? LOCK_FREE : LOCK_HELD);
     return contradicts && a->unproved && e->kind != EFFECT_WAIT && has_half(a->summary, e->a);
@@ -101,51 +106,70 @@ static void apply_lock_effect(struct application *a, struct world *w, const stru
         return;
     }
     switch (e->kind) {
-    case EFFECT_ACQUIRE: lock_acquire(r, w, place, (uint8_t)e->flags, a->call, inner); break;
-    case EFFECT_RELEASE: lock_release(r, w, place, a->call, inner); break;
-    case EFFECT_LOCKS: lock_touch(r, w, place, (uint8_t)e->flags, a->call, inner); break;
-    case EFFECT_LOCK_INIT:
-        vec_push(r->c->arena, &r->out->inits, ((struct flow_lock_init){place, apply_instantiate(a, w, e->b), a->call}));
+    case EFFECT_ACQUIRE:
+        lock_acquire(r, w, place, (uint8_t)e->flags, a->call, inner);
         break;
-    case EFFECT_LOCK_DESTROY: lock_destroy(r, w, place, a->call); break;
-    case EFFECT_SIGNAL: apply_signal(a, w, e); break;
+    case EFFECT_RELEASE:
+        lock_release(r, w, place, a->call, inner);
+        break;
+    case EFFECT_LOCKS:
+        lock_touch(r, w, place, (uint8_t)e->flags, a->call, inner);
+        break;
+    case EFFECT_LOCK_INIT:
+        vec_push(r->c->arena, &r->out->inits,
+                 ((struct flow_lock_init){place, apply_instantiate(a, w, e->b), a->call}));
+        break;
+    case EFFECT_LOCK_DESTROY:
+        lock_destroy(r, w, place, a->call);
+        break;
+    case EFFECT_SIGNAL:
+        apply_signal(a, w, e);
+        break;
     default:
         lock_wait(r, w, place, a->call, inner);
         if (!a->inferred) {
-            vec_push(r->c->arena, &r->out->waits, ((struct flow_wait){apply_instantiate(a, w, e->a), place, a->call, (uint8_t)e->flags}));
+            vec_push(r->c->arena, &r->out->waits,
+                     ((struct flow_wait){apply_instantiate(a, w, e->a), place, a->call,
+                                         (uint8_t)e->flags}));
         }
         break;
     }
 }
 
-static void apply_channel_effect(struct application *a, struct world *w, const struct effect *e, uint32_t inner) {
+static void apply_channel_effect(struct application *a, struct world *w, const struct effect *e,
+                                 uint32_t inner) {
     expr_id value = apply_instantiate(a, w, e->a);
     switch ((int)e->kind) {
-    case EFFECT_OPEN: descriptor_open(a->r, w, value, a->call); break;
-    case EFFECT_CLOSE: descriptor_close(a->r, w, value, a->call, inner); break;
-    default: descriptor_use(a->r, w, value, a->call); break;
+    case EFFECT_OPEN:
+        descriptor_open(a->r, w, value, a->call);
+        break;
+    case EFFECT_CLOSE:
+        descriptor_close(a->r, w, value, a->call, inner);
+        break;
+    default:
+        descriptor_use(a->r, w, value, a->call);
+        break;
     }
-}
-
-// Place whose content the expression is; none for anything but a load.
-static expr_id place_of_load(const struct expr_table *t, expr_id e) {
-    const struct expr *x = expr_get(t, e);
-    return x->kind == EX_LOAD ? x->a : (expr_id){0};
 }
 
 // Place a handle is read from.
 static expr_id read_from(struct application *a, struct world *w, expr_id value) {
-    return apply_instantiate(a, w, place_of_load(a->r->c->exprs, value));
+    return apply_instantiate(a, w, expr_place_of_load(a->r->c->exprs, value));
 }
 
-// Arguments that go to the thread by reference to a copy, after the first one: std::thread(f, x, y, z).
-static void give_arguments(struct application *a, struct world *w, const struct effect *e, expr_id entry) {
+// Arguments that go to the thread by reference to a copy, after the first one: std::thread(f, x, y,
+// z).
+static void give_arguments(struct application *a, struct world *w, const struct effect *e,
+                           expr_id entry) {
     const struct expr_table *t = a->r->c->exprs;
-    const struct expr *first = expr_get(t, place_of_load(t, e->b));
-    const struct expr param = *expr_get(t, first->kind == EX_DEREF ? first->a : (expr_id){0}); // the table moves
-    for (int64_t i = param.num + 1; param.kind == EX_PARAM && i < (int64_t)a->arg_count && i < param.num + 9; i++) {
+    const struct expr *first = expr_get(t, expr_place_of_load(t, e->b));
+    const struct expr param =
+        *expr_get(t, first->kind == EX_DEREF ? first->a : (expr_id){0}); // the table moves
+    for (int64_t i = param.num + 1;
+         param.kind == EX_PARAM && i < (int64_t)a->arg_count && i < param.num + 9; i++) {
         expr_id place = expr_deref(a->r->c->exprs, a->args[i]);
-        thread_give(a->r, w, entry, a->call, (uint32_t)(i - param.num), world_read(&a->r->space, w, place));
+        thread_give(a->r, w, entry, a->call, (uint32_t)(i - param.num),
+                    world_read(&a->r->space, w, place));
     }
 }
 
@@ -162,14 +186,23 @@ static void apply_thread_effect(struct application *a, struct world *w, const st
         give_arguments(a, w, e, x.a);
         thread_spawn(r, w, &x, a->call);
         break;
-    case EFFECT_JOIN: thread_join(r, w, x.a, read_from(a, w, e->a), a->call, inner); break;
-    case EFFECT_DETACH: thread_detach(r, w, x.a, read_from(a, w, e->a), a->call, inner); break;
+    case EFFECT_JOIN:
+        thread_join(r, w, x.a, read_from(a, w, e->a), a->call, inner);
+        break;
+    case EFFECT_DETACH:
+        thread_detach(r, w, x.a, read_from(a, w, e->a), a->call, inner);
+        break;
     case EFFECT_JOIN_OWNER:
         thread_owner_ends(r, w, x.a, (int)expr_get(r->c->exprs, x.b)->num, a->call);
         break;
-    case EFFECT_FREE: thread_freed(r, w, x.a, (expr_id){0}, a->call); break;
-    case EFFECT_LOCK_DESTROY: thread_freed(r, w, (expr_id){0}, x.a, a->call); break;
-    default: break;
+    case EFFECT_FREE:
+        thread_freed(r, w, x.a, (expr_id){0}, a->call);
+        break;
+    case EFFECT_LOCK_DESTROY:
+        thread_freed(r, w, (expr_id){0}, x.a, a->call);
+        break;
+    default:
+        break;
     }
 }
 
@@ -191,7 +224,8 @@ static void doubt_locks(struct world *w) {
 }
 
 // What the callee does to PLACE on some of its paths only: nothing is claimed of it.
-static void apply_maybe(struct application *a, struct world *w, const struct effect *e, expr_id place) {
+static void apply_maybe(struct application *a, struct world *w, const struct effect *e,
+                        expr_id place) {
     struct run *r = a->r;
     if (e->kind == EFFECT_SET || e->kind == EFFECT_RETURN) {
         if (e->kind == EFFECT_SET && expr_is_location(r->c->exprs, place)) {
@@ -238,12 +272,14 @@ static void apply_set(struct application *a, struct world *w, expr_id loc, expr_
 // Place of a lock or condition an effect is about; none when it speaks of a descriptor.
 static expr_id used_place(struct application *a, const struct world *w, const struct effect *e) {
     const struct expr_table *t = a->r->c->exprs;
-    expr_id place = e->kind == EFFECT_USE && !expr_is_location(t, e->a) ? place_of_load(t, e->a) : e->a;
+    expr_id place =
+        e->kind == EFFECT_USE && !expr_is_location(t, e->a) ? expr_place_of_load(t, e->a) : e->a;
     bool global = e->kind == EFFECT_USE && !a->inferred && expr_get(t, place)->kind == EX_GLOBAL;
     return global ? (expr_id){0} : apply_instantiate(a, w, place);
 }
 
-static void apply_life_effect(struct application *a, struct world *w, const struct effect *e, uint32_t inner) {
+static void apply_life_effect(struct application *a, struct world *w, const struct effect *e,
+                              uint32_t inner) {
     struct run *r = a->r;
     bool maybe = (e->flags & EF_MAYBE) != 0;
     switch ((int)e->kind) {
@@ -269,8 +305,11 @@ static void apply_life_effect(struct application *a, struct world *w, const stru
             life_use(r, w, used_place(a, w, e), a->call, inner);
         }
         break;
-    case EFFECT_FREE: life_memory(r, w, apply_instantiate(a, w, e->a), true); break;
-    default: break;
+    case EFFECT_FREE:
+        life_memory(r, w, apply_instantiate(a, w, e->a), true);
+        break;
+    default:
+        break;
     }
 }
 
@@ -280,8 +319,47 @@ static bool is_life_effect(const struct effect *e) {
     case EFFECT_RETURN:
     case EFFECT_CALLBACK:
     case EFFECT_SLEEP:
-    case EFFECT_BLOCK: return false;
-    default: return true;
+    case EFFECT_BLOCK:
+        return false;
+    default:
+        return true;
+    }
+}
+
+// What the domain follows; the rest is nothing to it.
+static void apply_domain_effect(struct application *a, struct world *w, const struct effect *e,
+                                uint32_t inner) {
+    enum flow_domain domain = a->r->domain;
+    switch (e->kind) {
+    case EFFECT_OPEN:
+    case EFFECT_CLOSE:
+    case EFFECT_USE:
+        if (domain == FLOW_CHANNELS) {
+            apply_channel_effect(a, w, e, inner);
+        }
+        break;
+    case EFFECT_WAIT:
+    case EFFECT_ACQUIRE:
+    case EFFECT_RELEASE:
+    case EFFECT_LOCKS:
+    case EFFECT_SIGNAL:
+    case EFFECT_LOCK_INIT:
+        if (domain == FLOW_LOCKS) {
+            apply_lock_effect(a, w, e, inner);
+        }
+        break;
+    case EFFECT_LOCK_DESTROY:
+        if (domain == FLOW_LOCKS) {
+            apply_lock_effect(a, w, e, inner);
+        } else if (domain == FLOW_THREADS) {
+            apply_thread_effect(a, w, e, inner);
+        }
+        break;
+    default:
+        if (domain == FLOW_THREADS) {
+            apply_thread_effect(a, w, e, inner);
+        }
+        break;
     }
 }
 
@@ -303,7 +381,9 @@ static void apply_effect(struct application *a, struct world *w, const struct ef
         return;
     }
     switch (e->kind) {
-    case EFFECT_SET: apply_set(a, w, apply_instantiate(a, w, e->a), apply_instantiate(a, w, e->b)); break;
+    case EFFECT_SET:
+        apply_set(a, w, apply_instantiate(a, w, e->a), apply_instantiate(a, w, e->b));
+        break;
     case EFFECT_RETURN:
         if (excludes_zero(&r->space, w, a->result)) {
             (void)world_assume(&r->space, w, apply_instantiate(a, w, e->a), OPR_NE, 0);
@@ -314,42 +394,19 @@ static void apply_effect(struct application *a, struct world *w, const struct ef
     case EFFECT_CALLBACK:
         apply_callback(a, w, apply_instantiate(a, w, e->a), apply_instantiate(a, w, e->b));
         break;
-    case EFFECT_ESCAPE: object_escape(r, w, apply_instantiate(a, w, e->a)); break;
-    case EFFECT_OPEN:
-    case EFFECT_CLOSE:
-    case EFFECT_USE:
-        if (r->domain == FLOW_CHANNELS) {
-            apply_channel_effect(a, w, e, inner);
-        }
+    case EFFECT_ESCAPE:
+        object_escape(r, w, apply_instantiate(a, w, e->a));
         break;
     case EFFECT_SLEEP:
-    case EFFECT_BLOCK: others_ran(r, w); break;
+    case EFFECT_BLOCK:
+        others_ran(r, w);
+        break;
     case EFFECT_WAIT:
         others_ran(r, w);
-        if (r->domain == FLOW_LOCKS) {
-            apply_lock_effect(a, w, e, inner);
-        }
-        break;
-    case EFFECT_ACQUIRE:
-    case EFFECT_RELEASE:
-    case EFFECT_LOCKS:
-    case EFFECT_SIGNAL:
-    case EFFECT_LOCK_INIT:
-        if (r->domain == FLOW_LOCKS) {
-            apply_lock_effect(a, w, e, inner);
-        }
-        break;
-    case EFFECT_LOCK_DESTROY:
-        if (r->domain == FLOW_LOCKS) {
-            apply_lock_effect(a, w, e, inner);
-        } else if (r->domain == FLOW_THREADS) {
-            apply_thread_effect(a, w, e, inner);
-        }
+        apply_domain_effect(a, w, e, inner);
         break;
     default:
-        if (r->domain == FLOW_THREADS) {
-            apply_thread_effect(a, w, e, inner);
-        }
+        apply_domain_effect(a, w, e, inner);
         break;
     }
 }
@@ -381,181 +438,12 @@ static bool is_unproved(struct application *a, struct world *w, const struct sum
     for (uint32_t i = 0; a->inferred && i < c->when_count; i++) {
         const struct constraint *k = &c->when[i];
         if (expr_has_kind(a->r->c->exprs, k->e, EX_LOAD) &&
-            world_can_be(&a->r->space, w, apply_instantiate(a, w, k->e), cmp_negated(k->cmp), k->num)) {
+            world_can_be(&a->r->space, w, apply_instantiate(a, w, k->e), cmp_negated(k->cmp),
+                         k->num)) {
             return true;
         }
     }
     return false;
-}
-
-// Arguments the callee may keep.
-static void escape_arguments(struct application *a, struct world *w, expr_id target) {
-    struct run *r = a->r;
-    for (uint32_t i = 0; i < a->arg_count; i++) {
-        if (r->c->keeps(r->c->ctx, r->f, a->call, target, i)) {
-            object_escape(r, w, a->args[i]);
-        }
-        if (r->domain == FLOW_THREADS && r->c->frees(r->c->ctx, r->f, a->call, target, i)) {
-            thread_freed(r, w, a->args[i], (expr_id){0}, a->call);
-        }
-        if (r->domain == FLOW_CHANNELS && r->c->uses(r->c->ctx, r->f, a->call, target, i)) {
-            descriptor_use(r, w, a->args[i], a->call);
-        }
-    }
-}
-
-// Nobody knows what the callee does to what it is given: it may open again what was closed here.
-static void doubt_closed(struct application *a, struct world *w) {
-    const struct expr_table *t = a->r->c->exprs;
-    for (uint16_t i = 0; i < w->object_count; i++) {
-        struct object_state *o = &w->objects[i];
-        for (uint32_t k = 0; k < a->arg_count && o->kind == OBJECT_DESCRIPTOR; k++) {
-            bool through = expr_get(t, a->args[k])->kind != EX_CONST && !expr_same(o->value, a->args[k]) &&
-                           expr_contains(t, o->value, a->args[k]);
-            o->status = (uint8_t)(through ? OBJECT_UNKNOWN : o->status);
-        }
-    }
-}
-
-static bool is_ghost(const struct run *r, expr_id loc) {
-    const struct expr *x = expr_get(r->c->exprs, loc);
-    struct str name = intern_text(&r->c->exprs->names, x->name);
-    return x->kind == EX_FIELD && name.len && name.ptr[0] == '$';
-}
-
-// What a cell keeps over the call: ghost fields, handles, what the summary stored, fields the callee never writes.
-static bool survives(struct application *a, struct world *w, struct mem_cell m, expr_id target, bool known) {
-    struct run *r = a->r;
-    const struct object_state *o = world_object(w, m.val);
-    if (is_ghost(r, m.loc) || (o && !(o->kind == OBJECT_DESCRIPTOR && o->status == OBJECT_DONE))) {
-        return true;
-    }
-    for (uint32_t i = 0; i < a->stored_count; i++) {
-        if (expr_same(a->stored[i], m.loc)) {
-            return true;
-        }
-    }
-    const struct expr *x = expr_get(r->c->exprs, m.loc);
-    return known && x->kind == EX_FIELD &&
-           !r->c->writes(r->c->ctx, r->f, a->call, target, intern_text(&r->c->exprs->names, x->name));
-}
-
-// Locals whose address was handed out may have been changed.
-static void forget_pointed(struct application *a, struct world *w, expr_id target, bool known) {
-    struct run *r = a->r;
-    for (uint32_t i = 0; i < a->arg_count; i++) {
-        const struct expr *x = expr_get(r->c->exprs, a->args[i]);
-        if (x->kind != EX_ADDR || !run_local_root(r, x->a).v) {
-            continue;
-        }
-        expr_id place = x->a;
-        bool is_object = world_object(w, world_read(&r->space, w, place)) != NULL;
-        uint16_t kept = 0;
-        for (uint16_t k = 0; k < w->mem_count; k++) {
-            struct mem_cell m = w->mem[k];
-            if (!expr_contains(r->c->exprs, m.loc, place) || survives(a, w, m, target, known)) {
-                w->mem[kept++] = m;
-            }
-        }
-        w->mem_count = kept;
-        for (uint16_t k = 0; k < w->known_count;) {
-            if (expr_contains(r->c->exprs, w->known[k].val, place)) {
-                world_forget_known(w, w->known[k].val);
-            } else {
-                k++;
-            }
-        }
-        if (!is_object) {
-            expr_id fresh = run_fresh(r, w, EX_RESULT, (int64_t)a->call.v << 8 | i | 1LL << 44); // what the call put there
-            world_forget_known(w, fresh);
-            world_put(&r->space, w, place, fresh);
-        }
-    }
-}
-
-// Handles kept in an array or structure whose address goes to a function that joins threads: it may join these.
-static void hand_over_handles(struct application *a, struct world *w) {
-    struct run *r = a->r;
-    for (uint32_t i = 0; i < a->arg_count; i++) {
-        const struct expr *x = expr_get(r->c->exprs, a->args[i]);
-        expr_id place = x->kind == EX_ADDR ? x->a : (expr_id){0};
-        for (uint16_t k = 0; place.v && k < w->object_count; k++) {
-            struct object_state *o = &w->objects[k];
-            if (o->home.v && !expr_same(o->home, place) && expr_contains(r->c->exprs, o->home, place)) {
-                o->status = OBJECT_UNKNOWN;
-                vec_push(r->kept.arena, &r->joined_arrays, place);
-            }
-        }
-    }
-}
-
-struct expr_set {
-    VEC(expr_id) items;
-    struct map seen;
-};
-
-static void add_written(struct application *a, expr_id target, expr_id place, struct expr_set *ret_places) {
-    struct run *r = a->r;
-    const struct expr_table *t = r->c->exprs;
-    const struct expr *x = expr_get(t, place);
-    if (!place.v || run_local_root(r, place).v || (x->kind != EX_FIELD && x->kind != EX_GLOBAL)) {
-        return;
-    }
-    struct str name = intern_text(&t->names, x->kind == EX_FIELD ? x->name : x->aux);
-    if (name.len && name.ptr[0] != '$' && r->c->writes(r->c->ctx, r->f, a->call, target, name)) {
-        uint32_t seen = 0;
-        if (!map_get(&ret_places->seen, place.v, &seen)) {
-            map_put(&ret_places->seen, place.v, 1);
-            vec_push(r->space.arena, &ret_places->items, place);
-        }
-    }
-}
-
-// What the summary says of memory at entry, `if (!q->open)` or ids[pool->count], is another value when the callee changes it.
-static void add_loads(struct application *a, const struct world *w, expr_id target, expr_id e, struct expr_set *ret_places) {
-    const struct expr *x = expr_get(a->r->c->exprs, e);
-    if (!e.v || x->kind == EX_FN) {
-        return;
-    }
-    expr_id left = x->a;
-    expr_id right = x->b;
-    if (x->kind == EX_LOAD) {
-        add_written(a, target, apply_instantiate(a, w, left), ret_places);
-    }
-    add_loads(a, w, target, left, ret_places);
-    add_loads(a, w, target, right, ret_places);
-}
-
-// Fields and globals the callee writes: what was read from them before is no longer what they hold.
-static void forget_written(struct application *a, struct world *w, expr_id target, const struct summary *s) {
-    struct run *r = a->r;
-    const struct expr_table *t = r->c->exprs;
-    struct expr_set places = {0};
-    map_init(&places.seen, r->space.arena);
-    for (uint16_t i = 0; i < w->known_count; i++) {
-        add_written(a, target, place_of_load(t, w->known[i].val), &places);
-    }
-    for (uint16_t i = 0; i < w->object_count; i++) {
-        add_written(a, target, place_of_load(t, w->objects[i].value), &places);
-    }
-    for (uint16_t i = 0; i < w->mem_count; i++) {
-        add_written(a, target, w->mem[i].loc, &places);
-    }
-    for (uint32_t i = 0; s && i < s->case_count; i++) {
-        const struct summary_case *c = &s->cases[i];
-        for (uint32_t k = 0; k < c->when_count; k++) {
-            add_loads(a, w, target, c->when[k].e, &places);
-        }
-        for (uint32_t k = 0; k < c->effect_count; k++) {
-            add_loads(a, w, target, c->effects[k].a, &places);
-            add_loads(a, w, target, c->effects[k].c, &places);
-        }
-    }
-    for (uint32_t i = 0; i < places.items.len; i++) {
-        int64_t num = (int64_t)a->call.v << 16 | (int64_t)(places.items.data[i].v & 0xffff) | 1LL << 41;
-        expr_id fresh = run_fresh(r, w, EX_UNKNOWN, num);
-        world_put(&r->space, w, places.items.data[i], fresh);
-    }
 }
 
 static bool has_domain_effect(const struct summary *s, enum flow_domain domain) {
@@ -574,7 +462,8 @@ static bool is_used(const struct run *r, call_id call) {
     return map_get(&r->used, call.v, &x);
 }
 
-// Someone else looks at the result of this try and may act on it: whether the lock is held cannot be followed.
+// Someone else looks at the result of this try and may act on it: whether the lock is held cannot
+// be followed.
 static bool is_judged_elsewhere(const struct run *r, call_id call) {
     uint32_t x = 0;
     return map_get(&r->used, call.v, &x) && x == 2;
@@ -621,7 +510,8 @@ static void doubt_try(struct application *a, struct world *w, const struct summa
     }
 }
 
-// The cases do not differ in what concerns the domain: what is done is what the first that can apply does.
+// The cases do not differ in what concerns the domain: what is done is what the first that can
+// apply does.
 static void note_model_acts(struct application *a, const struct world *w, const struct summary *s) {
     for (uint32_t i = 0; i < s->case_count && (s->flags & SUMMARY_MODEL); i++) {
         struct world n = world_copy(&a->r->space, w);
@@ -659,7 +549,8 @@ static void apply_summary(struct application *a, const struct world *w, const st
             continue;
         }
         if (s->case_count > 1 && fork && used) {
-            run_trace(r, &n, FLOW_STEP_CALL_RESULT, c->effect_count != 0, run_call_loc(r, a->call), symbol);
+            run_trace(r, &n, FLOW_STEP_CALL_RESULT, c->effect_count != 0, run_call_loc(r, a->call),
+                      symbol);
         }
         if (unforked && r->domain == FLOW_THREADS && !a->inferred && acquisition(c)) {
             thread_touches(r, &n, apply_instantiate(a, &n, acquisition(c)->a), a->call);
@@ -710,13 +601,28 @@ static bool fills_arguments(const struct summary *s) {
     return true;
 }
 
-// One symbol for all calls with these arguments: `if (on()) lock(); ... if (on()) unlock();` agrees with itself.
+// One symbol for all calls with these arguments: `if (on()) lock(); ... if (on()) unlock();` agrees
+// with itself.
 static expr_id pure_result(struct application *a) {
     expr_id e = expr_numbered(a->r->c->exprs, EX_RESULT, (int64_t)a->ir->callee.v | 1LL << 40);
     for (uint32_t i = 0; i < a->arg_count; i++) {
         e = expr_binary(a->r->c->exprs, OPR_NONE, e, a->args[i]);
     }
     return e;
+}
+
+// Records a call under locks, for the queries that go up to callers.
+static void note_held_at(struct run *r, const struct world *w, call_id call, expr_id target) {
+    VEC(struct lock_state) held = {0};
+    for (uint16_t i = 0; i < w->lock_count; i++) {
+        if (w->locks[i].status == LOCK_HELD) {
+            vec_push(r->c->arena, &held, w->locks[i]);
+        }
+    }
+    if (held.len) {
+        struct flow_call fc = {call, target, held.data, held.len};
+        vec_push(r->c->arena, &r->out->calls, fc);
+    }
 }
 
 void run_call(struct run *r, const struct world *w, call_id call, world_vec *out) {
@@ -739,16 +645,7 @@ void run_call(struct run *r, const struct world *w, call_id call, world_vec *out
     }
     world_put(&r->space, &n, run_result_loc(r, call), a.result);
     if (r->domain == FLOW_LOCKS && !(s && (s->flags & SUMMARY_MODEL))) {
-        VEC(struct lock_state) held = {0};
-        for (uint16_t i = 0; i < n.lock_count; i++) {
-            if (n.locks[i].status == LOCK_HELD) {
-                vec_push(r->c->arena, &held, n.locks[i]);
-            }
-        }
-        if (held.len) {
-            struct flow_call fc = {call, target, held.data, held.len};
-            vec_push(r->c->arena, &r->out->calls, fc);
-        }
+        note_held_at(r, &n, call, target);
     }
     if (!s || a.inferred) {
         apply_acts_of_callee(&a, &n, target);
@@ -756,13 +653,14 @@ void run_call(struct run *r, const struct world *w, call_id call, world_vec *out
     if (!s || a.inferred) {
         before = world_copy(&r->space, &n);
         a.before = s ? &before : NULL;
-        escape_arguments(&a, &n, target);
-        forget_written(&a, &n, target, s);
+        apply_escape_arguments(&a, &n, target);
+        apply_forget_written(&a, &n, target, s);
     }
     if (!s && !r->c->has_body(r->c->ctx, r->f, call, target)) {
-        doubt_closed(&a, &n);
+        apply_doubt_closed(&a, &n);
     }
-    if (r->domain == FLOW_LIFE && (s ? fills_arguments(s) && !has_domain_effect(s, FLOW_LIFE) : !r->c->has_body(r->c->ctx, r->f, call, target))) {
+    if (r->domain == FLOW_LIFE && (s ? fills_arguments(s) && !has_domain_effect(s, FLOW_LIFE)
+                                     : !r->c->has_body(r->c->ctx, r->f, call, target))) {
         for (uint32_t i = 0; i < a.arg_count; i++) {
             life_memory(r, &n, a.args[i], false);
         }
@@ -784,8 +682,8 @@ void run_call(struct run *r, const struct world *w, call_id call, world_vec *out
     }
     for (uint32_t i = first; i < out->len && (!s || a.inferred || fills_arguments(s)); i++) {
         if (a.inferred && r->domain == FLOW_THREADS) {
-            hand_over_handles(&a, &out->data[i]);
+            apply_hand_over_handles(&a, &out->data[i]);
         }
-        forget_pointed(&a, &out->data[i], target, a.inferred || callee_known);
+        apply_forget_pointed(&a, &out->data[i], target, a.inferred || callee_known);
     }
 }

@@ -1,4 +1,5 @@
-// Acts of library functions, callees, callbacks and threads, repeated in the function that calls or starts them.
+// Acts of library functions, callees, callbacks and threads, repeated in the function that calls or
+// starts them.
 #include "checker/flow/apply.h"
 
 struct renaming {
@@ -15,21 +16,25 @@ void apply_acts_of_callee(struct application *a, const struct world *w, expr_id 
     struct run *r = a->r;
     struct renaming n = {a, w};
     if (r->domain == FLOW_LOCKS) {
-        act_inherit(r, w, r->c->acts(r->c->ctx, r->f, a->call, target), a->call, false, rename_act, &n);
+        act_inherit(r, w, r->c->acts(r->c->ctx, r->f, a->call, target), a->call, false, rename_act,
+                    &n);
     }
 }
 
-void apply_acts_of_function(struct application *a, const struct world *w, expr_id fn, bool in_thread) {
+void apply_acts_of_function(struct application *a, const struct world *w, expr_id fn,
+                            bool in_thread) {
     struct run *r = a->r;
     struct renaming n = {a, w};
     if (r->domain == FLOW_LOCKS) {
-        act_inherit(r, w, r->c->acts(r->c->ctx, r->f, (call_id){0}, fn), a->call, in_thread, rename_act, &n);
+        act_inherit(r, w, r->c->acts(r->c->ctx, r->f, (call_id){0}, fn), a->call, in_thread,
+                    rename_act, &n);
     }
 }
 
-// The thread that a model says is started: what it does, with its arguments in terms of this function. The arguments after the
-// first are passed on in the same way as the first.
-static void inherit_thread_acts(struct application *a, const struct world *w, const struct effect *e) {
+// The thread that a model says is started: what it does, with its arguments in terms of this
+// function. The arguments after the first are passed on in the same way as the first.
+static void inherit_thread_acts(struct application *a, const struct world *w,
+                                const struct effect *e) {
     struct run *r = a->r;
     struct expr_table *t = r->c->exprs;
     expr_id entry = apply_instantiate(a, w, e->a);
@@ -44,20 +49,23 @@ static void inherit_thread_acts(struct application *a, const struct world *w, co
     if (fn->a.v) {
         inner.args[inner.arg_count++] = fn->a;
     }
-    for (uint32_t i = first->kind == EX_PARAM ? (uint32_t)first->num : FLOW_MAX_ARGS; i < a->arg_count; i++) {
+    for (uint32_t i = first->kind == EX_PARAM ? (uint32_t)first->num : FLOW_MAX_ARGS;
+         i < a->arg_count; i++) {
         bool by_place = !expr_same(given, e->b);
-        inner.args[inner.arg_count++] = by_place ? world_read(&r->space, w, expr_deref(t, a->args[i])) : a->args[i];
+        inner.args[inner.arg_count++] =
+            by_place ? world_read(&r->space, w, expr_deref(t, a->args[i])) : a->args[i];
     }
     apply_acts_of_function(&inner, w, entry, true);
 }
 
 // In nanoseconds, when it is a number of the program.
-static expr_id length_of_sleep(struct application *a, const struct world *w, const struct effect *e) {
+static expr_id length_of_sleep(struct application *a, const struct world *w,
+                               const struct effect *e) {
     struct expr_table *t = a->r->c->exprs;
     const struct expr *count = expr_get(t, apply_instantiate(a, w, e->a));
     const struct expr *unit = expr_get(t, e->b);
-    bool is_known = count->kind == EX_CONST && unit->kind == EX_CONST && unit->num > 0 && count->num >= 0 &&
-                    count->num < INT64_MAX / unit->num;
+    bool is_known = count->kind == EX_CONST && unit->kind == EX_CONST && unit->num > 0 &&
+                    count->num >= 0 && count->num < INT64_MAX / unit->num;
     return is_known ? expr_const(t, count->num * unit->num) : (expr_id){0};
 }
 
@@ -66,9 +74,11 @@ void apply_act(struct application *a, struct world *w, const struct effect *e) {
     if (kind < 0) {
         return;
     }
-    expr_id subject = e->kind == EFFECT_SLEEP ? length_of_sleep(a, w, e)
-                                              : apply_instantiate(a, w, e->kind == EFFECT_WAIT ? e->b : e->a);
-    bool waits = kind != ACT_TAKE || !(a->tries || (e->flags & (EF_TIMED | EF_MAYBE)) || lock_is_held(a->r, w, subject, (uint8_t)e->flags));
+    expr_id subject = e->kind == EFFECT_SLEEP
+                          ? length_of_sleep(a, w, e)
+                          : apply_instantiate(a, w, e->kind == EFFECT_WAIT ? e->b : e->a);
+    bool waits = kind != ACT_TAKE || !(a->tries || (e->flags & (EF_TIMED | EF_MAYBE)) ||
+                                       lock_is_held(a->r, w, subject, (uint8_t)e->flags));
     if (!waits) {
         return;
     }
@@ -82,7 +92,8 @@ void apply_signal(struct application *a, struct world *w, const struct effect *e
     if (a->inferred) {
         return;
     }
-    struct flow_signal s = {.cond = apply_instantiate(a, w, e->a), .call = a->call, .all = e->b.v != 0};
+    struct flow_signal s = {
+        .cond = apply_instantiate(a, w, e->a), .call = a->call, .all = e->b.v != 0};
     struct lock_state *locks = ARENA_ARRAY(a->r->c->arena, struct lock_state, w->lock_count + 1U);
     for (uint16_t i = 0; i < w->lock_count; i++) {
         locks[i] = w->locks[i];

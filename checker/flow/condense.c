@@ -1,4 +1,5 @@
-// Exits of a run -> summary: exits with the same effects become one case, told apart by result and parameters.
+// Exits of a run -> summary: exits with the same effects become one case, told apart by result and
+// parameters.
 #include "checker/flow/run.h"
 
 enum { MAX_CASES = 6, MAX_CONDITIONS = 4, MAX_RAW_CASES = 24 };
@@ -23,7 +24,8 @@ static expr_id to_ret(void *ctx, struct expr_table *t, expr_id e) {
     return expr_same(e, x->ret) && ret->kind != EX_CONST ? expr_ret(t) : (expr_id){0};
 }
 
-// An expression callers understand; none when it speaks of locals or values only this function knows.
+// An expression callers understand; none when it speaks of locals or values only this function
+// knows.
 static expr_id exported(struct condenser *c, const struct flow_exit *x, expr_id e) {
     struct expr_table *t = c->r->c->exprs;
     if (!e.v) {
@@ -36,7 +38,8 @@ static expr_id exported(struct condenser *c, const struct flow_exit *x, expr_id 
             e = expr_rewrite(t, e, to_ret, &copy);
         }
     }
-    static const enum expr_kind inner[] = {EX_LOCAL, EX_RESULT, EX_FRESH, EX_MERGE, EX_OLD, EX_UNKNOWN};
+    static const enum expr_kind inner[] = {EX_LOCAL, EX_RESULT, EX_FRESH,
+                                           EX_MERGE, EX_OLD,    EX_UNKNOWN};
     for (size_t i = 0; i < sizeof inner / sizeof *inner; i++) {
         if (expr_has_kind(t, e, inner[i])) {
             return (expr_id){0};
@@ -84,15 +87,20 @@ static void object_effects(struct condenser *c, const struct flow_exit *x, struc
                          (o->kind == OBJECT_DESCRIPTOR && o->site);
         if (made_here) {
             if (o->kind == OBJECT_THREAD && o->status == OBJECT_LIVE && o->home.v) {
-                e = (struct effect){.kind = EFFECT_SPAWN, .a = o->entry, .b = exported(c, x, o->arg),
-                                    .c = exported(c, x, o->home), .site = o->site};
+                e = (struct effect){.kind = EFFECT_SPAWN,
+                                    .a = o->entry,
+                                    .b = exported(c, x, o->arg),
+                                    .c = exported(c, x, o->home),
+                                    .site = o->site};
                 if (e.c.v && exported(c, x, o->entry).v) {
                     add_effect(c, k, e);
                 }
             } else if (o->kind == OBJECT_DESCRIPTOR && o->status == OBJECT_LIVE && x->ret.v &&
                        expr_same(x->ret, o->value)) {
-                add_effect(c, k, (struct effect){.kind = EFFECT_OPEN, .a = expr_ret(c->r->c->exprs),
-                                                 .site = o->site});
+                add_effect(c, k,
+                           (struct effect){.kind = EFFECT_OPEN,
+                                           .a = expr_ret(c->r->c->exprs),
+                                           .site = o->site});
             }
             continue;
         }
@@ -101,7 +109,7 @@ static void object_effects(struct condenser *c, const struct flow_exit *x, struc
             continue;
         }
         e.flags = o->status == OBJECT_UNKNOWN ? EF_MAYBE : 0;
-        e.kind = o->kind == OBJECT_DESCRIPTOR     ? EFFECT_CLOSE
+        e.kind = o->kind == OBJECT_DESCRIPTOR   ? EFFECT_CLOSE
                  : o->status == OBJECT_DETACHED ? EFFECT_DETACH
                                                 : EFFECT_JOIN;
         add_effect(c, k, e);
@@ -117,14 +125,21 @@ static void life_effects(struct condenser *c, const struct flow_exit *x, struct 
             continue;
         }
         if (o->escaped && o->status != OBJECT_UNKNOWN) {
-            add_effect(c, k, (struct effect){.kind = EFFECT_USE, .a = place, .site = o->site ? o->site : o->end_site});
+            add_effect(c, k,
+                       (struct effect){.kind = EFFECT_USE,
+                                       .a = place,
+                                       .site = o->site ? o->site : o->end_site});
         }
         if (o->status == OBJECT_UNKNOWN) {
-            add_effect(c, k, (struct effect){.kind = EFFECT_LOCK_INIT, .a = place, .flags = EF_MAYBE});
+            add_effect(c, k,
+                       (struct effect){.kind = EFFECT_LOCK_INIT, .a = place, .flags = EF_MAYBE});
         } else if (o->status == OBJECT_LIVE && o->site) {
-            add_effect(c, k, (struct effect){.kind = EFFECT_LOCK_INIT, .a = place, .site = o->site});
+            add_effect(c, k,
+                       (struct effect){.kind = EFFECT_LOCK_INIT, .a = place, .site = o->site});
         } else if (o->status == OBJECT_DONE) {
-            add_effect(c, k, (struct effect){.kind = EFFECT_LOCK_DESTROY, .a = place, .site = o->end_site});
+            add_effect(
+                c, k,
+                (struct effect){.kind = EFFECT_LOCK_DESTROY, .a = place, .site = o->end_site});
         }
     }
 }
@@ -142,7 +157,8 @@ static bool is_kept_pointer(const struct condenser *c, expr_id place, expr_id va
            (is_pointer || (constructor && kind == EX_CONST));
 }
 
-// A state the function looks at and changes: `if (!it->locked) { lock(); it->locked = true; }`. The next call depends on it.
+// A state the function looks at and changes: `if (!it->locked) { lock(); it->locked = true; }`. The
+// next call depends on it.
 static bool is_state(const struct condenser *c, expr_id place, expr_id stored_at, expr_id val) {
     struct expr_table *t = c->r->c->exprs;
     uint32_t tested = 0;
@@ -160,7 +176,8 @@ static void memory_effects(struct condenser *c, const struct flow_exit *x, struc
         bool ghost = loc->kind == EX_FIELD && intern_text(&t->names, loc->name).ptr[0] == '$';
         expr_id place = exported(c, x, x->mem[i].loc);
         expr_id val = exported(c, x, x->mem[i].val);
-        if (place.v && val.v && stores < MAX_STORES && (ghost || is_kept_pointer(c, place, val) || is_state(c, place, x->mem[i].loc, val))) {
+        if (place.v && val.v && stores < MAX_STORES &&
+            (ghost || is_kept_pointer(c, place, val) || is_state(c, place, x->mem[i].loc, val))) {
             stores++;
             add_effect(c, k, (struct effect){.kind = EFFECT_SET, .a = place, .b = val});
         }
@@ -309,8 +326,8 @@ static bool joins_harmlessly(struct condenser *c, uint32_t a, uint32_t b) {
     join_knowledge(&joined, &c->cases.data[b]);
     for (uint32_t i = 0; i < c->cases.len; i++) {
         const struct exit_case *k = &c->cases.data[i];
-        if (!same_effects(k, &c->cases.data[a]) && !distinguishable(&joined, k) && distinguishable(&c->cases.data[a], k) &&
-            distinguishable(&c->cases.data[b], k)) {
+        if (!same_effects(k, &c->cases.data[a]) && !distinguishable(&joined, k) &&
+            distinguishable(&c->cases.data[a], k) && distinguishable(&c->cases.data[b], k)) {
             return false;
         }
     }
@@ -322,11 +339,13 @@ static void remove_case(struct condenser *c, uint32_t index) {
     c->cases.len--;
 }
 
-// Exits that do the same become one case, unless that hides from callers which other case they are in.
+// Exits that do the same become one case, unless that hides from callers which other case they are
+// in.
 static void join_cases(struct condenser *c, bool always) {
     for (uint32_t i = 0; i < c->cases.len; i++) {
         for (uint32_t j = i + 1; j < c->cases.len;) {
-            if (same_effects(&c->cases.data[i], &c->cases.data[j]) && (always || joins_harmlessly(c, i, j))) {
+            if (same_effects(&c->cases.data[i], &c->cases.data[j]) &&
+                (always || joins_harmlessly(c, i, j))) {
                 join_knowledge(&c->cases.data[i], &c->cases.data[j]);
                 remove_case(c, j);
                 j = i + 1;
@@ -341,7 +360,8 @@ static void blend_cases(struct condenser *c) {
     for (uint32_t i = 0; i < c->cases.len; i++) {
         for (uint32_t j = i + 1; j < c->cases.len;) {
             bool same = same_effects(&c->cases.data[i], &c->cases.data[j]);
-            if (c->cases.len > MAX_CASES || (!same && !distinguishable(&c->cases.data[i], &c->cases.data[j]))) {
+            if (c->cases.len > MAX_CASES ||
+                (!same && !distinguishable(&c->cases.data[i], &c->cases.data[j]))) {
                 blend(c, &c->cases.data[i], &c->cases.data[j]);
                 remove_case(c, j);
                 j = i + 1;
@@ -378,7 +398,9 @@ static void conditions(struct condenser *c, uint32_t index, struct summary_case 
     for (uint32_t i = 0; i < k->knows.len && list.len < MAX_CONDITIONS; i++) {
         bool matters = false;
         for (uint32_t j = 0; j < c->cases.len && !matters; j++) {
-            struct exit_case one = {.knows = {&k->knows.data[i], 1, 1}};
+            struct exit_case one = {
+                .knows = {&k->knows.data[i], 1, 1}
+            };
             matters = j != index && distinguishable(&one, &c->cases.data[j]);
         }
         if (matters) {
@@ -434,7 +456,8 @@ static void *moved(struct arena *arena, const void *from, uint32_t count, size_t
     return to;
 }
 
-// Exits outlive the run with their property; of memory, only what is asked of guards, of values, what is known of parameters.
+// Exits outlive the run with their property; of memory, only what is asked of guards, of values,
+// what is known of parameters.
 static void keep_exits(struct run *r) {
     for (uint32_t i = 0; i < r->out->exits.len; i++) {
         struct flow_exit *x = &r->out->exits.data[i];
@@ -448,7 +471,8 @@ static void keep_exits(struct run *r) {
         x->mem_count = cells.len;
         VEC(struct known_value) params = {0};
         for (uint32_t k = 0; k < x->known_count; k++) {
-            if (expr_has_kind(r->c->exprs, x->known[k].val, EX_PARAM) && !expr_has_kind(r->c->exprs, x->known[k].val, EX_LOAD)) {
+            if (expr_has_kind(r->c->exprs, x->known[k].val, EX_PARAM) &&
+                !expr_has_kind(r->c->exprs, x->known[k].val, EX_LOAD)) {
                 vec_push(r->c->arena, &params, x->known[k]);
             }
         }

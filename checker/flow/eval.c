@@ -47,14 +47,18 @@ expr_id run_location(struct run *r, const struct world *w, path_id path) {
     struct expr_table *t = r->c->exprs;
     const struct ir_path *p = &r->f->paths.data[path.v];
     switch (p->kind) {
-    case PATH_VAR: return run_var(r, p->var);
+    case PATH_VAR:
+        return run_var(r, p->var);
     case PATH_FIELD: {
         struct str record = facts_text(r->f, r->f->records.data[p->record.v].name);
         return expr_field(t, run_location(r, w, p->base), facts_text(r->f, p->name), record);
     }
-    case PATH_INDEX: return expr_index(t, run_location(r, w, p->base), run_value(r, w, p->val));
-    case PATH_DEREF: return expr_deref(t, run_value(r, w, p->val));
-    default: return expr_deref(t, expr_numbered(t, EX_UNKNOWN, path.v));
+    case PATH_INDEX:
+        return expr_index(t, run_location(r, w, p->base), run_value(r, w, p->val));
+    case PATH_DEREF:
+        return expr_deref(t, run_value(r, w, p->val));
+    default:
+        return expr_deref(t, expr_numbered(t, EX_UNKNOWN, path.v));
     }
 }
 
@@ -62,23 +66,30 @@ expr_id run_value(struct run *r, const struct world *w, val_id val) {
     struct expr_table *t = r->c->exprs;
     const struct ir_val *v = &r->f->vals.data[val.v];
     switch (v->kind) {
-    case VAL_CONST: return expr_const(t, v->num);
-    case VAL_STR: return expr_str(t, facts_text(r->f, v->name));
+    case VAL_CONST:
+        return expr_const(t, v->num);
+    case VAL_STR:
+        return expr_str(t, facts_text(r->f, v->name));
     case VAL_PATH:
         if (is_volatile(r, v->path)) {
             return expr_numbered(t, EX_UNKNOWN, (int64_t)v->path.v << 24 | r->block);
         }
         return world_read(&r->space, w, run_location(r, w, v->path));
-    case VAL_ADDR: return expr_addr(t, run_location(r, w, v->path));
+    case VAL_ADDR:
+        return expr_addr(t, run_location(r, w, v->path));
     case VAL_FN: {
         const struct ir_sym *s = &r->f->syms.data[v->sym.v];
         expr_id closure = v->path.v ? expr_addr(t, run_location(r, w, v->path)) : (expr_id){0};
         return expr_fn(t, facts_text(r->f, s->key), facts_text(r->f, s->name), closure);
     }
-    case VAL_CALL: return world_read(&r->space, w, run_result_loc(r, v->call));
-    case VAL_UNARY: return expr_unary(t, v->op, run_value(r, w, v->a));
-    case VAL_BINARY: return expr_binary(t, v->op, run_value(r, w, v->a), run_value(r, w, v->b));
-    default: return expr_numbered(t, EX_UNKNOWN, val.v);
+    case VAL_CALL:
+        return world_read(&r->space, w, run_result_loc(r, v->call));
+    case VAL_UNARY:
+        return expr_unary(t, v->op, run_value(r, w, v->a));
+    case VAL_BINARY:
+        return expr_binary(t, v->op, run_value(r, w, v->a), run_value(r, w, v->b));
+    default:
+        return expr_numbered(t, EX_UNKNOWN, val.v);
     }
 }
 

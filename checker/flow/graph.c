@@ -10,9 +10,10 @@ uint32_t graph_target(struct fn_ref fn, const struct ir_block *b, uint32_t edge)
     return fn.facts->edges.data[b->first_edge.v + edge].to.v - ir->first_block.v;
 }
 
-// Blocks from which `tail` is reached without passing `head`, going forward from the head's range: found by a fixpoint over
-// successors, since predecessors are not stored.
-static void fill(struct fn_ref fn, bool *inside, uint32_t head, uint32_t tail, uint32_t block_count) {
+// Blocks from which `tail` is reached without passing `head`, going forward from the head's range:
+// found by a fixpoint over successors, since predecessors are not stored.
+static void fill(struct fn_ref fn, bool *inside, uint32_t head, uint32_t tail,
+                 uint32_t block_count) {
     inside[head] = true;
     inside[tail] = true;
     for (bool changed = true; changed;) {

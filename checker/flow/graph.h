@@ -1,15 +1,16 @@
-// Loops of a function's control-flow graph: natural loops of back edges, merged by head (Aho, Sethi, Ullman).
+// Loops of a function's control-flow graph: natural loops of back edges, merged by head (Aho,
+// Sethi, Ullman).
 #ifndef CHECKER_FLOW_GRAPH_H
 #define CHECKER_FLOW_GRAPH_H
 
 #include "checker/flow/flow.h"
 
 struct loop {
-    uint32_t head;     // index of a block within the function
+    uint32_t head;      // index of a block within the function
     const bool *inside; // [block_count]
-    uint32_t size;     // blocks inside
-    uint32_t exits;    // edges that leave
-    bool head_exits;   // one of them leaves from the head
+    uint32_t size;      // blocks inside
+    uint32_t exits;     // edges that leave
+    bool head_exits;    // one of them leaves from the head
 };
 
 struct loops {

@@ -1,7 +1,8 @@
 // Life of locks, conditions, semaphores and barriers at a place: initialised, used, destroyed.
 //
-// The place is the object's identity. `site` is where it was initialised (0: not by this function), `end_site` where it was
-// destroyed, `escaped` tells that it was used before this function did either.
+// The place is the object's identity. `site` is where it was initialised (0: not by this function),
+// `end_site` where it was destroyed, `escaped` tells that it was used before this function did
+// either.
 #include "checker/flow/run.h"
 
 static bool is_trackable(const struct run *r, expr_id place) {
@@ -19,7 +20,8 @@ static struct object_state *find(struct world *w, expr_id place) {
     return o && o->kind == OBJECT_SYNC ? o : NULL;
 }
 
-static struct object_state *add(struct run *r, struct world *w, expr_id place, enum object_status status) {
+static struct object_state *add(struct run *r, struct world *w, expr_id place,
+                                enum object_status status) {
     struct object_state *o = find(w, place);
     if (!o) {
         o = world_object_add(&r->space, w, place);
@@ -58,7 +60,8 @@ static bool is_fresh_memory(struct run *r, expr_id place) {
     return false;
 }
 
-// An automatic variable of C that is declared without an initialiser; in C++ a constructor may have run.
+// An automatic variable of C that is declared without an initialiser; in C++ a constructor may have
+// run.
 static bool is_bare_local(struct run *r, expr_id place) {
     expr_id local = run_local_root(r, place);
     int64_t number = expr_get(r->c->exprs, local)->num;
@@ -66,7 +69,8 @@ static bool is_bare_local(struct run *r, expr_id place) {
         return false;
     }
     const struct ir_var *v = &r->f->vars.data[number];
-    return v->kind == VAR_LOCAL && !(v->flags & VAR_HAS_INIT) && str_ends(facts_text(r->f, r->f->main_file), STR(".c"));
+    return v->kind == VAR_LOCAL && !(v->flags & VAR_HAS_INIT) &&
+           str_ends(facts_text(r->f, r->f->main_file), STR(".c"));
 }
 
 // Nothing was ever stored at the place: it holds whatever the memory held.
@@ -82,7 +86,8 @@ static bool is_raw(struct run *r, const struct world *w, expr_id place) {
     }
     for (uint16_t i = 0; i < w->object_count; i++) {
         const struct object_state *o = &w->objects[i];
-        if (o->kind == OBJECT_SYNC && o->status == OBJECT_UNKNOWN && expr_contains(t, place, o->value)) {
+        if (o->kind == OBJECT_SYNC && o->status == OBJECT_UNKNOWN &&
+            expr_contains(t, place, o->value)) {
             return false;
         }
     }
@@ -91,7 +96,9 @@ static bool is_raw(struct run *r, const struct world *w, expr_id place) {
 
 static void unready(struct run *r, struct world *w, expr_id place, call_id call, uint32_t inner) {
     add(r, w, place, OBJECT_UNKNOWN); // one mistake is told once
-    run_event(r, w, (struct flow_event){.kind = FLOW_USE_UNREADY, .subject = place, .call = call, .inner = inner});
+    run_event(r, w,
+              (struct flow_event){
+                  .kind = FLOW_USE_UNREADY, .subject = place, .call = call, .inner = inner});
 }
 
 void life_use(struct run *r, struct world *w, expr_id place, call_id call, uint32_t inner) {
@@ -106,8 +113,12 @@ void life_use(struct run *r, struct world *w, expr_id place, call_id call, uint3
         o->escaped = true;
         o->end_site = run_site(r, run_call_loc(r, call)); // of the use, until it is destroyed
     } else if (o->status == OBJECT_DONE) {
-        run_event(r, w, (struct flow_event){.kind = FLOW_USE_DESTROYED, .subject = place, .call = call,
-                                            .inner = inner, .other = o->end_site});
+        run_event(r, w,
+                  (struct flow_event){.kind = FLOW_USE_DESTROYED,
+                                      .subject = place,
+                                      .call = call,
+                                      .inner = inner,
+                                      .other = o->end_site});
         o->status = OBJECT_UNKNOWN;
     }
 }
@@ -124,7 +135,8 @@ static void doubt_elements(struct run *r, struct world *w, expr_id place) {
     expr_id array = x->a;
     for (uint16_t i = 0; i < w->object_count; i++) {
         struct object_state *o = &w->objects[i];
-        if (o->kind == OBJECT_SYNC && !expr_same(o->value, place) && expr_contains(r->c->exprs, o->value, array)) {
+        if (o->kind == OBJECT_SYNC && !expr_same(o->value, place) &&
+            expr_contains(r->c->exprs, o->value, array)) {
             o->status = OBJECT_UNKNOWN;
         }
     }
@@ -139,11 +151,17 @@ void life_init(struct run *r, struct world *w, expr_id place, call_id call, uint
     uint32_t here = site_of(r, call, inner);
     struct object_state *o = find(w, place);
     if (o && o->status == OBJECT_LIVE && o->site && !is_same_site(r, o->site, here)) {
-        run_event(r, w, (struct flow_event){.kind = FLOW_INIT_AGAIN, .subject = place, .call = call, .inner = inner,
-                                            .other = o->site});
+        run_event(r, w,
+                  (struct flow_event){.kind = FLOW_INIT_AGAIN,
+                                      .subject = place,
+                                      .call = call,
+                                      .inner = inner,
+                                      .other = o->site});
     } else if (o && o->status == OBJECT_LIVE && !o->site) {
         struct flow_site use = flow_site_get(r->c->sites, o->end_site);
-        run_event(r, w, (struct flow_event){.kind = FLOW_USE_UNREADY, .subject = place, .loc = use.loc, .other = here});
+        run_event(r, w,
+                  (struct flow_event){
+                      .kind = FLOW_USE_UNREADY, .subject = place, .loc = use.loc, .other = here});
     }
     o = add(r, w, place, OBJECT_LIVE);
     o->site = here;
@@ -159,8 +177,12 @@ void life_destroy(struct run *r, struct world *w, expr_id place, call_id call, u
     if (!o && is_raw(r, w, place)) {
         unready(r, w, place, call, inner);
     } else if (o && o->status == OBJECT_DONE && !is_same_site(r, o->end_site, here)) {
-        run_event(r, w, (struct flow_event){.kind = FLOW_DESTROY_AGAIN, .subject = place, .call = call, .inner = inner,
-                                            .other = o->end_site});
+        run_event(r, w,
+                  (struct flow_event){.kind = FLOW_DESTROY_AGAIN,
+                                      .subject = place,
+                                      .call = call,
+                                      .inner = inner,
+                                      .other = o->end_site});
     }
     o = add(r, w, place, OBJECT_DONE);
     o->end_site = here;
@@ -169,7 +191,8 @@ void life_destroy(struct run *r, struct world *w, expr_id place, call_id call, u
 void life_doubt(struct run *r, struct world *w, expr_id place) {
     if (run_is_class(r, place)) {
         for (uint16_t i = 0; i < w->object_count; i++) {
-            if (w->objects[i].kind == OBJECT_SYNC && expr_same(expr_class(r->c->exprs, w->objects[i].value), place)) {
+            if (w->objects[i].kind == OBJECT_SYNC &&
+                expr_same(expr_class(r->c->exprs, w->objects[i].value), place)) {
                 w->objects[i].status = OBJECT_UNKNOWN;
             }
         }
@@ -181,7 +204,8 @@ void life_doubt(struct run *r, struct world *w, expr_id place) {
 
 void life_memory(struct run *r, struct world *w, expr_id pointer, bool gone) {
     const struct expr_table *t = r->c->exprs;
-    if (!pointer.v || expr_get(t, pointer)->kind == EX_CONST || expr_get(t, pointer)->kind == EX_UNKNOWN) {
+    if (!pointer.v || expr_get(t, pointer)->kind == EX_CONST ||
+        expr_get(t, pointer)->kind == EX_UNKNOWN) {
         return;
     }
     expr_id place = expr_deref(r->c->exprs, pointer);
@@ -203,7 +227,8 @@ void life_memory(struct run *r, struct world *w, expr_id pointer, bool gone) {
 
 void life_scope(struct run *r, struct world *w, expr_id local) {
     for (uint16_t i = 0; i < w->object_count;) {
-        if (w->objects[i].kind == OBJECT_SYNC && expr_same(run_local_root(r, w->objects[i].value), local)) {
+        if (w->objects[i].kind == OBJECT_SYNC &&
+            expr_same(run_local_root(r, w->objects[i].value), local)) {
             world_object_remove(w, i);
         } else {
             i++;

@@ -1,7 +1,8 @@
-// Which scalar locals and results of calls are read again after a block begins: backward liveness over the blocks (Aho, Sethi, Ullman;
-// here with one bit per local). What is not read again is dropped from worlds that enter the block, so that worlds stay small, and
-// with it what was known of symbols nobody holds any longer. Objects and locals whose address is taken are left alone: they are
-// reached in other ways than by their name.
+// Which scalar locals and results of calls are read again after a block begins: backward liveness
+// over the blocks (Aho, Sethi, Ullman; here with one bit per local). What is not read again is
+// dropped from worlds that enter the block, so that worlds stay small, and with it what was known
+// of symbols nobody holds any longer. Objects and locals whose address is taken are left alone:
+// they are reached in other ways than by their name.
 #include "checker/flow/run.h"
 
 enum { MAX_NESTING = 64 };
@@ -22,8 +23,10 @@ static bool is_scalar(const struct facts *f, type_id type) {
     case TYPE_VOID:
     case TYPE_BUILTIN:
     case TYPE_POINTER:
-    case TYPE_ENUM: return true;
-    default: return false;
+    case TYPE_ENUM:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -82,16 +85,25 @@ static void look_at_value(struct analysis *a, val_id val, unsigned depth) {
         return;
     }
     switch (v->kind) {
-    case VAL_PATH: look_at_path(a, v->path, false, depth); break;
+    case VAL_PATH:
+        look_at_path(a, v->path, false, depth);
+        break;
     case VAL_ADDR:
-    case VAL_FN: look_at_path(a, v->path, true, depth); break;
-    case VAL_CALL: use_local(a, run_result_number(v->call)); break;
-    case VAL_UNARY: look_at_value(a, v->a, depth + 1); break;
+    case VAL_FN:
+        look_at_path(a, v->path, true, depth);
+        break;
+    case VAL_CALL:
+        use_local(a, run_result_number(v->call));
+        break;
+    case VAL_UNARY:
+        look_at_value(a, v->a, depth + 1);
+        break;
     case VAL_BINARY:
         look_at_value(a, v->a, depth + 1);
         look_at_value(a, v->b, depth + 1);
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
@@ -138,7 +150,8 @@ static void find_candidates(struct analysis *a) {
     for (uint32_t i = 0; i < r->ir->var_count; i++) {
         var_id var = facts_fn_var(r->f, r->fn.fn, i);
         const struct ir_var *v = &r->f->vars.data[var.v];
-        if ((v->kind == VAR_LOCAL || v->kind == VAR_PARAM || v->kind == VAR_TEMP) && is_scalar(r->f, v->type)) {
+        if ((v->kind == VAR_LOCAL || v->kind == VAR_PARAM || v->kind == VAR_TEMP) &&
+            is_scalar(r->f, v->type)) {
             add_candidate(a, var.v);
         }
     }
@@ -153,8 +166,8 @@ static void find_candidates(struct analysis *a) {
     }
 }
 
-// Live at the begin of the block: read in it before it is set, or live at the begin of a successor and not set. A call that throws
-// has set nothing.
+// Live at the begin of the block: read in it before it is set, or live at the begin of a successor
+// and not set. A call that throws has set nothing.
 static bool update_block(struct run *r, uint32_t index, const uint64_t *use, const uint64_t *def) {
     const struct ir_block *b = block_at(r, index);
     uint64_t *live = &r->live[(size_t)index * r->live_words];
@@ -199,7 +212,8 @@ void live_find(struct run *r) {
     for (bool changed = true; changed;) {
         changed = false;
         for (uint32_t i = blocks; i > 0; i--) {
-            changed |= update_block(r, i - 1, &use[(size_t)(i - 1) * words], &def[(size_t)(i - 1) * words]);
+            changed |= update_block(r, i - 1, &use[(size_t)(i - 1) * words],
+                                    &def[(size_t)(i - 1) * words]);
         }
     }
     for (uint32_t bit = 0; bit < r->live_bits.len; bit++) {
@@ -223,17 +237,20 @@ static bool is_held(const struct run *r, const struct world *w, expr_id symbol) 
         }
     }
     for (uint16_t i = 0; i < w->mem_count; i++) {
-        if (expr_contains(r->c->exprs, w->mem[i].val, symbol) || expr_contains(r->c->exprs, w->mem[i].loc, symbol)) {
+        if (expr_contains(r->c->exprs, w->mem[i].val, symbol) ||
+            expr_contains(r->c->exprs, w->mem[i].loc, symbol)) {
             return true;
         }
     }
     return world_property_mentions(&r->space, w, symbol);
 }
 
-// The value holds a symbol that cannot be met again: nothing has it, and what makes it anew begins without knowledge.
+// The value holds a symbol that cannot be met again: nothing has it, and what makes it anew begins
+// without knowledge.
 static bool is_gone(const struct run *r, const struct world *w, expr_id val) {
     const struct expr *x = expr_get(r->c->exprs, val);
-    bool renewed = x->kind == EX_OLD || x->kind == EX_MERGE || (x->kind == EX_RESULT && run_is_own_result(x->num));
+    bool renewed = x->kind == EX_OLD || x->kind == EX_MERGE ||
+                   (x->kind == EX_RESULT && run_is_own_result(x->num));
     if (renewed) {
         return !is_held(r, w, val);
     }
@@ -242,10 +259,12 @@ static bool is_gone(const struct run *r, const struct world *w, expr_id val) {
 
 static bool is_plain(const struct expr_table *t, expr_id val) {
     uint8_t kind = expr_get(t, val)->kind;
-    return kind == EX_CONST || kind == EX_ADDR || kind == EX_FRESH || kind == EX_STR || kind == EX_FN;
+    return kind == EX_CONST || kind == EX_ADDR || kind == EX_FRESH || kind == EX_STR ||
+           kind == EX_FN;
 }
 
-// Someone else holds the value. Whether just one place does decides what becomes of its name in loops (name_loop_variable).
+// Someone else holds the value. Whether just one place does decides what becomes of its name in
+// loops (name_loop_variable).
 static bool is_shared(const struct run *r, const struct world *w, const bool *dead, expr_id val) {
     for (uint16_t i = 0; i < w->mem_count && !is_plain(r->c->exprs, val); i++) {
         if (!dead[i] && expr_same(w->mem[i].val, val)) {
@@ -259,7 +278,8 @@ static void drop_cells(const struct run *r, uint32_t block, struct world *w) {
     bool *dead = ARENA_ARRAY(r->space.arena, bool, w->mem_count);
     uint16_t kept = 0;
     for (uint16_t i = 0; i < w->mem_count; i++) {
-        dead[i] = live_is_dead(r, block, w->mem[i].loc) && !world_property_mentions(&r->space, w, w->mem[i].val);
+        dead[i] = live_is_dead(r, block, w->mem[i].loc) &&
+                  !world_property_mentions(&r->space, w, w->mem[i].val);
     }
     for (uint16_t i = 0; i < w->mem_count; i++) {
         dead[i] = dead[i] && !is_shared(r, w, dead, w->mem[i].val);

@@ -1,7 +1,8 @@
 // Lock states: what acquiring, releasing and waiting do to a world, and what is wrong with it.
 #include "checker/flow/run.h"
 
-// Places whose identity is not certain (values of an earlier iteration, unknown pointers) are not followed.
+// Places whose identity is not certain (values of an earlier iteration, unknown pointers) are not
+// followed.
 static bool is_trackable(const struct run *r, expr_id lock) {
     const struct expr_table *t = r->c->exprs;
     if (!lock.v || !expr_is_location(t, lock) || expr_has_kind(t, lock, EX_OLD) ||
@@ -29,10 +30,14 @@ static bool excludes_again(const struct run *r, const struct lock_state *l, uint
     return !both_shared && !is_recursive(r, l->lock, flags | l->flags);
 }
 
-static void double_acquire(struct run *r, struct world *w, const struct lock_state *l, call_id call, uint32_t inner) {
+static void double_acquire(struct run *r, struct world *w, const struct lock_state *l, call_id call,
+                           uint32_t inner) {
     run_event(r, w,
-              (struct flow_event){.kind = FLOW_DOUBLE_ACQUIRE, .subject = l->lock, .call = call,
-                                  .other = l->site, .inner = inner});
+              (struct flow_event){.kind = FLOW_DOUBLE_ACQUIRE,
+                                  .subject = l->lock,
+                                  .call = call,
+                                  .other = l->site,
+                                  .inner = inner});
 }
 
 static void set_site(struct run *r, struct lock_state *l, call_id call, uint32_t inner) {
@@ -52,9 +57,10 @@ static bool has_other_names(const struct run *r, expr_id lock) {
     return false;
 }
 
-// Another lock of the class in this status that may be the same one under another name; NULL when there is none.
-static struct lock_state *other_name(struct run *r, struct world *w, expr_id lock, enum lock_status status,
-                                     uint8_t entry) {
+// Another lock of the class in this status that may be the same one under another name; NULL when
+// there is none.
+static struct lock_state *other_name(struct run *r, struct world *w, expr_id lock,
+                                     enum lock_status status, uint8_t entry) {
     expr_id class = expr_class(r->c->exprs, lock);
     for (uint16_t i = 0; class.v && i < w->lock_count; i++) {
         struct lock_state *l = &w->locks[i];
@@ -88,7 +94,8 @@ void lock_left_behind(struct run *r, struct world *w, expr_id symbol, expr_id va
     const struct expr_table *t = r->c->exprs;
     for (uint16_t i = 0; i < w->mem_count; i++) {
         expr_id val = w->mem[i].val;
-        bool leads_there = expr_same(val, symbol) || (expr_get(t, val)->kind == EX_ADDR && expr_contains(t, val, symbol));
+        bool leads_there = expr_same(val, symbol) ||
+                           (expr_get(t, val)->kind == EX_ADDR && expr_contains(t, val, symbol));
         if (leads_there && !expr_same(w->mem[i].loc, var)) {
             return; // still reached through another variable
         }
@@ -96,8 +103,12 @@ void lock_left_behind(struct run *r, struct world *w, expr_id symbol, expr_id va
     for (uint16_t i = 0; i < w->lock_count; i++) {
         const struct lock_state *l = &w->locks[i];
         if (l->status == LOCK_HELD && l->entry == ENTRY_FREE && expr_contains(t, l->lock, symbol)) {
-            run_event(r, w, (struct flow_event){.kind = FLOW_LEFT_BEHIND, .subject = l->lock, .call = l->via, .other = l->site,
-                                                .home = var});
+            run_event(r, w,
+                      (struct flow_event){.kind = FLOW_LEFT_BEHIND,
+                                          .subject = l->lock,
+                                          .call = l->via,
+                                          .other = l->site,
+                                          .home = var});
         }
     }
 }
@@ -119,7 +130,8 @@ void lock_acquire(struct run *r, struct world *w, expr_id lock, uint8_t flags, c
             if (l->via.v != call.v) {
                 l->status = LOCK_MAYBE; // one mistake is told once
             }
-            return; // the same place in a loop: this round never gets past it, what it left unlocked stays
+            return; // the same place in a loop: this round never gets past it, what it left
+                    // unlocked stays
         }
         l->count = 2;
         return;
@@ -155,7 +167,8 @@ void lock_release(struct run *r, struct world *w, expr_id lock, call_id call, ui
         l->status = LOCK_MAYBE;
     }
     struct flow_event e = {.subject = lock, .call = call, .inner = inner};
-    struct lock_state *held = l && l->status != LOCK_FREE ? NULL : other_name(r, w, lock, LOCK_HELD, ENTRY_FREE);
+    struct lock_state *held =
+        l && l->status != LOCK_FREE ? NULL : other_name(r, w, lock, LOCK_HELD, ENTRY_FREE);
     if (held) { // taken under another name
         held->status = LOCK_FREE;
         held->count = 0;
@@ -217,7 +230,9 @@ void lock_touch(struct run *r, struct world *w, expr_id lock, uint8_t flags, cal
 void lock_destroy(struct run *r, struct world *w, expr_id lock, call_id call) {
     struct lock_state *l = world_lock(w, lock);
     if (l && l->status == LOCK_HELD && l->entry == ENTRY_FREE) {
-        run_event(r, w, (struct flow_event){.kind = FLOW_DESTROY_HELD, .subject = lock, .call = call, .other = l->site});
+        run_event(r, w,
+                  (struct flow_event){
+                      .kind = FLOW_DESTROY_HELD, .subject = lock, .call = call, .other = l->site});
         l->status = LOCK_MAYBE;
     }
 }

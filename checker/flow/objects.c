@@ -27,7 +27,8 @@ static bool is_private(struct run *r, expr_id loc) {
 // The ghost field of a container that threads are added to.
 static bool is_container(const struct run *r, expr_id loc) {
     const struct expr *x = expr_get(r->c->exprs, loc);
-    return x->kind == EX_FIELD && str_eq(intern_text(&r->c->exprs->names, x->name), STR("$elements"));
+    return x->kind == EX_FIELD &&
+           str_eq(intern_text(&r->c->exprs->names, x->name), STR("$elements"));
 }
 
 void object_escape(struct run *r, struct world *w, expr_id value) {
@@ -57,8 +58,12 @@ static void overwrite(struct run *r, struct world *w, expr_id loc, call_id call)
         return;
     }
     run_event(r, w,
-              (struct flow_event){.kind = FLOW_HANDLE_OVERWRITTEN, .subject = loc, .call = call,
-                                  .other = o->site, .entry = o->entry, .home = o->home});
+              (struct flow_event){.kind = FLOW_HANDLE_OVERWRITTEN,
+                                  .subject = loc,
+                                  .call = call,
+                                  .other = o->site,
+                                  .entry = o->entry,
+                                  .home = o->home});
     world_object(w, old)->status = OBJECT_UNKNOWN;
 }
 
@@ -76,7 +81,8 @@ void thread_store(struct run *r, struct world *w, expr_id loc, expr_id val, call
 }
 
 // A thread whose attribute says detached; *ret_unknown when it cannot be told.
-static bool detached_by_attribute(struct run *r, struct world *w, expr_id detached, bool *ret_unknown) {
+static bool detached_by_attribute(struct run *r, struct world *w, expr_id detached,
+                                  bool *ret_unknown) {
     int64_t n = 0;
     *ret_unknown = false;
     if (!detached.v) {
@@ -128,23 +134,32 @@ static expr_id callable(struct run *r, expr_id value) {
     type_id t = facts_strip_typedefs(r->f, r->f->vars.data[number].type, NULL);
     sym_id op = r->f->records.data[r->f->types.data[t.v].record.v].call_op;
     const struct ir_sym *s = &r->f->syms.data[op.v];
-    return op.v ? expr_fn(r->c->exprs, facts_text(r->f, s->key), facts_text(r->f, s->name), value) : value;
+    return op.v ? expr_fn(r->c->exprs, facts_text(r->f, s->key), facts_text(r->f, s->name), value)
+                : value;
 }
 
-enum { GIVEN_BASE = 1 << 25 }; // EX_LOCAL numbers from here on keep what spawn calls gave to their threads
+enum {
+    GIVEN_BASE = 1 << 25
+}; // EX_LOCAL numbers from here on keep what spawn calls gave to their threads
 
 static expr_id given_object(struct run *r, call_id call) {
     return expr_local(r->c->exprs, GIVEN_BASE + call.v, STR("arguments"));
 }
 
-void thread_give(struct run *r, struct world *w, expr_id entry, call_id call, uint32_t index, expr_id value) {
+void thread_give(struct run *r, struct world *w, expr_id entry, call_id call, uint32_t index,
+                 expr_id value) {
     char name[] = {'$', 'a', 'r', 'g', (char)('0' + index % 10), 0};
     expr_id place = expr_field(r->c->exprs, given_object(r, call), str_from(name), STR(""));
     int64_t number = 0;
     bool again = expr_same(world_read(&r->space, w, place), value) && !is_const(r, value, &number);
-    if (again && r->c->entry_frees(r->c->ctx, entry, index)) { // the thread of the round before does so too
-        run_event(r, w, (struct flow_event){.kind = FLOW_FREED_TWICE, .subject = value, .entry = entry, .call = call,
-                                            .other = run_site(r, run_call_loc(r, call))});
+    if (again &&
+        r->c->entry_frees(r->c->ctx, entry, index)) { // the thread of the round before does so too
+        run_event(r, w,
+                  (struct flow_event){.kind = FLOW_FREED_TWICE,
+                                      .subject = value,
+                                      .entry = entry,
+                                      .call = call,
+                                      .other = run_site(r, run_call_loc(r, call))});
     }
     world_put(&r->space, w, place, value);
 }
@@ -178,8 +193,11 @@ static void compare_threads(struct run *r, struct world *w, const struct object_
     for (uint32_t i = 0; i < count; i++) {
         if (t[i].destroys && touches(r, user->entry, t[i].place, false)) {
             run_event(r, w,
-                      (struct flow_event){.kind = FLOW_DESTROYED_BY_OTHER, .subject = t[i].place, .entry = killer->entry,
-                                          .loc = flow_site_get(r->c->sites, killer->site).loc, .other = user->site});
+                      (struct flow_event){.kind = FLOW_DESTROYED_BY_OTHER,
+                                          .subject = t[i].place,
+                                          .entry = killer->entry,
+                                          .loc = flow_site_get(r->c->sites, killer->site).loc,
+                                          .other = user->site});
         }
     }
 }
@@ -198,20 +216,30 @@ static void compare_with_others(struct run *r, struct world *w, expr_id thread) 
         }
         int64_t number = 0;
         if (new->arg.v && !is_const(r, new->arg, &number) && expr_same(o->arg, new->arg) &&
-            r->c->entry_frees(r->c->ctx, o->entry, 0) && r->c->entry_frees(r->c->ctx, new->entry, 0)) {
-            run_event(r, w, (struct flow_event){.kind = FLOW_FREED_TWICE, .subject = new->arg, .entry = new->entry,
-                                                .loc = flow_site_get(r->c->sites, new->site).loc, .other = o->site});
+            r->c->entry_frees(r->c->ctx, o->entry, 0) &&
+            r->c->entry_frees(r->c->ctx, new->entry, 0)) {
+            run_event(r, w,
+                      (struct flow_event){.kind = FLOW_FREED_TWICE,
+                                          .subject = new->arg,
+                                          .entry = new->entry,
+                                          .loc = flow_site_get(r->c->sites, new->site).loc,
+                                          .other = o->site});
         }
     }
 }
 
 void thread_touches(struct run *r, struct world *w, expr_id place, call_id call) {
-    for (uint16_t i = 0; i < w->object_count && expr_get(r->c->exprs, expr_root(r->c->exprs, place))->kind == EX_GLOBAL; i++) {
+    for (uint16_t i = 0; i < w->object_count &&
+                         expr_get(r->c->exprs, expr_root(r->c->exprs, place))->kind == EX_GLOBAL;
+         i++) {
         const struct object_state *o = &w->objects[i];
         if (may_run(o) && o->entry.v && touches(r, o->entry, place, true)) {
-            run_event(r, w, (struct flow_event){.kind = FLOW_DESTROYED_BY_OTHER, .subject = place, .entry = o->entry,
-                                                .loc = flow_site_get(r->c->sites, o->site).loc,
-                                                .other = run_site(r, run_call_loc(r, call))});
+            run_event(r, w,
+                      (struct flow_event){.kind = FLOW_DESTROYED_BY_OTHER,
+                                          .subject = place,
+                                          .entry = o->entry,
+                                          .loc = flow_site_get(r->c->sites, o->site).loc,
+                                          .other = run_site(r, run_call_loc(r, call))});
         }
     }
 }
@@ -230,16 +258,24 @@ void thread_spawn(struct run *r, struct world *w, const struct effect *e, call_i
     if (!o) {
         o = world_object_add(&r->space, w, thread);
     }
-    *o = (struct object_state){.value = thread, .kind = OBJECT_THREAD, .home = e->c, .arg = e->b,
-                               .entry = entry, .escaped = e->c.v && !is_private(r, e->c),
+    *o = (struct object_state){.value = thread,
+                               .kind = OBJECT_THREAD,
+                               .home = e->c,
+                               .arg = e->b,
+                               .entry = entry,
+                               .escaped = e->c.v && !is_private(r, e->c),
                                .site = run_site(r, run_call_loc(r, call))};
     o->status = (uint8_t)(unknown ? OBJECT_UNKNOWN : detached ? OBJECT_DETACHED : OBJECT_LIVE);
     w->handshake = false;
     if (e->c.v) {
         world_write(&r->space, w, e->c, thread);
     }
-    struct flow_spawn spawn = {.call = call, .entry = entry, .arg = e->b, .handle = e->c,
-                               .detached = detached, .in_loop = r->blocks[r->block].in_loop};
+    struct flow_spawn spawn = {.call = call,
+                               .entry = entry,
+                               .arg = e->b,
+                               .handle = e->c,
+                               .detached = detached,
+                               .in_loop = r->blocks[r->block].in_loop};
     vec_push(r->c->arena, &r->out->spawns, spawn);
     compare_with_others(r, w, thread);
 }
@@ -253,7 +289,8 @@ static expr_id array_of(const struct run *r, expr_id place) {
     return x->kind == EX_INDEX ? x->a : (expr_id){0};
 }
 
-// A handle whose origin is lost may be any of the threads started here: nothing is claimed of them any more.
+// A handle whose origin is lost may be any of the threads started here: nothing is claimed of them
+// any more.
 static void end_unknown(struct run *r, struct world *w, expr_id handle) {
     const struct expr *h = expr_get(r->c->exprs, handle);
     expr_id array = h->kind == EX_LOAD ? array_of(r, h->a) : (expr_id){0};
@@ -283,8 +320,11 @@ static bool is_unset_local(struct run *r, const struct world *w, expr_id handle)
 
 static void join_present(struct run *r, struct world *w, struct object_state *o, call_id call,
                          uint32_t inner, enum object_status to) {
-    struct flow_event e = {.subject = o->home.v ? o->home : o->value, .call = call, .inner = inner,
-                           .other = o->end_site, .entry = o->entry};
+    struct flow_event e = {.subject = o->home.v ? o->home : o->value,
+                           .call = call,
+                           .inner = inner,
+                           .other = o->end_site,
+                           .entry = o->entry};
     if (o->status == OBJECT_DONE) {
         e.kind = FLOW_JOIN_TWICE;
         run_event(r, w, e);
@@ -342,7 +382,8 @@ static void end_thread(struct run *r, struct world *w, expr_id handle, expr_id p
         return;
     }
     end_unknown(r, w, handle);
-    if (expr_has_kind(r->c->exprs, handle, EX_UNKNOWN) || expr_has_kind(r->c->exprs, handle, EX_OLD)) {
+    if (expr_has_kind(r->c->exprs, handle, EX_UNKNOWN) ||
+        expr_has_kind(r->c->exprs, handle, EX_OLD)) {
         return;
     }
     o = world_object_add(&r->space, w, handle);
@@ -356,11 +397,13 @@ static void end_thread(struct run *r, struct world *w, expr_id handle, expr_id p
               run_call_loc(r, call), o->home);
 }
 
-void thread_join(struct run *r, struct world *w, expr_id handle, expr_id place, call_id call, uint32_t inner) {
+void thread_join(struct run *r, struct world *w, expr_id handle, expr_id place, call_id call,
+                 uint32_t inner) {
     end_thread(r, w, handle, place, call, inner, OBJECT_DONE);
 }
 
-void thread_detach(struct run *r, struct world *w, expr_id handle, expr_id place, call_id call, uint32_t inner) {
+void thread_detach(struct run *r, struct world *w, expr_id handle, expr_id place, call_id call,
+                   uint32_t inner) {
     end_thread(r, w, handle, place, call, inner, OBJECT_DETACHED);
 }
 
@@ -378,9 +421,13 @@ void thread_owner_ends(struct run *r, struct world *w, expr_id object, int how, 
     if (o) {
         if (o->status == OBJECT_LIVE && !o->escaped) {
             run_event(r, w,
-                      (struct flow_event){.kind = how == 2 ? FLOW_HANDLE_OVERWRITTEN : FLOW_JOINABLE_DESTROYED,
+                      (struct flow_event){.kind = how == 2 ? FLOW_HANDLE_OVERWRITTEN
+                                                           : FLOW_JOINABLE_DESTROYED,
                                           .subject = object,
-                                          .call = call, .other = o->site, .entry = o->entry, .home = o->home});
+                                          .call = call,
+                                          .other = o->site,
+                                          .entry = o->entry,
+                                          .home = o->home});
             world_object(w, handle)->status = OBJECT_UNKNOWN;
         }
         return;
@@ -388,20 +435,26 @@ void thread_owner_ends(struct run *r, struct world *w, expr_id object, int how, 
     const struct expr *h = expr_get(r->c->exprs, handle);
     struct range range = world_range(&r->space, w, handle);
     bool may_be_joinable = !(range.lo == 0 && range.hi == 0);
-    if (how == 1 && h->kind == EX_LOAD && may_be_joinable && expr_has_kind(r->c->exprs, object, EX_DEREF)) {
-        run_event(r, w, (struct flow_event){.kind = FLOW_MEMBER_DESTROYED, .subject = object, .call = call});
+    if (how == 1 && h->kind == EX_LOAD && may_be_joinable &&
+        expr_has_kind(r->c->exprs, object, EX_DEREF)) {
+        run_event(
+            r, w,
+            (struct flow_event){.kind = FLOW_MEMBER_DESTROYED, .subject = object, .call = call});
     }
 }
 
 // The address of `local`, or of what a closure captured by reference, was given to the thread.
-bool thread_uses_local(struct run *r, const struct world *w, const struct object_state *o, expr_id local) {
+bool thread_uses_local(struct run *r, const struct world *w, const struct object_state *o,
+                       expr_id local) {
     const struct expr *a = expr_get(r->c->exprs, o->arg);
-    if (a->kind == EX_ADDR && (expr_same(run_local_root(r, a->a), local) || expr_same(a->a, local))) {
+    if (a->kind == EX_ADDR &&
+        (expr_same(run_local_root(r, a->a), local) || expr_same(a->a, local))) {
         return true;
     }
     const struct expr *f = expr_get(r->c->exprs, o->entry);
     bool is_closure = f->kind == EX_FN && f->a.v && expr_get(r->c->exprs, f->a)->kind == EX_ADDR;
-    expr_id closure = is_closure ? expr_get(r->c->exprs, f->a)->a : given_object(r, spawn_call(r, o));
+    expr_id closure =
+        is_closure ? expr_get(r->c->exprs, f->a)->a : given_object(r, spawn_call(r, o));
     for (uint16_t i = 0; i < w->mem_count; i++) {
         const struct expr *v = expr_get(r->c->exprs, w->mem[i].val);
         if (expr_contains(r->c->exprs, w->mem[i].loc, closure) && v->kind == EX_ADDR &&
@@ -421,8 +474,12 @@ void thread_scope_end(struct run *r, struct world *w, expr_id local, loc_id loc)
         bool joined_with_it = is_container(r, o->home) && is_private(r, o->home);
         if (may_run(o) && !joined_with_it && thread_uses_local(r, w, o, local)) {
             run_event(r, w,
-                      (struct flow_event){.kind = FLOW_STACK_ESCAPE, .subject = local, .loc = loc,
-                                          .other = o->site, .entry = o->entry, .home = o->home});
+                      (struct flow_event){.kind = FLOW_STACK_ESCAPE,
+                                          .subject = local,
+                                          .loc = loc,
+                                          .other = o->site,
+                                          .entry = o->entry,
+                                          .home = o->home});
             o->arg = (expr_id){0};
         }
     }
@@ -432,7 +489,8 @@ void thread_scope_end(struct run *r, struct world *w, expr_id local, loc_id loc)
 static expr_id holder(struct run *r, const struct world *w, expr_id value) {
     for (uint16_t i = 0; i < w->mem_count; i++) {
         const struct expr *x = expr_get(r->c->exprs, w->mem[i].loc);
-        if (expr_same(w->mem[i].val, value) && x->kind == EX_LOCAL && x->num < (int64_t)r->f->vars.len) {
+        if (expr_same(w->mem[i].val, value) && x->kind == EX_LOCAL &&
+            x->num < (int64_t)r->f->vars.len) {
             return w->mem[i].loc;
         }
     }
@@ -440,7 +498,8 @@ static expr_id holder(struct run *r, const struct world *w, expr_id value) {
 }
 
 // The closure the thread runs captured the value.
-static bool closure_holds(struct run *r, const struct world *w, const struct object_state *o, expr_id value) {
+static bool closure_holds(struct run *r, const struct world *w, const struct object_state *o,
+                          expr_id value) {
     const struct expr *f = expr_get(r->c->exprs, o->entry);
     if (f->kind != EX_FN || expr_get(r->c->exprs, f->a)->kind != EX_ADDR) {
         return false;
@@ -461,14 +520,18 @@ void thread_freed(struct run *r, struct world *w, expr_id value, expr_id lock, c
             continue;
         }
         int64_t number = 0;
-        bool is_arg = value.v && !is_const(r, value, &number) && (expr_same(value, o->arg) || closure_holds(r, w, o, value));
+        bool is_arg = value.v && !is_const(r, value, &number) &&
+                      (expr_same(value, o->arg) || closure_holds(r, w, o, value));
         bool in_arg = lock.v && o->arg.v && !expr_same(o->arg, expr_const(r->c->exprs, 0)) &&
                       expr_contains(r->c->exprs, expr_addr(r->c->exprs, lock), o->arg);
         bool is_global = lock.v && touches(r, o->entry, lock, false);
         if (is_arg || in_arg || is_global) {
             run_event(r, w,
-                      (struct flow_event){.kind = FLOW_FREED_IN_USE, .call = call, .other = o->site,
-                                          .subject = lock.v ? lock : holder(r, w, value), .entry = o->entry,
+                      (struct flow_event){.kind = FLOW_FREED_IN_USE,
+                                          .call = call,
+                                          .other = o->site,
+                                          .subject = lock.v ? lock : holder(r, w, value),
+                                          .entry = o->entry,
                                           .home = o->home});
         }
     }
@@ -479,7 +542,9 @@ void descriptor_open(struct run *r, struct world *w, expr_id value, call_id call
     if (!o) {
         o = world_object_add(&r->space, w, value);
     }
-    *o = (struct object_state){.value = value, .kind = OBJECT_DESCRIPTOR, .status = OBJECT_LIVE,
+    *o = (struct object_state){.value = value,
+                               .kind = OBJECT_DESCRIPTOR,
+                               .status = OBJECT_LIVE,
                                .site = run_site(r, run_call_loc(r, call))};
     run_trace(r, w, FLOW_STEP_OPEN, true, run_call_loc(r, call), value);
 }
@@ -487,11 +552,16 @@ void descriptor_open(struct run *r, struct world *w, expr_id value, call_id call
 void descriptor_use(struct run *r, struct world *w, expr_id value, call_id call) {
     const struct object_state *o = world_object(w, value);
     if (o && o->kind == OBJECT_DESCRIPTOR && o->status == OBJECT_DONE) {
-        run_event(r, w, (struct flow_event){.kind = FLOW_USE_AFTER_CLOSE, .subject = value, .call = call, .other = o->end_site});
+        run_event(r, w,
+                  (struct flow_event){.kind = FLOW_USE_AFTER_CLOSE,
+                                      .subject = value,
+                                      .call = call,
+                                      .other = o->end_site});
     }
 }
 
-// What a stream was made of, when it was not made here: closing the stream closes it, but it has no name.
+// What a stream was made of, when it was not made here: closing the stream closes it, but it has no
+// name.
 static bool is_ghost_content(const struct run *r, expr_id value) {
     const struct expr *x = expr_get(r->c->exprs, value);
     const struct expr *place = expr_get(r->c->exprs, x->kind == EX_LOAD ? x->a : (expr_id){0});
@@ -516,8 +586,11 @@ void descriptor_close(struct run *r, struct world *w, expr_id value, call_id cal
         struct flow_site b = flow_site_get(r->c->sites, here);
         if (a.loc.v != b.loc.v || a.at.facts != b.at.facts) { // a retried close is not a second one
             run_event(r, w,
-                      (struct flow_event){.kind = FLOW_CLOSE_TWICE, .subject = value, .call = call,
-                                          .other = o->end_site, .inner = inner});
+                      (struct flow_event){.kind = FLOW_CLOSE_TWICE,
+                                          .subject = value,
+                                          .call = call,
+                                          .other = o->end_site,
+                                          .inner = inner});
         }
         return;
     }

@@ -1,12 +1,13 @@
-// What holds at each op: locks held on all paths to it, threads that may run on some. For questions about memory that other
-// threads see, which rules ask op by op.
+// What holds at each op: locks held on all paths to it, threads that may run on some. For questions
+// about memory that other threads see, which rules ask op by op.
 #include "checker/flow/run.h"
 
 enum { MAX_FACTS = 64 };
 
 // Reads, writes and calls are asked about.
 static bool is_asked(const struct ir_op *op) {
-    return op->kind == OP_READ || op->kind == OP_WRITE || op->kind == OP_UPDATE || op->kind == OP_CALL;
+    return op->kind == OP_READ || op->kind == OP_WRITE || op->kind == OP_UPDATE ||
+           op->kind == OP_CALL;
 }
 
 void points_init(struct run *r) {
@@ -56,7 +57,8 @@ static uint16_t running(const struct run *r, const struct world *w, struct flow_
     uint16_t n = 0;
     for (uint16_t i = 0; i < w->object_count && n < MAX_FACTS; i++) {
         const struct object_state *o = &w->objects[i];
-        if (o->kind == OBJECT_THREAD && o->status != OBJECT_DONE && !is_joined_element(r, o->home)) {
+        if (o->kind == OBJECT_THREAD && o->status != OBJECT_DONE &&
+            !is_joined_element(r, o->home)) {
             out[n++] = (struct flow_fact){o->entry, w->handshake ? EF_MAYBE : 0};
         }
     }
@@ -72,8 +74,10 @@ static struct flow_fact *find(struct flow_fact *items, uint16_t count, expr_id e
     return NULL;
 }
 
-// Locks: what either has. Held on one path only is told apart: a condition may well decide it together with the access.
-static uint16_t meet(const struct flow_point *p, struct flow_fact *now, uint16_t count, struct flow_fact *out) {
+// Locks: what either has. Held on one path only is told apart: a condition may well decide it
+// together with the access.
+static uint16_t meet(const struct flow_point *p, struct flow_fact *now, uint16_t count,
+                     struct flow_fact *out) {
     uint16_t n = 0;
     for (; n < p->count; n++) {
         const struct flow_fact *other = find(now, count, p->items[n].e);
@@ -88,7 +92,8 @@ static uint16_t meet(const struct flow_point *p, struct flow_fact *now, uint16_t
     return n;
 }
 
-static uint16_t join(const struct flow_point *p, const struct flow_fact *now, uint16_t count, struct flow_fact *out) {
+static uint16_t join(const struct flow_point *p, const struct flow_fact *now, uint16_t count,
+                     struct flow_fact *out) {
     uint16_t n = 0;
     for (; n < p->count; n++) {
         out[n] = p->items[n];

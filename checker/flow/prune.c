@@ -1,9 +1,11 @@
 // Keeps the doubts of a summary few.
 //
-// Each call adds what the callee *may* do to its callers' worlds and to their summaries. Followed through pointers, that names more and
-// more places the further up one goes: rk->cgrp->coord->rk->cgrp->..., and every one of them tells worlds apart. So names are cut
-// after a few pointers (k-limited access paths: Jones, Muchnick, "Flow analysis and optimization of LISP-like structures", POPL
-// 1979). What is behind them stands for its class: any lock of the class may be another one afterwards. Those tell no worlds apart.
+// Each call adds what the callee *may* do to its callers' worlds and to their summaries. Followed
+// through pointers, that names more and more places the further up one goes:
+// rk->cgrp->coord->rk->cgrp->..., and every one of them tells worlds apart. So names are cut after
+// a few pointers (k-limited access paths: Jones, Muchnick, "Flow analysis and optimization of
+// LISP-like structures", POPL 1979). What is behind them stands for its class: any lock of the
+// class may be another one afterwards. Those tell no worlds apart.
 #include "checker/flow/run.h"
 
 enum { MAX_HOPS = 3, MAX_DOUBTS = 24, MAX_STORES_HOPS = 1, MAX_STORES = 12 };
@@ -103,7 +105,8 @@ static void prune_effect(struct pruner *p, const struct effect *e) {
             return;
         }
         break;
-    default: break;
+    default:
+        break;
     }
     vec_push(p->r->c->arena, p->kept, *e);
 }

@@ -1,8 +1,9 @@
 // Questions about the result of a flow run that several rules ask.
 #include "checker/flow/world.h"
 
-bool flow_is_unwanted_handle(const struct expr_table *t, const struct flow_sites *sites, const struct flow_result *r,
-                             const struct flow_event *e, uint32_t *ret_param) {
+bool flow_is_unwanted_handle(const struct expr_table *t, const struct flow_sites *sites,
+                             const struct flow_result *r, const struct flow_event *e,
+                             uint32_t *ret_param) {
     struct flow_site spawn = flow_site_get(sites, e->other);
     for (uint32_t i = 0; i < r->exits.len; i++) {
         const struct flow_exit *x = &r->exits.data[i];
@@ -10,7 +11,8 @@ bool flow_is_unwanted_handle(const struct expr_table *t, const struct flow_sites
             const struct expr *root = expr_get(t, expr_root(t, x->objects[k].home));
             struct flow_site s = flow_site_get(sites, x->objects[k].site);
             bool same = s.at.facts == spawn.at.facts && s.loc.v == spawn.loc.v;
-            if (same && root->kind == EX_PARAM && root->num < 32 && (e->null_params >> root->num & 1)) {
+            if (same && root->kind == EX_PARAM && root->num < 32 &&
+                (e->null_params >> root->num & 1)) {
                 *ret_param = (uint32_t)root->num;
                 return true;
             }
@@ -46,7 +48,8 @@ bool flow_gives_back(const struct flow_result *r, expr_id lock) {
 bool flow_leaves_held(const struct flow_result *r, expr_id lock) {
     for (uint32_t i = 0; i < r->exits.len; i++) {
         const struct lock_state *l = lock_at(&r->exits.data[i], lock);
-        if (l && l->entry == ENTRY_FREE && l->status == LOCK_HELD && r->exits.data[i].kind != EXIT_END) {
+        if (l && l->entry == ENTRY_FREE && l->status == LOCK_HELD &&
+            r->exits.data[i].kind != EXIT_END) {
             return true;
         }
     }
@@ -72,7 +75,8 @@ static struct range known_at(const struct flow_exit *x, expr_id val) {
     return range_any();
 }
 
-static bool differ_by_parameter(const struct expr_table *t, const struct flow_exit *a, const struct flow_exit *b) {
+static bool differ_by_parameter(const struct expr_table *t, const struct flow_exit *a,
+                                const struct flow_exit *b) {
     for (uint32_t i = 0; i < a->known_count; i++) {
         expr_id val = a->known[i].val;
         if (expr_has_kind(t, val, EX_PARAM) && !expr_has_kind(t, val, EX_LOAD) &&
@@ -86,7 +90,8 @@ static bool differ_by_parameter(const struct expr_table *t, const struct flow_ex
 bool flow_is_told_apart(const struct expr_table *t, const struct flow_result *r, expr_id lock) {
     for (uint32_t i = 0; i < r->exits.len; i++) {
         for (uint32_t k = 0; released_untaken(&r->exits.data[i], lock) && k < r->exits.len; k++) {
-            if (took(&r->exits.data[k], lock) && differ_by_parameter(t, &r->exits.data[i], &r->exits.data[k])) {
+            if (took(&r->exits.data[k], lock) &&
+                differ_by_parameter(t, &r->exits.data[i], &r->exits.data[k])) {
                 return true;
             }
         }

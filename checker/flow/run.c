@@ -20,9 +20,11 @@ struct flow_site flow_site_get(const struct flow_sites *sites, uint32_t site) {
     return site < sites->items.len ? sites->items.data[site] : (struct flow_site){0};
 }
 
-bool flow_is_same_place(const struct flow_sites *sites, const struct flow_result *r, const struct flow_event *e) {
+bool flow_is_same_place(const struct flow_sites *sites, const struct flow_result *r,
+                        const struct flow_event *e) {
     struct flow_site first = flow_site_get(sites, e->other);
-    return e->kind == FLOW_DOUBLE_ACQUIRE && !e->inner && first.at.facts == r->fn.facts && first.loc.v == e->loc.v;
+    return e->kind == FLOW_DOUBLE_ACQUIRE && !e->inner && first.at.facts == r->fn.facts &&
+           first.loc.v == e->loc.v;
 }
 
 uint32_t run_site(struct run *r, loc_id loc) {
@@ -35,8 +37,11 @@ loc_id run_call_loc(const struct run *r, call_id call) {
 
 void run_trace(struct run *r, struct world *w, enum flow_step kind, bool sense, loc_id loc,
                expr_id about) {
-    struct trace_node n = {.parent = w->trace, .kind = (uint8_t)kind, .sense = sense,
-                           .site = run_site(r, loc), .about = about};
+    struct trace_node n = {.parent = w->trace,
+                           .kind = (uint8_t)kind,
+                           .sense = sense,
+                           .site = run_site(r, loc),
+                           .about = about};
     vec_push(r->c->arena, &r->out->traces, n);
     w->trace = r->out->traces.len - 1;
 }
@@ -95,8 +100,9 @@ static void note_modified(struct run *r, struct block_state *head, const struct 
     vec_push(r->kept.arena, &head->modified, m);
 }
 
-// A back edge goes to a block that does not come later. In reverse post-order the loop's blocks lie between its ends
-// (exactly for reducible loops, more for others, which only makes more variables symbolic).
+// A back edge goes to a block that does not come later. In reverse post-order the loop's blocks lie
+// between its ends (exactly for reducible loops, more for others, which only makes more variables
+// symbolic).
 static void mark_loop(struct run *r, uint32_t head, uint32_t tail) {
     struct block_state *s = &r->blocks[head];
     s->is_loop_head = true;
@@ -222,21 +228,27 @@ bool flow_effect_in_domain(enum effect_kind kind, enum flow_domain domain) {
     case EFFECT_LOCKS:
     case EFFECT_WAIT:
     case EFFECT_SIGNAL:
-    case EFFECT_LOCK_INIT: return domain == FLOW_LOCKS || domain == FLOW_LIFE;
+    case EFFECT_LOCK_INIT:
+        return domain == FLOW_LOCKS || domain == FLOW_LIFE;
     case EFFECT_SPAWN:
     case EFFECT_JOIN:
     case EFFECT_DETACH:
     case EFFECT_JOIN_OWNER:
     case EFFECT_FREE:
         return domain == FLOW_THREADS;
-    case EFFECT_LOCK_DESTROY: return domain == FLOW_THREADS || domain == FLOW_LIFE;
-    case EFFECT_USE: return domain == FLOW_CHANNELS || domain == FLOW_LIFE;
+    case EFFECT_LOCK_DESTROY:
+        return domain == FLOW_THREADS || domain == FLOW_LIFE;
+    case EFFECT_USE:
+        return domain == FLOW_CHANNELS || domain == FLOW_LIFE;
     case EFFECT_OPEN:
-    case EFFECT_CLOSE: return domain == FLOW_CHANNELS;
+    case EFFECT_CLOSE:
+        return domain == FLOW_CHANNELS;
     case EFFECT_SET:
     case EFFECT_RETURN:
-    case EFFECT_CALLBACK: return true;
-    default: return false;
+    case EFFECT_CALLBACK:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -269,7 +281,8 @@ static bool next_block(struct run *r, uint32_t *ret_block, uint32_t *ret_slot) {
     return false;
 }
 
-// Handles of an array that a loop joins: which elements it reaches is not followed, so nothing is claimed of them.
+// Handles of an array that a loop joins: which elements it reaches is not followed, so nothing is
+// claimed of them.
 static void forget_array_events(struct run *r) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < r->out->events.len; i++) {
@@ -295,9 +308,17 @@ void flow_run(const struct flow_context *c, struct fn_ref fn, enum flow_domain d
     vec_push(c->arena, &ret_result->traces, ((struct trace_node){0}));
     struct arena_mark mark = arena_mark(c->scratch);
     struct arena_mark first = arena_mark(c->step);
-    struct run r = {.c = c, .space = {c->step, c->exprs}, .kept = {c->scratch, c->exprs}, .f = fn.facts, .fn = fn,
-                    .ir = &fn.facts->fns.data[fn.fn.v], .domain = domain, .out = ret_result,
-                    .limit = c->step_limit ? c->step_limit : DEFAULT_STEP_LIMIT};
+    struct run r = {
+        .c = c,
+        .space = {c->step,    c->exprs},
+        .kept = {c->scratch, c->exprs},
+        .f = fn.facts,
+        .fn = fn,
+        .ir = &fn.facts->fns.data[fn.fn.v],
+        .domain = domain,
+        .out = ret_result,
+        .limit = c->step_limit ? c->step_limit : DEFAULT_STEP_LIMIT
+    };
     r.blocks = ARENA_ARRAY(c->scratch, struct block_state, r.ir->block_count + 1);
     map_init(&r.event_keys, c->scratch);
     map_init(&r.used, c->scratch);

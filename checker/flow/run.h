@@ -1,5 +1,6 @@
-// State of one flow run. Private to flow: run.c (worklist), step.c (ops), apply.c and apply_acts.c (callees), acts.c (acts),
-// locks.c, objects.c and life.c (effects of the domains), eval.c (facts -> expressions), condense.c (exits -> summary).
+// State of one flow run. Private to flow: run.c (worklist), step.c (ops), apply.c and apply_acts.c
+// (callees), acts.c (acts), locks.c, objects.c and life.c (effects of the domains), eval.c (facts
+// -> expressions), condense.c (exits -> summary).
 #ifndef CHECKER_FLOW_RUN_H
 #define CHECKER_FLOW_RUN_H
 
@@ -41,20 +42,21 @@ struct run {
     struct block_state *blocks; // [ir->block_count]
     uint32_t steps;
     uint32_t limit;
-    uint32_t block; // index of the block being run
+    uint32_t block;       // index of the block being run
     uint32_t first_dirty; // no block before it is to be run
     struct map event_keys;
     struct map exit_keys;
-    struct map used; // calls whose result is used: 2 when it is handed to another call, which may act on it
-    expr_id *var_cache;   // EX_LOCAL / EX_GLOBAL per variable of the TU, by var id - lazily
-    struct map tested; // val_id of a condition's left side -> branches that test it
+    struct map used; // calls whose result is used: 2 when it is handed to another call, which may
+                     // act on it
+    expr_id *var_cache; // EX_LOCAL / EX_GLOBAL per variable of the TU, by var id - lazily
+    struct map tested;  // val_id of a condition's left side -> branches that test it
     struct map vars;
     struct map live_bits; // number of an EX_LOCAL -> its bit in `live`
     uint64_t *live;       // [block_count * live_words]
     uint32_t live_words;
     bool is_main;
     struct map act_keys;
-    struct flow_point *points; // those of `out`
+    struct flow_point *points;  // those of `out`
     VEC(expr_id) joined_arrays; // arrays of handles some element of which is joined or detached
 };
 
@@ -69,16 +71,19 @@ expr_id run_result_loc(struct run *r, call_id call);
 uint32_t run_result_number(call_id call);
 /// The expression is a class of locks, which stands for every one of them.
 bool run_is_class(const struct run *r, expr_id lock);
-/// The number of an EX_RESULT is that of a call, which makes it anew each time; others are results of pure functions.
+/// The number of an EX_RESULT is that of a call, which makes it anew each time; others are results
+/// of pure functions.
 bool run_is_own_result(int64_t num);
 /// A new symbol for this site: an older one of the same site becomes EX_OLD.
 expr_id run_fresh(struct run *r, struct world *w, enum expr_kind kind, int64_t num);
 /// A place was reached through a pointer: that pointer is not null from here on.
 void run_followed(struct run *r, struct world *w, expr_id location);
-/// Local variable (not parameter content) a location lies in without going through a pointer; none otherwise.
+/// Local variable (not parameter content) a location lies in without going through a pointer; none
+/// otherwise.
 expr_id run_local_root(struct run *r, expr_id location);
 
-/// The symbol means something new from here on: what has it now becomes EX_OLD. `var` is what the next round overwrites.
+/// The symbol means something new from here on: what has it now becomes EX_OLD. `var` is what the
+/// next round overwrites.
 void run_age(struct run *r, struct world *w, expr_id symbol, expr_id var);
 
 // --- apply.c ---
@@ -107,35 +112,41 @@ void lock_try_failed(struct run *r, struct world *w, expr_id lock, call_id call)
 
 // --- acts.c ---
 /// This function does something itself; `call` is the call of a library function that does it.
-void act_note(struct run *r, const struct world *w, enum flow_act_kind kind, expr_id subject, uint8_t flags, call_id call);
+void act_note(struct run *r, const struct world *w, enum flow_act_kind kind, expr_id subject,
+              uint8_t flags, call_id call);
 /// Rewrites a callee's expression in terms of this function.
 typedef expr_id (*act_renamer)(void *ctx, expr_id e);
 /// A call does what its callee, or a thread that it starts, does.
-void act_inherit(struct run *r, const struct world *w, const struct flow_acts *acts, call_id call, bool in_thread,
-                 act_renamer rename, void *ctx);
+void act_inherit(struct run *r, const struct world *w, const struct flow_acts *acts, call_id call,
+                 bool in_thread, act_renamer rename, void *ctx);
 /// Acts -> what callers see.
 void act_export(struct run *r);
 
 // --- objects.c ---
 void thread_spawn(struct run *r, struct world *w, const struct effect *e, call_id call);
 /// Argument `index` of the spawn call that the thread got beyond the first one.
-void thread_give(struct run *r, struct world *w, expr_id entry, call_id call, uint32_t index, expr_id value);
+void thread_give(struct run *r, struct world *w, expr_id entry, call_id call, uint32_t index,
+                 expr_id value);
 /// This thread uses a global lock that a running thread may destroy.
 void thread_touches(struct run *r, struct world *w, expr_id place, call_id call);
 /// `place` is where the handle was read from, none when not known.
-void thread_join(struct run *r, struct world *w, expr_id handle, expr_id place, call_id call, uint32_t inner);
-void thread_detach(struct run *r, struct world *w, expr_id handle, expr_id place, call_id call, uint32_t inner);
+void thread_join(struct run *r, struct world *w, expr_id handle, expr_id place, call_id call,
+                 uint32_t inner);
+void thread_detach(struct run *r, struct world *w, expr_id handle, expr_id place, call_id call,
+                   uint32_t inner);
 /// `how`: 0 joins, 1 destructor that must not find it joinable, 2 the same of an assignment.
 void thread_owner_ends(struct run *r, struct world *w, expr_id object, int how, call_id call);
 /// The thread was given the address of the local (as argument, or captured by reference).
-bool thread_uses_local(struct run *r, const struct world *w, const struct object_state *o, expr_id local);
+bool thread_uses_local(struct run *r, const struct world *w, const struct object_state *o,
+                       expr_id local);
 void thread_scope_end(struct run *r, struct world *w, expr_id local, loc_id loc);
 void thread_freed(struct run *r, struct world *w, expr_id value, expr_id lock, call_id call);
 void thread_store(struct run *r, struct world *w, expr_id loc, expr_id val, call_id call);
 void descriptor_open(struct run *r, struct world *w, expr_id value, call_id call);
 void descriptor_close(struct run *r, struct world *w, expr_id value, call_id call, uint32_t inner);
 void descriptor_use(struct run *r, struct world *w, expr_id value, call_id call);
-/// Value leaves what this function controls: stored where others see it, returned, kept by a callee.
+/// Value leaves what this function controls: stored where others see it, returned, kept by a
+/// callee.
 void object_escape(struct run *r, struct world *w, expr_id value);
 
 // --- life.c ---

@@ -14,7 +14,8 @@ static void do_update(struct run *r, struct world *w, const struct ir_op *op) {
     expr_id loc = run_location(r, w, op->path);
     expr_id old = world_read(&r->space, w, loc);
     expr_id val = expr_binary(r->c->exprs, op->opr, old, run_value(r, w, op->val));
-    bool endless = expr_get(r->c->exprs, old)->kind == EX_BINARY && !run_local_root(r, loc).v && r->blocks[r->block].in_loop;
+    bool endless = expr_get(r->c->exprs, old)->kind == EX_BINARY && !run_local_root(r, loc).v &&
+                   r->blocks[r->block].in_loop;
     if (endless) { // counters in shared memory are not followed round loops
         val = run_fresh(r, w, EX_UNKNOWN, (int64_t)op->path.v << 24 | r->block | 1LL << 42);
         world_forget_known(w, val);
@@ -33,7 +34,8 @@ static void do_read(struct run *r, struct world *w, const struct ir_op *op) {
     world_forget_known(w, expr_load(r->c->exprs, run_location(r, w, op->path)));
 }
 
-// Locks that live in the local are forgotten; one that is still held when it dies stays, to be seen at the exit.
+// Locks that live in the local are forgotten; one that is still held when it dies stays, to be seen
+// at the exit.
 static void forget_locks(struct run *r, struct world *w, expr_id local, bool even_held) {
     for (uint16_t i = 0; i < w->lock_count;) {
         bool inside = expr_same(run_local_root(r, w->locks[i].lock), local);
@@ -82,12 +84,21 @@ static void run_ops(struct run *r, const struct ir_block *b, struct world w, wor
         for (uint32_t k = 0; k < now.len; k++) {
             struct world *x = &now.data[k];
             switch (op->kind) {
-            case OP_WRITE: do_write(r, x, op); break;
-            case OP_UPDATE: do_update(r, x, op); break;
-            case OP_READ: do_read(r, x, op); break;
+            case OP_WRITE:
+                do_write(r, x, op);
+                break;
+            case OP_UPDATE:
+                do_update(r, x, op);
+                break;
+            case OP_READ:
+                do_read(r, x, op);
+                break;
             case OP_SCOPE_BEGIN:
-            case OP_SCOPE_END: do_scope(r, x, op); break;
-            default: break;
+            case OP_SCOPE_END:
+                do_scope(r, x, op);
+                break;
+            default:
+                break;
             }
         }
     }
@@ -165,7 +176,8 @@ static void do_switch(struct run *r, const struct ir_block *b, const struct worl
             continue;
         }
         struct world n = world_copy(&r->space, w);
-        if (world_assume(&r->space, &n, x, OPR_GE, e->lo) && world_assume(&r->space, &n, x, OPR_LE, e->hi)) {
+        if (world_assume(&r->space, &n, x, OPR_GE, e->lo) &&
+            world_assume(&r->space, &n, x, OPR_LE, e->hi)) {
             run_enter(r, target_index(r, e), &n);
         }
         if (e->lo == e->hi && rest_possible) {
@@ -197,9 +209,14 @@ static void thread_exit_events(struct run *r, struct world *w, loc_id loc, enum 
             continue;
         }
         run_event(r, w,
-                  (struct flow_event){.kind = FLOW_THREAD_LOST, .loc = loc, .other = o->site,
-                                      .subject = o->home.v ? o->home : o->value, .end = (uint8_t)kind,
-                                      .entry = o->entry, .home = o->home, .null_params = null_params(r, w)});
+                  (struct flow_event){.kind = FLOW_THREAD_LOST,
+                                      .loc = loc,
+                                      .other = o->site,
+                                      .subject = o->home.v ? o->home : o->value,
+                                      .end = (uint8_t)kind,
+                                      .entry = o->entry,
+                                      .home = o->home,
+                                      .null_params = null_params(r, w)});
     }
 }
 
@@ -215,7 +232,8 @@ static void leave(struct run *r, const struct ir_block *b, struct world *w, enum
         thread_exit_events(r, w, b->loc, kind);
     }
     struct flow_exit e = {.kind = (uint8_t)kind, .loc = b->loc, .ret = ret, .trace = w->trace};
-    struct world copy = world_copy(&r->kept, w); // run_condense moves what is worth it to the results
+    struct world copy =
+        world_copy(&r->kept, w); // run_condense moves what is worth it to the results
     if (kind == EXIT_END && b->op_count) {
         e.last = r->f->ops.data[b->first_op.v + b->op_count - 1].call;
     }
@@ -232,16 +250,25 @@ static void leave(struct run *r, const struct ir_block *b, struct world *w, enum
 
 static void finish_block(struct run *r, const struct ir_block *b, struct world *w) {
     switch (b->term) {
-    case TERM_BRANCH: do_branch(r, b, w); break;
-    case TERM_SWITCH: do_switch(r, b, w); break;
-    case TERM_RETURN: leave(r, b, w, EXIT_RETURN); break;
-    case TERM_NORETURN: leave(r, b, w, EXIT_END); break;
+    case TERM_BRANCH:
+        do_branch(r, b, w);
+        break;
+    case TERM_SWITCH:
+        do_switch(r, b, w);
+        break;
+    case TERM_RETURN:
+        leave(r, b, w, EXIT_RETURN);
+        break;
+    case TERM_NORETURN:
+        leave(r, b, w, EXIT_END);
+        break;
     case TERM_THROW:
         if (b->edge_count == 0) {
             leave(r, b, w, EXIT_THROW);
         }
         break;
-    default: break;
+    default:
+        break;
     }
     for (uint32_t i = 0; i < b->edge_count; i++) {
         const struct ir_edge *e = &r->f->edges.data[b->first_edge.v + i];
@@ -313,9 +340,10 @@ static unsigned holders(const struct world *w, expr_id val) {
     return n;
 }
 
-// A variable changed by the loop gets a symbol of the loop head, so that the analysis ends; what the property knows under
-// its old value follows when no other variable holds that value.
-static void name_loop_variable(struct run *r, struct world *w, uint32_t block, struct loop_var var) {
+// A variable changed by the loop gets a symbol of the loop head, so that the analysis ends; what
+// the property knows under its old value follows when no other variable holds that value.
+static void name_loop_variable(struct run *r, struct world *w, uint32_t block,
+                               struct loop_var var) {
     expr_id loc = var.loc;
     expr_id val = world_read(&r->space, w, loc);
     if (live_is_dead(r, block, loc) && !world_property_mentions(&r->space, w, val)) {
@@ -343,15 +371,18 @@ static void name_loop_variable(struct run *r, struct world *w, uint32_t block, s
 static void check_loop_variables(struct run *r, struct world *w, const struct block_state *s) {
     for (uint16_t i = 0; i < w->object_count; i++) {
         struct object_state *o = &w->objects[i];
-        if (o->kind != OBJECT_THREAD || o->status == OBJECT_DONE || o->status == OBJECT_UNKNOWN || w->handshake) {
+        if (o->kind != OBJECT_THREAD || o->status == OBJECT_DONE || o->status == OBJECT_UNKNOWN ||
+            w->handshake) {
             continue;
         }
         for (uint32_t k = 0; k < s->modified.len; k++) {
             if (thread_uses_local(r, w, o, s->modified.data[k].loc)) {
                 run_event(r, w,
-                          (struct flow_event){.kind = FLOW_LOOP_VARIABLE, .other = o->site,
+                          (struct flow_event){.kind = FLOW_LOOP_VARIABLE,
+                                              .other = o->site,
                                               .subject = s->modified.data[k].loc,
-                                              .loc = flow_site_get(r->c->sites, o->site).loc, .entry = o->entry,
+                                              .loc = flow_site_get(r->c->sites, o->site).loc,
+                                              .entry = o->entry,
                                               .home = o->home});
                 o->arg = (expr_id){0};
                 break;
@@ -365,10 +396,13 @@ static void wake(struct run *r, uint32_t block, struct slot *slot) {
     r->first_dirty = block < r->first_dirty ? block : r->first_dirty;
 }
 
-// Joins a world that comes to a block into one that waits there. `by_force`: although their properties differ.
-static void join_slot(struct run *r, uint32_t to, struct slot *slot, const struct world *w, bool by_force) {
+// Joins a world that comes to a block into one that waits there. `by_force`: although their
+// properties differ.
+static void join_slot(struct run *r, uint32_t to, struct slot *slot, const struct world *w,
+                      bool by_force) {
     struct world joined = world_copy(&r->space, &slot->world);
-    bool changed = by_force ? world_merge_property(&r->space, &joined, w) : world_join_doubts(&r->space, &joined, w);
+    bool changed = by_force ? world_merge_property(&r->space, &joined, w)
+                            : world_join_doubts(&r->space, &joined, w);
     slot->merges++;
     changed |= world_merge(&r->space, &joined, w, to, by_force || slot->merges > WIDEN_AFTER);
     world_keep(&r->kept, &slot->world, &joined);
@@ -391,10 +425,12 @@ static bool is_renewed(const struct run *r, expr_id e, uint32_t to) {
     if (x->kind == EX_MERGE) {
         return x->num == (int64_t)to && !is_named_here(&r->blocks[to], x);
     }
-    return x->kind != EX_FN && ((x->a.v && is_renewed(r, x->a, to)) || (x->b.v && is_renewed(r, x->b, to)));
+    return x->kind != EX_FN &&
+           ((x->a.v && is_renewed(r, x->a, to)) || (x->b.v && is_renewed(r, x->b, to)));
 }
 
-// "What this place holds when the block is entered" is about to mean something new: a descriptor of that name was another one.
+// "What this place holds when the block is entered" is about to mean something new: a descriptor of
+// that name was another one.
 static void forget_renamed(struct run *r, struct world *w, uint32_t to) {
     for (uint16_t i = 0; i < w->object_count;) {
         if (w->objects[i].kind != OBJECT_THREAD && is_renewed(r, w->objects[i].value, to)) {
@@ -425,7 +461,8 @@ void run_enter(struct run *r, uint32_t to, struct world *w) {
     }
     for (uint32_t i = 0; i < s->slots.len; i++) {
         struct slot *slot = &s->slots.data[i];
-        if (world_same_property(&slot->world, w) && (!apart || world_same_decisions(&slot->world, w))) {
+        if (world_same_property(&slot->world, w) &&
+            (!apart || world_same_decisions(&slot->world, w))) {
             join_slot(r, to, slot, w, false);
             return;
         }

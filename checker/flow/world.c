@@ -34,8 +34,8 @@ struct world world_copy(const struct world_space *s, const struct world *w) {
 }
 
 // Array of `s` with the items of `from`: the old one when it is large enough.
-static void *kept(const struct world_space *s, void *old, uint16_t *cap, const void *from, uint16_t count,
-                  size_t size) {
+static void *kept(const struct world_space *s, void *old, uint16_t *cap, const void *from,
+                  uint16_t count, size_t size) {
     if (count > *cap) {
         return copied(s, from, count, cap, size);
     }
@@ -52,7 +52,8 @@ void world_keep(const struct world_space *s, struct world *to, const struct worl
     w.mem_cap = to->mem_cap;
     w.known_cap = to->known_cap;
     w.locks = kept(s, to->locks, &w.lock_cap, from->locks, from->lock_count, sizeof *w.locks);
-    w.objects = kept(s, to->objects, &w.object_cap, from->objects, from->object_count, sizeof *w.objects);
+    w.objects =
+        kept(s, to->objects, &w.object_cap, from->objects, from->object_count, sizeof *w.objects);
     w.mem = kept(s, to->mem, &w.mem_cap, from->mem, from->mem_count, sizeof *w.mem);
     w.known = kept(s, to->known, &w.known_cap, from->known, from->known_count, sizeof *w.known);
     *to = w;
@@ -114,7 +115,8 @@ struct object_state *world_object_add(const struct world_space *s, struct world 
 }
 
 void world_object_remove(struct world *w, uint32_t index) {
-    memmove(&w->objects[index], &w->objects[index + 1], sizeof *w->objects * (size_t)(w->object_count - index - 1));
+    memmove(&w->objects[index], &w->objects[index + 1],
+            sizeof *w->objects * (size_t)(w->object_count - index - 1));
     w->object_count--;
 }
 
@@ -134,7 +136,8 @@ static struct mem_cell *cell(const struct world *w, expr_id loc) {
     return lo < w->mem_count && expr_same(w->mem[lo].loc, loc) ? &w->mem[lo] : NULL;
 }
 
-// The same place within the object a copy came from. An object that is a value lies, so to speak, where that value points.
+// The same place within the object a copy came from. An object that is a value lies, so to speak,
+// where that value points.
 static expr_id read_through_copy(const struct world_space *s, const struct world *w, expr_id loc) {
     struct expr x = *expr_get(s->exprs, loc);
     if ((x.kind != EX_FIELD && x.kind != EX_INDEX) || !x.a.v) {
@@ -146,9 +149,10 @@ static expr_id read_through_copy(const struct world_space *s, const struct world
     }
     bool is_load = expr_get(s->exprs, base->val)->kind == EX_LOAD;
     expr_id source = is_load ? expr_get(s->exprs, base->val)->a : expr_deref(s->exprs, base->val);
-    expr_id place = x.kind == EX_INDEX ? expr_index(s->exprs, source, x.b)
-                                       : expr_field(s->exprs, source, intern_text(&s->exprs->names, x.name),
-                                                    intern_text(&s->exprs->names, x.aux));
+    expr_id place = x.kind == EX_INDEX
+                        ? expr_index(s->exprs, source, x.b)
+                        : expr_field(s->exprs, source, intern_text(&s->exprs->names, x.name),
+                                     intern_text(&s->exprs->names, x.aux));
     return expr_same(place, loc) ? (expr_id){0} : world_read(s, w, place);
 }
 
@@ -192,7 +196,8 @@ void world_forget(const struct world_space *s, struct world *w, expr_id loc) {
     w->mem_count = kept;
 }
 
-// Elements and fields of the same name may be the same place unless both are reached from locals or globals alone.
+// Elements and fields of the same name may be the same place unless both are reached from locals or
+// globals alone.
 static bool may_alias(const struct world_space *s, expr_id a, expr_id b) {
     const struct expr *x = expr_get(s->exprs, a);
     const struct expr *y = expr_get(s->exprs, b);
@@ -226,12 +231,18 @@ void world_write(const struct world_space *s, struct world *w, expr_id loc, expr
 
 uint8_t cmp_negated(uint8_t cmp) {
     switch (cmp) {
-    case OPR_EQ: return OPR_NE;
-    case OPR_NE: return OPR_EQ;
-    case OPR_LT: return OPR_GE;
-    case OPR_GE: return OPR_LT;
-    case OPR_GT: return OPR_LE;
-    default: return OPR_GT;
+    case OPR_EQ:
+        return OPR_NE;
+    case OPR_NE:
+        return OPR_EQ;
+    case OPR_LT:
+        return OPR_GE;
+    case OPR_GE:
+        return OPR_LT;
+    case OPR_GT:
+        return OPR_LE;
+    default:
+        return OPR_GT;
     }
 }
 
@@ -313,15 +324,20 @@ static bool range_narrow(struct range *r, uint8_t cmp, int64_t n) {
         }
         r->hi = r->hi < n - 1 ? r->hi : n - 1;
         break;
-    case OPR_LE: r->hi = r->hi < n ? r->hi : n; break;
+    case OPR_LE:
+        r->hi = r->hi < n ? r->hi : n;
+        break;
     case OPR_GT:
         if (n == INT64_MAX) {
             return false;
         }
         r->lo = r->lo > n + 1 ? r->lo : n + 1;
         break;
-    case OPR_GE: r->lo = r->lo > n ? r->lo : n; break;
-    default: break;
+    case OPR_GE:
+        r->lo = r->lo > n ? r->lo : n;
+        break;
+    default:
+        break;
     }
     return r->lo <= r->hi && !(r->lo == r->hi && range_excludes(r, r->lo));
 }
@@ -424,8 +440,8 @@ void world_forget_known(struct world *w, expr_id val) {
     }
 }
 
-
-// (x - c) == n and the like say something of x; comparisons as values say something of their operands.
+// (x - c) == n and the like say something of x; comparisons as values say something of their
+// operands.
 static bool assume_inside(const struct world_space *s, struct world *w, expr_id val, uint8_t cmp,
                           int64_t num) {
     struct expr x = *expr_get(s->exprs, val);
@@ -450,12 +466,14 @@ void world_set_range(const struct world_space *s, struct world *w, expr_id val, 
     }
 }
 
-bool world_can_be(const struct world_space *s, const struct world *w, expr_id val, uint8_t cmp, int64_t num) {
+bool world_can_be(const struct world_space *s, const struct world *w, expr_id val, uint8_t cmp,
+                  int64_t num) {
     struct range r = world_range(s, w, val);
     return range_narrow(&r, cmp, num);
 }
 
-bool world_assume(const struct world_space *s, struct world *w, expr_id val, uint8_t cmp, int64_t num) {
+bool world_assume(const struct world_space *s, struct world *w, expr_id val, uint8_t cmp,
+                  int64_t num) {
     struct range r = world_range(s, w, val);
     if (!range_narrow(&r, cmp, num)) {
         return false;
@@ -468,7 +486,8 @@ bool world_assume(const struct world_space *s, struct world *w, expr_id val, uin
     return assume_inside(s, w, val, cmp, num);
 }
 
-bool world_assume_values(const struct world_space *s, struct world *w, uint8_t cmp, expr_id a, expr_id b) {
+bool world_assume_values(const struct world_space *s, struct world *w, uint8_t cmp, expr_id a,
+                         expr_id b) {
     const struct expr *y = expr_get(s->exprs, b);
     const struct expr *x = expr_get(s->exprs, a);
     if (y->kind == EX_CONST) {
@@ -598,7 +617,8 @@ bool world_mentions(const struct world_space *s, const struct world *w, expr_id 
         return true;
     }
     for (uint16_t i = 0; i < w->mem_count; i++) {
-        if (expr_contains(s->exprs, w->mem[i].loc, e) || expr_contains(s->exprs, w->mem[i].val, e)) {
+        if (expr_contains(s->exprs, w->mem[i].loc, e) ||
+            expr_contains(s->exprs, w->mem[i].val, e)) {
             return true;
         }
     }

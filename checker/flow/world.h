@@ -1,5 +1,6 @@
-// One class of paths at one point: property (locks, objects) and simulation (memory, constraints). Private to flow.
-// Arrays are sorted by expression id and live in the run's scratch arena; a world is copied before it is changed.
+// One class of paths at one point: property (locks, objects) and simulation (memory, constraints).
+// Private to flow. Arrays are sorted by expression id and live in the run's scratch arena; a world
+// is copied before it is changed.
 #ifndef CHECKER_FLOW_WORLD_H
 #define CHECKER_FLOW_WORLD_H
 
@@ -27,8 +28,9 @@ struct known_value {
 
 enum { MAX_DECISIONS = 4 };
 
-// How a condition that is tested more than once came out on this path. Worlds that decided differently are kept apart for a
-// while: "not (a and b)" is more than what is left of it when the two ways to it are joined.
+// How a condition that is tested more than once came out on this path. Worlds that decided
+// differently are kept apart for a while: "not (a and b)" is more than what is left of it when the
+// two ways to it are joined.
 struct decision {
     uint32_t val; // val_id of the condition's left side
     bool sense;
@@ -57,7 +59,8 @@ struct world_space {
 };
 
 struct world world_copy(const struct world_space *s, const struct world *w);
-/// Makes *to, whose arrays live in `s`, equal to `from`, which may live elsewhere; takes the room *to has where it suffices.
+/// Makes *to, whose arrays live in `s`, equal to `from`, which may live elsewhere; takes the room
+/// *to has where it suffices.
 void world_keep(const struct world_space *s, struct world *to, const struct world *from);
 
 struct lock_state *world_lock(struct world *w, expr_id lock); // NULL when untouched
@@ -82,11 +85,14 @@ struct range range_any(void);
 /// Range of a value: exact for constants, addresses are non-zero.
 struct range world_range(const struct world_space *s, const struct world *w, expr_id val);
 /// True when what is known of `val` does not speak against `val` cmp `num`.
-bool world_can_be(const struct world_space *s, const struct world *w, expr_id val, uint8_t cmp, int64_t num);
+bool world_can_be(const struct world_space *s, const struct world *w, expr_id val, uint8_t cmp,
+                  int64_t num);
 /// Assumes `val` cmp `num`; false when that cannot be.
-bool world_assume(const struct world_space *s, struct world *w, expr_id val, uint8_t cmp, int64_t num);
+bool world_assume(const struct world_space *s, struct world *w, expr_id val, uint8_t cmp,
+                  int64_t num);
 /// Assumes a cmp b for two values.
-bool world_assume_values(const struct world_space *s, struct world *w, uint8_t cmp, expr_id a, expr_id b);
+bool world_assume_values(const struct world_space *s, struct world *w, uint8_t cmp, expr_id a,
+                         expr_id b);
 bool range_disjoint(struct range a, struct range b);
 struct range range_join(struct range a, struct range b);
 /// Replaces what is known of a symbol.
@@ -106,10 +112,12 @@ bool world_same_property(const struct world *a, const struct world *b);
 bool world_join_doubts(const struct world_space *s, struct world *a, const struct world *b);
 bool world_same_decisions(const struct world *a, const struct world *b);
 void world_decide(struct world *w, uint32_t val, bool sense);
-/// Joins `b` into `a` (same property) at block `block`; true when `a` changed. `widen` gives up ranges that grow.
-bool world_merge(const struct world_space *s, struct world *a, const struct world *b, uint32_t block,
-                 bool widen);
-/// Joins the property of `b` into `a` although they differ: what differs becomes LOCK_MAYBE / OBJECT_UNKNOWN. True when `a` changed.
+/// Joins `b` into `a` (same property) at block `block`; true when `a` changed. `widen` gives up
+/// ranges that grow.
+bool world_merge(const struct world_space *s, struct world *a, const struct world *b,
+                 uint32_t block, bool widen);
+/// Joins the property of `b` into `a` although they differ: what differs becomes LOCK_MAYBE /
+/// OBJECT_UNKNOWN. True when `a` changed.
 bool world_merge_property(const struct world_space *s, struct world *a, const struct world *b);
 
 #endif

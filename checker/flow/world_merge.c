@@ -74,7 +74,8 @@ bool world_same_decisions(const struct world *a, const struct world *b) {
         return false;
     }
     for (uint8_t i = 0; i < a->decision_count; i++) {
-        if (a->decisions[i].val != b->decisions[i].val || a->decisions[i].sense != b->decisions[i].sense) {
+        if (a->decisions[i].val != b->decisions[i].val ||
+            a->decisions[i].sense != b->decisions[i].sense) {
             return false;
         }
     }
@@ -150,10 +151,13 @@ static bool is_merge_here(const struct merger *m, const struct expr *x, expr_id 
 
 enum { MAX_REACHED = 40 }; // facts of a world up to which they are followed through merged pointers
 
-// What both sides know of things reached from the content, `p->flag == 0`, they know of the merged content as well.
+// What both sides know of things reached from the content, `p->flag == 0`, they know of the merged
+// content as well.
 static void merge_reached(struct merger *m, expr_id x, expr_id y, expr_id merged) {
-    bool many = m->a->known_count > MAX_REACHED || m->b->known_count > MAX_REACHED || m->out.known_count > MAX_REACHED;
-    if (many || expr_get(m->s->exprs, x)->kind == EX_CONST || expr_get(m->s->exprs, y)->kind == EX_CONST) {
+    bool many = m->a->known_count > MAX_REACHED || m->b->known_count > MAX_REACHED ||
+                m->out.known_count > MAX_REACHED;
+    if (many || expr_get(m->s->exprs, x)->kind == EX_CONST ||
+        expr_get(m->s->exprs, y)->kind == EX_CONST) {
         return;
     }
     for (uint16_t i = 0; i < m->a->known_count; i++) {
@@ -164,7 +168,8 @@ static void merge_reached(struct merger *m, expr_id x, expr_id y, expr_id merged
         expr_id val = world_renamed(m->s, p->val, x, merged);
         for (uint16_t k = 0; k < m->b->known_count; k++) {
             const struct known_value *q = &m->b->known[k];
-            if (expr_contains(m->s->exprs, q->val, y) && expr_same(world_renamed(m->s, q->val, y, merged), val)) {
+            if (expr_contains(m->s->exprs, q->val, y) &&
+                expr_same(world_renamed(m->s, q->val, y, merged), val)) {
                 struct range r = range_join(p->range, q->range);
                 world_set_range(m->s, &m->out, val, m->widen ? widened(p->range, r) : r);
             }
@@ -172,7 +177,8 @@ static void merge_reached(struct merger *m, expr_id x, expr_id y, expr_id merged
     }
 }
 
-// Joins the content of one place. The merged symbol means "whatever this place holds when this block is entered".
+// Joins the content of one place. The merged symbol means "whatever this place holds when this
+// block is entered".
 static void merge_cell(struct merger *m, expr_id loc, expr_id x, expr_id y) {
     const struct expr *content = expr_get(m->s->exprs, x);
     if (expr_same(x, y)) {
@@ -216,7 +222,8 @@ static void note_changed_knowledge(struct merger *m) {
     }
 }
 
-// A place one side never touched and whose parent the other overwrote reads through to its old content: no cell needed.
+// A place one side never touched and whose parent the other overwrote reads through to its old
+// content: no cell needed.
 static void merge_memory(struct merger *m) {
     const struct world *a = m->a;
     const struct world *b = m->b;
@@ -254,15 +261,16 @@ static bool same_simulation(const struct world *a, const struct world *b) {
         }
     }
     for (uint16_t i = 0; i < a->known_count; i++) {
-        if (!expr_same(a->known[i].val, b->known[i].val) || !same_range(a->known[i].range, b->known[i].range)) {
+        if (!expr_same(a->known[i].val, b->known[i].val) ||
+            !same_range(a->known[i].range, b->known[i].range)) {
             return false;
         }
     }
     return true;
 }
 
-bool world_merge(const struct world_space *s, struct world *a, const struct world *b, uint32_t block,
-                 bool widen) {
+bool world_merge(const struct world_space *s, struct world *a, const struct world *b,
+                 uint32_t block, bool widen) {
     if (same_simulation(a, b)) {
         a->handshake = a->handshake && b->handshake;
         return false;

@@ -1,5 +1,5 @@
-// Builtins that libclang shows as UnexposedExpr without name: their name is read from the text, their
-// operands are put back into source order, and they become calls of a builtin symbol.
+// Builtins that libclang shows as UnexposedExpr without name: their name is read from the text,
+// their operands are put back into source order, and they become calls of a builtin symbol.
 #include "checker/front/fn.h"
 #include "checker/front/symbol.h"
 
@@ -14,8 +14,8 @@ struct str lower_builtin_name(struct str name) {
     return name;
 }
 
-// Storage order is ptr, order, val1, [order_fail], [val2], [weak]; source order is ptr, [val1], [val2], [weak], order,
-// [order_fail].
+// Storage order is ptr, order, val1, [order_fail], [val2], [weak]; source order is ptr, [val1],
+// [val2], [weak], order, [order_fail].
 static uint32_t source_order(struct str name, uint32_t count, uint8_t order[8]) {
     bool is_cas = str_find(name, STR("compare_exchange"), 0) != SIZE_MAX;
     bool is_c11 = str_starts(name, STR("__c11_"));
@@ -52,7 +52,9 @@ static bool atomic(struct lower *l, CXCursor c, struct str name, val_id *ret) {
         values[i] = lower_rvalue(l, list.items[order[i]]);
     }
     sym_id sym = lower_named_sym(l, name, name, SYM_BUILTIN | SYM_SYSTEM | SYM_NOTHROW);
-    struct ir_call call = {.kind = CALL_DIRECT, .callee = sym, .loc = lower_at(l, c),
+    struct ir_call call = {.kind = CALL_DIRECT,
+                           .callee = sym,
+                           .loc = lower_at(l, c),
                            .type = lower_type(l, clang_getCursorType(c))};
     *ret = lower_emit_call(l, &call, values, count);
     return true;
@@ -71,7 +73,8 @@ static val_id choose(struct lower *l, CXCursor c) {
     return lower_rvalue(l, list.items[cond ? 1 : 2]);
 }
 
-// Evaluates the operands of a builtin the facts have no word for (vectors, va_arg: its list is no value).
+// Evaluates the operands of a builtin the facts have no word for (vectors, va_arg: its list is no
+// value).
 static void operands(struct lower *l, CXCursor c) {
     struct cx_list list = cx_children(l->scratch, c);
     for (uint32_t i = 0; i < list.count; i++) {
@@ -98,7 +101,8 @@ bool lower_builtin(struct lower *l, CXCursor c, val_id *ret) {
         *ret = choose(l, c);
         return true;
     }
-    if (str_eq(name, STR("__builtin_offsetof")) || str_eq(name, STR("__builtin_types_compatible_p"))) {
+    if (str_eq(name, STR("__builtin_offsetof")) ||
+        str_eq(name, STR("__builtin_types_compatible_p"))) {
         *ret = lower_constant(l, c);
         return true;
     }

@@ -91,7 +91,8 @@ static void branch_on_value(struct lower *l, CXCursor c, ir_bb if_true, ir_bb if
 static CXCursor peel_condition(CXCursor c) {
     for (;;) {
         CXCursor inner = cx_peel(c);
-        bool is_hint = clang_getCursorKind(inner) == CXCursor_CallExpr && cx_is_spelled(inner, "__builtin_expect") &&
+        bool is_hint = clang_getCursorKind(inner) == CXCursor_CallExpr &&
+                       cx_is_spelled(inner, "__builtin_expect") &&
                        clang_Cursor_getNumArguments(inner) == 2;
         if (!is_hint) {
             return inner;
@@ -116,8 +117,9 @@ static bool branch_in_parts(struct lower *l, CXCursor x, ir_bb if_true, ir_bb if
         }
         return true;
     }
-    enum CXBinaryOperatorKind op = kind == CXCursor_BinaryOperator ? clang_getCursorBinaryOperatorKind(x)
-                                                                   : CXBinaryOperator_Invalid;
+    enum CXBinaryOperatorKind op = kind == CXCursor_BinaryOperator
+                                       ? clang_getCursorBinaryOperatorKind(x)
+                                       : CXBinaryOperator_Invalid;
     if (list.count != 2 || !(lower_is_logical(op) || op == CXBinaryOperator_Comma)) {
         return false;
     }
@@ -135,7 +137,8 @@ static bool branch_in_parts(struct lower *l, CXCursor x, ir_bb if_true, ir_bb if
 
 void lower_cond(struct lower *l, CXCursor c, ir_bb if_true, ir_bb if_false) {
     if (!lower_enter(l)) {
-        ir_term_branch(l->b, OPR_NE, ir_val_unknown(l->b), ir_val_const(l->b, 0), if_true, if_false, l->fn->loc);
+        ir_term_branch(l->b, OPR_NE, ir_val_unknown(l->b), ir_val_const(l->b, 0), if_true, if_false,
+                       l->fn->loc);
         return;
     }
     CXCursor x = peel_condition(c);

@@ -62,8 +62,8 @@ CXSourceLocation cx_start(CXCursor c);
 CXSourceLocation cx_end(CXCursor c);
 /// Raw content of a file of the TU; empty when unknown. Belongs to the TU.
 struct str cx_file_text(CXTranslationUnit tu, CXFile file);
-/// Identifier, keyword or punctuation written at the spelling location of the cursor's start; a slice of
-/// the raw file (so it is what stands in the macro body, e.g. "__c11_atomic_store").
+/// Identifier, keyword or punctuation written at the spelling location of the cursor's start; a
+/// slice of the raw file (so it is what stands in the macro body, e.g. "__c11_atomic_store").
 struct str cx_token_at(CXTranslationUnit tu, CXCursor c);
 
 /// Declaration printed by clang, without body (P21): the only way to see attribute names. Slow.

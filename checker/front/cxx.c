@@ -31,7 +31,8 @@ static path_id captured(struct lower *l, const struct lambda_capture *capture) {
     CXCursor owner = clang_getCursorSemanticParent(l->fn->cursor);
     val_id closure = ir_val_path(l->b, ir_path_var(l->b, s->this_var));
     path_id object = ir_path_deref(l->b, closure, lower_type(l, clang_getCursorType(owner)));
-    return ir_path_field(l->b, object, capture->name, lower_type(l, capture->type), lower_record(l, owner));
+    return ir_path_field(l->b, object, capture->name, lower_type(l, capture->type),
+                         lower_record(l, owner));
 }
 
 val_id cxx_this(struct lower *l) {
@@ -64,7 +65,8 @@ path_id cxx_var_place(struct lower *l, CXCursor var) {
         if (clang_equalCursors(capture->var, var)) {
             path_id field = captured(l, capture);
             if (capture->is_reference) {
-                return ir_path_deref(l->b, ir_val_path(l->b, field), lower_type(l, cxx_bare_type(t)));
+                return ir_path_deref(l->b, ir_val_path(l->b, field),
+                                     lower_type(l, cxx_bare_type(t)));
             }
             return field;
         }
@@ -80,7 +82,8 @@ path_id cxx_var_place(struct lower *l, CXCursor var) {
     }
     path_id path = ir_path_var(l->b, lower_var(l, var));
     if (cxx_is_reference(t)) {
-        return ir_path_deref(l->b, ir_val_path(l->b, path), lower_type(l, clang_getPointeeType(clang_getCanonicalType(t))));
+        return ir_path_deref(l->b, ir_val_path(l->b, path),
+                             lower_type(l, clang_getPointeeType(clang_getCanonicalType(t))));
     }
     return path;
 }
@@ -280,7 +283,8 @@ static bool is_literal(enum CXCursorKind kind) {
     return kind == CXCursor_IntegerLiteral || kind == CXCursor_FloatingLiteral ||
            kind == CXCursor_CharacterLiteral || kind == CXCursor_CXXBoolLiteralExpr ||
            kind == CXCursor_CXXNullPtrLiteralExpr || kind == CXCursor_CXXNewExpr ||
-           kind == CXCursor_CXXThisExpr || kind == CXCursor_LambdaExpr || kind == CXCursor_InitListExpr;
+           kind == CXCursor_CXXThisExpr || kind == CXCursor_LambdaExpr ||
+           kind == CXCursor_InitListExpr;
 }
 
 static bool reference_place(struct lower *l, CXCursor c, path_id *ret) {
@@ -302,7 +306,8 @@ bool cxx_lvalue(struct lower *l, CXCursor c, path_id *ret) {
     if (kind == CXCursor_DeclRefExpr || kind == CXCursor_MemberRefExpr) {
         return reference_place(l, c, ret);
     }
-    if (kind == CXCursor_CallExpr && clang_getCursorKind(clang_getCursorReferenced(c)) != CXCursor_Constructor) {
+    if (kind == CXCursor_CallExpr &&
+        clang_getCursorKind(clang_getCursorReferenced(c)) != CXCursor_Constructor) {
         *ret = call_place(l, c);
         return true;
     }
@@ -341,7 +346,8 @@ bool cxx_lvalue(struct lower *l, CXCursor c, path_id *ret) {
 // --- statements ---
 
 static bool is_dynamic_static(struct lower *l, CXCursor decl) {
-    if (clang_getCursorKind(decl) != CXCursor_VarDecl || clang_Cursor_hasVarDeclGlobalStorage(decl) != 1) {
+    if (clang_getCursorKind(decl) != CXCursor_VarDecl ||
+        clang_Cursor_hasVarDeclGlobalStorage(decl) != 1) {
         return false;
     }
     CXCursor init = clang_Cursor_getVarDeclInitializer(decl);

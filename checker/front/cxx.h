@@ -1,8 +1,9 @@
-// C++ parts of the lowering: objects that live in scopes, lambdas, exceptions. Private to the front room.
-// The hooks stmt.c and expr.c call are declared in fn.h.
+// C++ parts of the lowering: objects that live in scopes, lambdas, exceptions. Private to the front
+// room. The hooks stmt.c and expr.c call are declared in fn.h.
 //
-// Temporaries live until the end of the full expression. A full expression is a statement, an initialiser, a
-// returned value or an expression that starts at depth 0 (conditions); its end destroys, last made first.
+// Temporaries live until the end of the full expression. A full expression is a statement, an
+// initialiser, a returned value or an expression that starts at depth 0 (conditions); its end
+// destroys, last made first.
 #ifndef CHECKER_FRONT_CXX_H
 #define CHECKER_FRONT_CXX_H
 
@@ -54,10 +55,11 @@ struct cxx_state {
     VEC(struct class_instance) instances;
     uint32_t next_instance;                // first one not lowered yet
     const struct class_instance *instance; // being lowered, or NULL
-    uint32_t depth; // nesting of full expressions; 0 = none
-    fn_id fn;       // the function the members below and the temporaries belong to
+    uint32_t depth;                        // nesting of full expressions; 0 = none
+    fn_id fn; // the function the members below and the temporaries belong to
     var_id this_var;
-    const struct lambda_captures *lambda; // of the closure whose operator() is being lowered, or NULL
+    const struct lambda_captures
+        *lambda; // of the closure whose operator() is being lowered, or NULL
 };
 
 // --- cxx.c ---
@@ -65,8 +67,8 @@ struct cxx_state {
 struct cxx_state *cxx_here(struct lower *l);
 /// Value of `this`: the parameter, or what a lambda captured.
 val_id cxx_this(struct lower *l);
-/// Place of a variable as seen from the present function: captured ones through the closure, references
-/// followed.
+/// Place of a variable as seen from the present function: captured ones through the closure,
+/// references followed.
 path_id cxx_var_place(struct lower *l, CXCursor var);
 
 // --- cxx_cond.c ---
@@ -79,7 +81,8 @@ val_id cxx_truth(struct lower *l, CXCursor c);
 
 // --- cxx_capture.c ---
 /// Captures of a LambdaExpr; `call_op` is its operator(), `parts` its children. In scratch.
-struct lambda_captures cxx_captures(struct lower *l, CXCursor lambda, CXCursor call_op, struct cx_list parts);
+struct lambda_captures cxx_captures(struct lower *l, CXCursor lambda, CXCursor call_op,
+                                    struct cx_list parts);
 
 // --- cxx_lambda.c ---
 /// Evaluates a LambdaExpr into the closure object `closure` and queues its body.
@@ -90,19 +93,24 @@ CXCursor cxx_call_operator(struct lower *l, CXCursor closure_class);
 // --- cxx_class.c ---
 /// True when an object of this type (class, array of classes) has a destructor that does something.
 bool cxx_needs_dtor(struct lower *l, CXType t);
-/// Emits the destructor calls of an object; implicit destructors call those of members and bases (4 levels).
+/// Emits the destructor calls of an object; implicit destructors call those of members and bases (4
+/// levels).
 void cxx_destroy(struct lower *l, CXType t, path_id object, loc_id loc);
 /// As `delete`: a virtual destructor is a virtual call.
 void cxx_destroy_pointee(struct lower *l, CXType t, val_id pointer, loc_id loc);
-/// Emits the destructor calls of the members and bases of *object, in reverse order of construction.
-void cxx_destroy_members(struct lower *l, CXCursor decl, path_id object, loc_id loc, uint32_t depth);
+/// Emits the destructor calls of the members and bases of *object, in reverse order of
+/// construction.
+void cxx_destroy_members(struct lower *l, CXCursor decl, path_id object, loc_id loc,
+                         uint32_t depth);
 
 // --- cxx_instance.c ---
-/// Queues `method` of a class template to be lowered for the instance `concrete`, under the symbol `sym`.
+/// Queues `method` of a class template to be lowered for the instance `concrete`, under the symbol
+/// `sym`.
 void cxx_enqueue_instance(struct lower *l, CXCursor method, CXCursor concrete, sym_id sym);
 /// Lowers the next queued one; false when there is none.
 bool cxx_lower_instance(struct lower *l);
-/// The field or class of the instance being lowered that stands for one of the template; else itself.
+/// The field or class of the instance being lowered that stands for one of the template; else
+/// itself.
 CXCursor cxx_concrete_field(struct lower *l, CXCursor field);
 CXCursor cxx_concrete_class(struct lower *l, CXCursor owner);
 /// Type of an expression, that of the instance's field where the template's depends on a parameter.
@@ -115,7 +123,8 @@ bool cxx_instance_call(struct lower *l, CXCursor c, CXCursor callee, val_id *ret
 CXType cxx_bare_type(CXType t);
 bool cxx_is_reference(CXType t);
 bool cxx_is_class(CXType t);
-/// Wrappers without effect removed: parentheses, implicit casts, functional casts to the same class.
+/// Wrappers without effect removed: parentheses, implicit casts, functional casts to the same
+/// class.
 CXCursor cxx_peel(CXCursor c);
 /// Expression that makes a new object of a class, as opposed to naming one.
 bool cxx_is_class_prvalue(CXCursor c);
@@ -139,17 +148,20 @@ val_id cxx_new(struct lower *l, CXCursor c);
 void cxx_delete(struct lower *l, CXCursor c);
 /// The call yields a reference: its value is the address of the place.
 bool cxx_returns_reference(CXCursor call);
-/// Place of the object a member access names, without `this` being written (implicit) or through it.
+/// Place of the object a member access names, without `this` being written (implicit) or through
+/// it.
 path_id cxx_member_base(struct lower *l, CXCursor member);
 
 /// Emits a call that no syntax shows: destructors, operator new.
 val_id cxx_emit(struct lower *l, struct ir_call call, const val_id *args, uint32_t count);
 
 // --- cxx_body.c ---
-/// Initialises the members of *object that have default initialisers or default constructors, as an implicit
-/// constructor does.
-void cxx_default_members(struct lower *l, CXCursor decl, path_id object, loc_id loc, uint32_t depth);
-void cxx_default_member(struct lower *l, CXCursor field, path_id object, loc_id loc, uint32_t depth);
+/// Initialises the members of *object that have default initialisers or default constructors, as an
+/// implicit constructor does.
+void cxx_default_members(struct lower *l, CXCursor decl, path_id object, loc_id loc,
+                         uint32_t depth);
+void cxx_default_member(struct lower *l, CXCursor field, path_id object, loc_id loc,
+                        uint32_t depth);
 // What a constructor does before its body.
 struct ctor_start {
     CXCursor ctor;

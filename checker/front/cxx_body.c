@@ -1,5 +1,5 @@
-// Bodies: constructors with member initialisers, destructors with what follows their body, function try blocks,
-// coroutines; and return statements.
+// Bodies: constructors with member initialisers, destructors with what follows their body, function
+// try blocks, coroutines; and return statements.
 #include "checker/front/cxx.h"
 
 enum { MAX_DEFAULT_DEPTH = 4 };
@@ -40,15 +40,16 @@ static CXCursor default_initialiser(struct lower *l, CXCursor field) {
 
 static path_id member_path(struct lower *l, path_id object, CXCursor field) {
     CXCursor owner = clang_getCursorSemanticParent(field);
-    return ir_path_field(l->b, object, lower_field_name(l, field), lower_type(l, clang_getCursorType(field)),
-                         lower_record(l, owner));
+    return ir_path_field(l->b, object, lower_field_name(l, field),
+                         lower_type(l, clang_getCursorType(field)), lower_record(l, owner));
 }
 
 static CXCursor default_constructor(struct lower *l, CXCursor decl) {
     struct cx_list list = cx_children(l->scratch, decl);
     for (uint32_t i = 0; i < list.count; i++) {
         CXCursor c = list.items[i];
-        if (clang_getCursorKind(c) == CXCursor_Constructor && clang_CXXConstructor_isDefaultConstructor(c)) {
+        if (clang_getCursorKind(c) == CXCursor_Constructor &&
+            clang_CXXConstructor_isDefaultConstructor(c)) {
             return c;
         }
     }
@@ -64,7 +65,8 @@ static void default_construct(struct lower *l, CXType t, path_id path, loc_id lo
     }
     CXCursor decl = clang_getCursorDefinition(clang_getTypeDeclaration(t));
     if (t.kind != CXType_Record || clang_isPODType(t) || cx_is_null(decl) ||
-        clang_Location_isInSystemHeader(clang_getCursorLocation(decl)) || depth > MAX_DEFAULT_DEPTH) {
+        clang_Location_isInSystemHeader(clang_getCursorLocation(decl)) ||
+        depth > MAX_DEFAULT_DEPTH) {
         return; // what a system class does to itself is no concern
     }
     CXCursor ctor = default_constructor(l, decl);
@@ -78,7 +80,8 @@ static void default_construct(struct lower *l, CXType t, path_id path, loc_id lo
     }
 }
 
-static void default_bases(struct lower *l, CXCursor decl, path_id object, loc_id loc, uint32_t depth) {
+static void default_bases(struct lower *l, CXCursor decl, path_id object, loc_id loc,
+                          uint32_t depth) {
     struct cx_list list = cx_children(l->scratch, decl);
     for (uint32_t i = 0; i < list.count; i++) {
         if (clang_getCursorKind(list.items[i]) == CXCursor_CXXBaseSpecifier) {
@@ -87,7 +90,8 @@ static void default_bases(struct lower *l, CXCursor decl, path_id object, loc_id
     }
 }
 
-void cxx_default_member(struct lower *l, CXCursor field, path_id object, loc_id loc, uint32_t depth) {
+void cxx_default_member(struct lower *l, CXCursor field, path_id object, loc_id loc,
+                        uint32_t depth) {
     path_id path = member_path(l, object, field);
     CXType t = clang_getCursorType(field);
     CXCursor init = default_initialiser(l, field);
@@ -100,7 +104,8 @@ void cxx_default_member(struct lower *l, CXCursor field, path_id object, loc_id 
     }
 }
 
-void cxx_default_members(struct lower *l, CXCursor decl, path_id object, loc_id loc, uint32_t depth) {
+void cxx_default_members(struct lower *l, CXCursor decl, path_id object, loc_id loc,
+                         uint32_t depth) {
     if (depth > MAX_DEFAULT_DEPTH || clang_getCursorKind(decl) == CXCursor_UnionDecl) {
         return;
     }
@@ -113,7 +118,8 @@ void cxx_default_members(struct lower *l, CXCursor decl, path_id object, loc_id 
 
 // --- constructors ---
 
-// Initialiser of `field` in the list of a constructor's children (MemberRef, then the expression); null when absent.
+// Initialiser of `field` in the list of a constructor's children (MemberRef, then the expression);
+// null when absent.
 static CXCursor listed_initialiser(struct cx_list children, CXCursor field) {
     for (uint32_t i = 0; i + 1 < children.count; i++) {
         if (clang_getCursorKind(children.items[i]) == CXCursor_MemberRef &&
@@ -126,12 +132,14 @@ static CXCursor listed_initialiser(struct cx_list children, CXCursor field) {
 }
 
 // Calls of base constructors, or of the constructor delegated to; true when it delegates.
-static bool init_bases(struct lower *l, CXCursor decl, struct cx_list children, path_id object, loc_id loc) {
+static bool init_bases(struct lower *l, CXCursor decl, struct cx_list children, path_id object,
+                       loc_id loc) {
     bool delegates = false;
     bool has_base = false;
     for (uint32_t i = 0; i < children.count; i++) {
         CXCursor c = children.items[i];
-        enum CXCursorKind before = i ? clang_getCursorKind(children.items[i - 1]) : CXCursor_UnexposedDecl;
+        enum CXCursorKind before =
+            i ? clang_getCursorKind(children.items[i - 1]) : CXCursor_UnexposedDecl;
         CXCursor ctor = clang_getCursorReferenced(cx_peel(c));
         if (before == CXCursor_MemberRef || clang_getCursorKind(ctor) != CXCursor_Constructor) {
             continue;
@@ -141,7 +149,8 @@ static bool init_bases(struct lower *l, CXCursor decl, struct cx_list children, 
         cxx_full_end(l, mark);
         has_base = true;
         CXCursor owner = clang_getCursorSemanticParent(ctor);
-        delegates |= clang_equalCursors(clang_getCanonicalCursor(owner), clang_getCanonicalCursor(decl)) != 0;
+        delegates |= clang_equalCursors(clang_getCanonicalCursor(owner),
+                                        clang_getCanonicalCursor(decl)) != 0;
     }
     if (!has_base) {
         default_bases(l, decl, object, loc, 0);
@@ -154,7 +163,8 @@ void cxx_init_members(struct lower *l, const struct ctor_start *start) {
     CXCursor decl = clang_getCursorSemanticParent(start->ctor);
     loc_id loc = lower_at(l, start->ctor);
     path_id object = ir_path_deref(l->b, cxx_this(l), lower_type(l, clang_getCursorType(decl)));
-    if (init_bases(l, decl, children, object, loc) || clang_getCursorKind(decl) == CXCursor_UnionDecl) {
+    if (init_bases(l, decl, children, object, loc) ||
+        clang_getCursorKind(decl) == CXCursor_UnionDecl) {
         return;
     }
     struct member_list list = members_of(l, decl);
@@ -175,7 +185,8 @@ void cxx_init_members(struct lower *l, const struct ctor_start *start) {
 
 var_id cxx_this_param(struct lower *l, CXCursor function) {
     CXCursor owner = cxx_concrete_class(l, clang_getCursorSemanticParent(function));
-    struct ir_type pointer = {.kind = TYPE_POINTER, .target = lower_type(l, clang_getCursorType(owner))};
+    struct ir_type pointer = {.kind = TYPE_POINTER,
+                              .target = lower_type(l, clang_getCursorType(owner))};
     struct ir_var v = {.kind = VAR_PARAM,
                        .flags = VAR_THIS,
                        .name = ir_name(l->b, STR("this")),
@@ -200,7 +211,8 @@ static void lower_statements(struct lower *l, CXCursor body) {
     }
 }
 
-static void lower_constructor(struct lower *l, CXCursor ctor, struct cx_list children, CXCursor body) {
+static void lower_constructor(struct lower *l, CXCursor ctor, struct cx_list children,
+                              CXCursor body) {
     enum CXCursorKind kind = clang_getCursorKind(body);
     struct ctor_start start = {.ctor = ctor, .children = children};
     lower_scope_push(l);
@@ -213,12 +225,13 @@ static void lower_constructor(struct lower *l, CXCursor ctor, struct cx_list chi
     lower_scope_pop(l, l->fn->loc);
 }
 
-// The members and bases are destroyed on every way out of a destructor: `this` stands for them in the outermost
-// scope.
+// The members and bases are destroyed on every way out of a destructor: `this` stands for them in
+// the outermost scope.
 static void lower_destructor(struct lower *l, CXCursor dtor, CXCursor body) {
     lower_scope_push(l);
     CXCursor decl = cxx_concrete_class(l, clang_getCursorSemanticParent(dtor));
-    struct scope_item item = {.var = cxx_here(l)->this_var, .type = clang_getCursorType(decl), .destroy = true};
+    struct scope_item item = {
+        .var = cxx_here(l)->this_var, .type = clang_getCursorType(decl), .destroy = true};
     vec_push(l->scratch, &l->fn->scope->items, item);
     lower_statements(l, body);
     lower_scope_pop(l, l->fn->loc);
@@ -255,7 +268,8 @@ static var_id returned_local(struct lower *l, CXCursor value) {
     if (clang_getCursorKind(inner) == CXCursor_CallExpr) {
         CXCursor ctor = clang_getCursorReferenced(inner);
         bool copies = clang_getCursorKind(ctor) == CXCursor_Constructor &&
-                      (clang_CXXConstructor_isCopyConstructor(ctor) || clang_CXXConstructor_isMoveConstructor(ctor));
+                      (clang_CXXConstructor_isCopyConstructor(ctor) ||
+                       clang_CXXConstructor_isMoveConstructor(ctor));
         inner = copies ? cxx_peel(clang_Cursor_getArgument(inner, 0)) : clang_getNullCursor();
     }
     if (clang_getCursorKind(inner) == CXCursor_CallExpr && cx_is_spelled(inner, "move") &&
@@ -269,7 +283,8 @@ static var_id returned_local(struct lower *l, CXCursor value) {
     enum CXCursorKind kind = clang_getCursorKind(decl);
     bool is_local = (kind == CXCursor_VarDecl && clang_Cursor_hasVarDeclGlobalStorage(decl) == 0) ||
                     kind == CXCursor_ParmDecl;
-    bool is_same = clang_equalTypes(cxx_bare_type(clang_getCursorType(decl)), cxx_bare_type(l->fn->result)) != 0;
+    bool is_same = clang_equalTypes(cxx_bare_type(clang_getCursorType(decl)),
+                                    cxx_bare_type(l->fn->result)) != 0;
     uint32_t known = 0;
     if (!is_local || !is_same || cxx_is_reference(clang_getCursorType(decl)) ||
         !map_get(&l->vars, lower_cursor_hash(decl), &known) ||
@@ -322,7 +337,8 @@ bool cxx_return(struct lower *l, CXCursor c) {
     bool is_object = false;
     val_id v = returned_value(l, value, &is_object);
     uint8_t kind = l->f->vals.data[v.v].kind;
-    bool is_stable = is_object || kind == VAL_CONST || kind == VAL_CALL || kind == VAL_FN || kind == VAL_STR;
+    bool is_stable =
+        is_object || kind == VAL_CONST || kind == VAL_CALL || kind == VAL_FN || kind == VAL_STR;
     bool has_temps = cxx_here(l)->temps.len > mark;
     if (!is_stable && (has_temps || lower_has_cleanups(l, NULL)) && ir_bb_open(l->b)) {
         path_id temp = lower_temp(l, lower_type(l, l->fn->result), loc);

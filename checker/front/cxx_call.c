@@ -21,8 +21,8 @@ val_id cxx_emit(struct lower *l, struct ir_call call, const val_id *args, uint32
 }
 
 static bool is_method_kind(enum CXCursorKind kind) {
-    return kind == CXCursor_CXXMethod || kind == CXCursor_Constructor || kind == CXCursor_Destructor ||
-           kind == CXCursor_ConversionFunction;
+    return kind == CXCursor_CXXMethod || kind == CXCursor_Constructor ||
+           kind == CXCursor_Destructor || kind == CXCursor_ConversionFunction;
 }
 
 // Builtins have rules of their own in expr_call.c.
@@ -42,14 +42,16 @@ static bool is_ordinary(CXCursor decl) {
 bool cxx_returns_reference(CXCursor call) {
     CXCursor decl = clang_getCursorReferenced(call);
     enum CXCursorKind kind = clang_getCursorKind(decl);
-    if (kind == CXCursor_FunctionDecl || kind == CXCursor_CXXMethod || kind == CXCursor_ConversionFunction) {
+    if (kind == CXCursor_FunctionDecl || kind == CXCursor_CXXMethod ||
+        kind == CXCursor_ConversionFunction) {
         return cxx_is_reference(clang_getCursorResultType(decl));
     }
     if (kind == CXCursor_Constructor || kind == CXCursor_Destructor) {
         return false;
     }
     CXType t = clang_getCanonicalType(clang_getCursorType(decl));
-    if (t.kind == CXType_Pointer || t.kind == CXType_LValueReference || t.kind == CXType_RValueReference) {
+    if (t.kind == CXType_Pointer || t.kind == CXType_LValueReference ||
+        t.kind == CXType_RValueReference) {
         t = clang_getCanonicalType(clang_getPointeeType(t));
     }
     return cxx_is_reference(clang_getResultType(t));
@@ -76,14 +78,16 @@ static val_id constant_of(struct lower *l, CXCursor c) {
 
 static bool is_constant_name(CXCursor c) {
     CXCursor decl = clang_getCursorReferenced(c);
-    return clang_getCursorKind(c) == CXCursor_DeclRefExpr && clang_getCursorKind(decl) == CXCursor_VarDecl &&
+    return clang_getCursorKind(c) == CXCursor_DeclRefExpr &&
+           clang_getCursorKind(decl) == CXCursor_VarDecl &&
            clang_isConstQualifiedType(clang_getCanonicalType(clang_getCursorType(decl))) &&
            !cxx_is_class(clang_getCursorType(c));
 }
 
 static bool is_plain_copy(CXCursor c) {
     CXCursor ctor = clang_getCursorReferenced(c);
-    return clang_getCursorKind(c) == CXCursor_CallExpr && clang_getCursorKind(ctor) == CXCursor_Constructor &&
+    return clang_getCursorKind(c) == CXCursor_CallExpr &&
+           clang_getCursorKind(ctor) == CXCursor_Constructor &&
            clang_CXXConstructor_isCopyConstructor(ctor) && clang_Cursor_getNumArguments(c) == 1 &&
            clang_isPODType(clang_getCursorType(c));
 }
@@ -131,8 +135,10 @@ static val_id argument(struct lower *l, CXCursor arg, CXType param) {
     return lower_rvalue(l, arg);
 }
 
-// Arguments from number `from` on; `fn` is the callee's type, whose parameter 0 matches argument `first`.
-static void add_arguments(struct lower *l, CXCursor call, CXType fn, int from, int first, struct call_args *args) {
+// Arguments from number `from` on; `fn` is the callee's type, whose parameter 0 matches argument
+// `first`.
+static void add_arguments(struct lower *l, CXCursor call, CXType fn, int from, int first,
+                          struct call_args *args) {
     int count = clang_Cursor_getNumArguments(call);
     int known = clang_getNumArgTypes(fn);
     for (int i = from; i < count; i++) {
@@ -146,7 +152,8 @@ static void add_arguments(struct lower *l, CXCursor call, CXType fn, int from, i
             continue;
         }
         bool is_typed = i >= first && i - first < known;
-        CXType param = is_typed ? clang_getArgType(fn, (unsigned)(i - first)) : clang_getCursorType(arg);
+        CXType param =
+            is_typed ? clang_getArgType(fn, (unsigned)(i - first)) : clang_getCursorType(arg);
         push(args, argument(l, arg, param));
     }
 }
@@ -171,11 +178,13 @@ path_id cxx_member_base(struct lower *l, CXCursor member) {
         }
         CXType t = clang_getCanonicalType(cxx_expr_type(l, base));
         if (t.kind == CXType_Pointer) {
-            return ir_path_deref(l->b, lower_rvalue(l, base), lower_type(l, clang_getPointeeType(t)));
+            return ir_path_deref(l->b, lower_rvalue(l, base),
+                                 lower_type(l, clang_getPointeeType(t)));
         }
         return lower_lvalue(l, base);
     }
-    CXCursor owner = cxx_concrete_class(l, clang_getCursorSemanticParent(clang_getCursorReferenced(member)));
+    CXCursor owner =
+        cxx_concrete_class(l, clang_getCursorSemanticParent(clang_getCursorReferenced(member)));
     return ir_path_deref(l->b, cxx_this(l), lower_type(l, clang_getCursorType(owner)));
 }
 
@@ -191,7 +200,8 @@ static bool is_lambda_to_pointer(CXCursor decl) {
            lower_is_lambda_class(clang_getCursorSemanticParent(decl));
 }
 
-static val_id finish_call(struct lower *l, CXCursor c, CXCursor decl, const struct call_args *args) {
+static val_id finish_call(struct lower *l, CXCursor c, CXCursor decl,
+                          const struct call_args *args) {
     lower_enqueue(l, decl);
     struct ir_call call = {
         .kind = clang_Cursor_isDynamicCall(c) ? CALL_VIRTUAL : CALL_DIRECT,
@@ -213,8 +223,10 @@ static val_id call_through_member(struct lower *l, CXCursor c, CXCursor callee) 
     }
     struct call_args args = {.count = 0};
     bool is_arrow = clang_getCursorBinaryOperatorKind(callee) == CXBinaryOperator_PtrMemI;
-    push(&args, is_arrow ? lower_rvalue(l, list.items[0]) : ir_val_addr(l->b, lower_lvalue(l, list.items[0])));
-    struct ir_call call = {.kind = CALL_INDIRECT, .target = lower_rvalue(l, list.items[1]),
+    push(&args, is_arrow ? lower_rvalue(l, list.items[0])
+                         : ir_val_addr(l->b, lower_lvalue(l, list.items[0])));
+    struct ir_call call = {.kind = CALL_INDIRECT,
+                           .target = lower_rvalue(l, list.items[1]),
                            .type = lower_type(l, clang_getCursorType(c))};
     CXType fn = clang_getPointeeType(clang_getCanonicalType(clang_getCursorType(list.items[1])));
     add_arguments(l, c, fn, 0, 0, &args);
@@ -277,7 +289,8 @@ static bool is_system(CXCursor c) {
 }
 
 static bool copies(CXCursor ctor) {
-    return clang_CXXConstructor_isCopyConstructor(ctor) || clang_CXXConstructor_isMoveConstructor(ctor);
+    return clang_CXXConstructor_isCopyConstructor(ctor) ||
+           clang_CXXConstructor_isMoveConstructor(ctor);
 }
 
 // Copies without a constructor that runs: elided ones and those of plain data. True when done.
@@ -286,7 +299,8 @@ static bool copy_plainly(struct lower *l, CXCursor c, path_id path, CXType t) {
         return false;
     }
     CXCursor source = clang_Cursor_getArgument(c, 0);
-    bool is_same = clang_equalTypes(cxx_bare_type(clang_getCursorType(source)), cxx_bare_type(t)) != 0;
+    bool is_same =
+        clang_equalTypes(cxx_bare_type(clang_getCursorType(source)), cxx_bare_type(t)) != 0;
     if (is_same && cxx_is_class_prvalue(source)) {
         cxx_init(l, path, t, source);
         return true;
@@ -313,7 +327,8 @@ void cxx_construct(struct lower *l, CXCursor c, path_id path) {
     if (is_default && clang_isPODType(t)) {
         return;
     }
-    if (is_default && !is_system(ctor) && (is_implicit(ctor) || clang_CXXMethod_isDefaulted(ctor))) {
+    if (is_default && !is_system(ctor) &&
+        (is_implicit(ctor) || clang_CXXMethod_isDefaulted(ctor))) {
         CXCursor owner = clang_getCursorSemanticParent(ctor);
         cxx_default_members(l, owner, path, lower_at(l, c), 0);
         return;
@@ -343,7 +358,8 @@ static CXCursor new_initialiser(struct cx_list list, CXType pointee) {
 
 val_id cxx_new(struct lower *l, CXCursor c) {
     struct cx_list list = cx_children(l->scratch, c);
-    CXType pointee = clang_getCanonicalType(clang_getPointeeType(clang_getCanonicalType(clang_getCursorType(c))));
+    CXType pointee = clang_getCanonicalType(
+        clang_getPointeeType(clang_getCanonicalType(clang_getCursorType(c))));
     loc_id loc = lower_at(l, c);
     CXCursor init = new_initialiser(list, pointee);
     val_id place = {0};
@@ -354,7 +370,8 @@ val_id cxx_new(struct lower *l, CXCursor c) {
             continue;
         }
         CXType t = clang_getCanonicalType(clang_getCursorType(part));
-        val_id v = cxx_is_class(t) ? ir_val_addr(l->b, lower_lvalue(l, part)) : lower_rvalue(l, part);
+        val_id v =
+            cxx_is_class(t) ? ir_val_addr(l->b, lower_lvalue(l, part)) : lower_rvalue(l, part);
         if (t.kind == CXType_Pointer && !cx_is_null(init) && !place.v) {
             place = v; // placement new
         }
@@ -365,8 +382,10 @@ val_id cxx_new(struct lower *l, CXCursor c) {
         struct str key = is_array ? STR("c:@F@operator new[]#l#") : STR("c:@F@operator new#l#");
         long long size = clang_Type_getSizeOf(pointee);
         val_id bytes = is_array || size < 0 ? ir_val_unknown(l->b) : ir_val_const(l->b, size);
-        struct ir_call call = {.callee = lower_named_sym(l, name, key, SYM_SYSTEM), .flags = CALL_IMPLICIT,
-                               .type = lower_type(l, clang_getCursorType(c)), .loc = loc};
+        struct ir_call call = {.callee = lower_named_sym(l, name, key, SYM_SYSTEM),
+                               .flags = CALL_IMPLICIT,
+                               .type = lower_type(l, clang_getCursorType(c)),
+                               .loc = loc};
         place = lower_emit_call(l, &call, &bytes, 1);
     }
     if (!cx_is_null(init)) {
@@ -401,6 +420,7 @@ void cxx_delete(struct lower *l, CXCursor c) {
     struct str name = is_array ? STR("operator delete[]") : STR("operator delete");
     struct str key = is_array ? STR("c:@F@operator delete[]#*v#") : STR("c:@F@operator delete#*v#");
     struct ir_call call = {.callee = lower_named_sym(l, name, key, SYM_SYSTEM | SYM_NOTHROW),
-                           .flags = CALL_IMPLICIT, .loc = loc};
+                           .flags = CALL_IMPLICIT,
+                           .loc = loc};
     (void)cxx_emit(l, call, &pointer, 1);
 }

@@ -1,7 +1,7 @@
-// Which variables a lambda captures. libclang names neither the fields of the closure nor the implicit
-// captures (P23): the list is rebuilt from the explicit captures in their order and, for the fields left
-// over, from the outer variables in the order of their first use in the body. Types are compared, so a
-// variable that is used but not captured (a constant) does not shift the others.
+// Which variables a lambda captures. libclang names neither the fields of the closure nor the
+// implicit captures (P23): the list is rebuilt from the explicit captures in their order and, for
+// the fields left over, from the outer variables in the order of their first use in the body. Types
+// are compared, so a variable that is used but not captured (a constant) does not shift the others.
 #include "checker/front/cxx.h"
 
 enum { MAX_CAPTURES = 256 };
@@ -104,7 +104,8 @@ static void name_capture(struct lower *l, struct lambda_capture *capture, uint32
     }
 }
 
-// A field no variable fits: the object around the lambda when it is a pointer to a class or a class.
+// A field no variable fits: the object around the lambda when it is a pointer to a class or a
+// class.
 static bool looks_like_this(CXType field) {
     CXType t = clang_getCanonicalType(field);
     if (t.kind == CXType_Pointer) {
@@ -113,8 +114,8 @@ static bool looks_like_this(CXType field) {
     return t.kind == CXType_Record;
 }
 
-static void match_fields(struct candidates *found, const struct capture_fields *fields, const CXCursor *named,
-                         uint32_t named_count, struct lambda_captures *out) {
+static void match_fields(struct candidates *found, const struct capture_fields *fields,
+                         const CXCursor *named, uint32_t named_count, struct lambda_captures *out) {
     uint32_t named_at = 0;
     uint32_t used_at = 0;
     for (uint32_t i = 0; i < fields->types.len; i++) {
@@ -138,7 +139,8 @@ static void match_fields(struct candidates *found, const struct capture_fields *
     }
 }
 
-struct lambda_captures cxx_captures(struct lower *l, CXCursor lambda, CXCursor call_op, struct cx_list parts) {
+struct lambda_captures cxx_captures(struct lower *l, CXCursor lambda, CXCursor call_op,
+                                    struct cx_list parts) {
     struct capture_fields fields = {.arena = l->scratch};
     clang_Type_visitFields(clang_getCursorType(lambda), add_type, &fields);
     struct lambda_captures out = {

@@ -1,5 +1,6 @@
-// Destruction of objects: which classes need a destructor call and which calls that is. libclang shows
-// neither destructor calls nor implicit destructors (P22), so they are derived from the class.
+// Destruction of objects: which classes need a destructor call and which calls that is. libclang
+// shows neither destructor calls nor implicit destructors (P22), so they are derived from the
+// class.
 #include "checker/front/cxx.h"
 
 enum { MAX_CLASS_DEPTH = 16, MAX_DESTROY_DEPTH = 4 };
@@ -29,7 +30,8 @@ static enum CXVisitorResult scan_field(CXCursor field, CXClientData data) {
     CXType t = element_type(clang_getCursorType(field));
     CXCursor decl = clang_getTypeDeclaration(t);
     bool is_class = t.kind == CXType_Record && !clang_isPODType(t);
-    bool is_dependent = clang_getCursorKind(decl) == CXCursor_ClassTemplate; // Other<T> in a template
+    bool is_dependent =
+        clang_getCursorKind(decl) == CXCursor_ClassTemplate; // Other<T> in a template
     if ((is_class || is_dependent) && needs_dtor(scan->l, decl, scan->depth + 1)) {
         scan->is_needed = true;
         return CXVisit_Break;
@@ -61,10 +63,12 @@ static CXCursor user_dtor(struct cx_list members) {
 }
 
 static bool is_written(CXCursor dtor) {
-    return !cx_is_null(dtor) && !clang_CXXMethod_isDefaulted(dtor) && !clang_CXXMethod_isDeleted(dtor);
+    return !cx_is_null(dtor) && !clang_CXXMethod_isDefaulted(dtor) &&
+           !clang_CXXMethod_isDeleted(dtor);
 }
 
-static bool members_need_dtor(struct lower *l, CXCursor decl, struct cx_list members, uint32_t depth) {
+static bool members_need_dtor(struct lower *l, CXCursor decl, struct cx_list members,
+                              uint32_t depth) {
     struct field_scan scan = {.l = l, .depth = depth};
     for (uint32_t i = 0; i < members.count && !scan.is_needed; i++) {
         if (clang_getCursorKind(members.items[i]) == CXCursor_CXXBaseSpecifier) {
@@ -111,7 +115,8 @@ static bool needs_dtor(struct lower *l, CXCursor decl, uint32_t depth) {
     if (!cx_is_null(definition)) {
         decl = definition;
     }
-    if (cx_is_null(decl) || depth > MAX_CLASS_DEPTH || clang_getCursorKind(decl) == CXCursor_UnionDecl) {
+    if (cx_is_null(decl) || depth > MAX_CLASS_DEPTH ||
+        clang_getCursorKind(decl) == CXCursor_UnionDecl) {
         return false;
     }
     uint64_t key = lower_cursor_hash(decl);
@@ -134,7 +139,8 @@ bool cxx_needs_dtor(struct lower *l, CXType t) {
     return needs_dtor(l, clang_getTypeDeclaration(t), 0);
 }
 
-// Destructor to call for the class: user-written, or the named one of a system class; none for implicit ones.
+// Destructor to call for the class: user-written, or the named one of a system class; none for
+// implicit ones.
 static sym_id dtor_sym(struct lower *l, CXType t, bool *ret_is_virtual) {
     CXCursor decl = clang_getTypeDeclaration(element_type(t));
     *ret_is_virtual = false;
@@ -173,7 +179,8 @@ static enum CXVisitorResult note_field(CXCursor field, CXClientData data) {
 static void destroy_object(struct lower *l, CXType t, path_id object, loc_id loc, uint32_t depth);
 
 // Copies a closure holds.
-static void destroy_captures(struct lower *l, CXCursor decl, path_id object, loc_id loc, uint32_t depth) {
+static void destroy_captures(struct lower *l, CXCursor decl, path_id object, loc_id loc,
+                             uint32_t depth) {
     struct cxx_state *s = cxx_here(l);
     uint32_t at = 0;
     if (!map_get(&s->lambdas, lower_cursor_hash(decl), &at)) {
@@ -184,13 +191,15 @@ static void destroy_captures(struct lower *l, CXCursor decl, path_id object, loc
     for (uint32_t i = captures->count; i-- > 0;) {
         const struct lambda_capture *capture = &captures->items[i];
         if (cxx_needs_dtor(l, capture->type)) {
-            path_id field = ir_path_field(l->b, object, capture->name, lower_type(l, capture->type), owner);
+            path_id field =
+                ir_path_field(l->b, object, capture->name, lower_type(l, capture->type), owner);
             destroy_object(l, capture->type, field, loc, depth + 1);
         }
     }
 }
 
-void cxx_destroy_members(struct lower *l, CXCursor decl, path_id object, loc_id loc, uint32_t depth) {
+void cxx_destroy_members(struct lower *l, CXCursor decl, path_id object, loc_id loc,
+                         uint32_t depth) {
     if (depth >= MAX_DESTROY_DEPTH || clang_getCursorKind(decl) == CXCursor_UnionDecl) {
         return;
     }
@@ -203,13 +212,15 @@ void cxx_destroy_members(struct lower *l, CXCursor decl, path_id object, loc_id 
     clang_Type_visitFields(clang_getCanonicalType(clang_getCursorType(decl)), note_field, &d);
     for (uint32_t i = d.fields.len; i-- > 0;) {
         CXType t = clang_getCursorType(d.fields.data[i]);
-        path_id field = ir_path_field(l->b, object, lower_field_name(l, d.fields.data[i]), lower_type(l, t), owner);
+        path_id field = ir_path_field(l->b, object, lower_field_name(l, d.fields.data[i]),
+                                      lower_type(l, t), owner);
         destroy_object(l, t, field, loc, depth + 1);
     }
     struct cx_list members = members_of(l, decl);
     for (uint32_t i = members.count; i-- > 0;) {
         CXType t = clang_getCursorType(members.items[i]);
-        if (clang_getCursorKind(members.items[i]) == CXCursor_CXXBaseSpecifier && cxx_needs_dtor(l, t)) {
+        if (clang_getCursorKind(members.items[i]) == CXCursor_CXXBaseSpecifier &&
+            cxx_needs_dtor(l, t)) {
             destroy_object(l, t, object, loc, depth + 1);
         }
     }
@@ -240,7 +251,8 @@ void cxx_destroy_pointee(struct lower *l, CXType t, val_id pointer, loc_id loc) 
     bool is_virtual = false;
     sym_id dtor = cxx_needs_dtor(l, t) ? dtor_sym(l, t, &is_virtual) : (sym_id){0};
     if (dtor.v && is_virtual) {
-        struct ir_call call = {.kind = CALL_VIRTUAL, .callee = dtor, .flags = CALL_IMPLICIT, .loc = loc};
+        struct ir_call call = {
+            .kind = CALL_VIRTUAL, .callee = dtor, .flags = CALL_IMPLICIT, .loc = loc};
         cxx_emit(l, call, &pointer, 1);
     } else {
         destroy_object(l, t, ir_path_deref(l->b, pointer, lower_type(l, t)), loc, 0);

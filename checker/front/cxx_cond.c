@@ -1,5 +1,5 @@
-// Branches inside C++ expressions: ?: as a value or as a place, && and || as values. Temporaries of an arm end
-// with the arm, so that none is destroyed where it was never made.
+// Branches inside C++ expressions: ?: as a value or as a place, && and || as values. Temporaries of
+// an arm end with the arm, so that none is destroyed where it was never made.
 #include "checker/front/cxx.h"
 
 // Where the arms of a ?: meet.
@@ -85,5 +85,6 @@ val_id cxx_truth(struct lower *l, CXCursor c) {
 }
 
 bool cxx_is_logical(CXCursor c) {
-    return clang_getCursorKind(c) == CXCursor_BinaryOperator && lower_is_logical(clang_getCursorBinaryOperatorKind(c));
+    return clang_getCursorKind(c) == CXCursor_BinaryOperator &&
+           lower_is_logical(clang_getCursorBinaryOperatorKind(c));
 }

@@ -1,4 +1,5 @@
-// Objects come into being: initialisers that construct in place, temporaries, local variables, returned values.
+// Objects come into being: initialisers that construct in place, temporaries, local variables,
+// returned values.
 #include "checker/front/cxx.h"
 
 CXType cxx_bare_type(CXType t) {
@@ -41,9 +42,10 @@ CXCursor cxx_peel(CXCursor c) {
     for (;;) {
         CXCursor inner = cx_peel(c);
         enum CXCursorKind kind = clang_getCursorKind(inner);
-        bool is_class_cast = (kind == CXCursor_CXXFunctionalCastExpr || kind == CXCursor_CXXStaticCastExpr ||
-                              kind == CXCursor_CStyleCastExpr) &&
-                             cxx_is_class(clang_getCursorType(inner));
+        bool is_class_cast =
+            (kind == CXCursor_CXXFunctionalCastExpr || kind == CXCursor_CXXStaticCastExpr ||
+             kind == CXCursor_CStyleCastExpr) &&
+            cxx_is_class(clang_getCursorType(inner));
         CXCursor operand = is_class_cast ? last_expression_of(inner) : clang_getNullCursor();
         if (cx_is_null(operand)) {
             return inner;
@@ -121,11 +123,13 @@ static enum CXVisitorResult add_field(CXCursor field, CXClientData data) {
     return CXVisit_Continue;
 }
 
-// std::initializer_list, a container, or an aggregate with bases: values are evaluated, their places unknown.
+// std::initializer_list, a container, or an aggregate with bases: values are evaluated, their
+// places unknown.
 static void init_elements(struct lower *l, struct cx_list values) {
     for (uint32_t i = 0; i < values.count; i++) {
         if (clang_getCursorKind(values.items[i]) == CXCursor_InitListExpr) {
-            init_elements(l, cx_children(l->scratch, values.items[i])); // written braces have no type
+            init_elements(l,
+                          cx_children(l->scratch, values.items[i])); // written braces have no type
         } else if (cxx_is_class_prvalue(values.items[i])) {
             (void)cxx_materialize(l, values.items[i]);
         } else {
@@ -153,17 +157,20 @@ static void init_aggregate(struct lower *l, path_id path, CXType t, CXCursor lis
     }
     struct init_fields fields = {.arena = l->scratch};
     clang_Type_visitFields(clang_getCanonicalType(t), add_field, &fields);
-    bool is_designated = values.count > 0 && clang_getCursorType(values.items[0]).kind == CXType_Void;
+    bool is_designated =
+        values.count > 0 && clang_getCursorType(values.items[0]).kind == CXType_Void;
     if (is_designated || !has_class_member(&fields)) {
         lower_init(l, path, t, list);
-    } else if (values.count > fields.list.len || clang_getCursorKind(clang_getTypeDeclaration(t)) == CXCursor_UnionDecl) {
+    } else if (values.count > fields.list.len ||
+               clang_getCursorKind(clang_getTypeDeclaration(t)) == CXCursor_UnionDecl) {
         init_elements(l, values);
     } else {
         record_id owner = lower_record(l, clang_getTypeDeclaration(clang_getCanonicalType(t)));
         for (uint32_t i = 0; i < values.count; i++) {
             CXCursor field = fields.list.data[i];
             CXType type = clang_getCursorType(field);
-            path_id at = ir_path_field(l->b, path, lower_field_name(l, field), lower_type(l, type), owner);
+            path_id at =
+                ir_path_field(l->b, path, lower_field_name(l, field), lower_type(l, type), owner);
             cxx_init(l, at, type, values.items[i]);
         }
         for (uint32_t i = values.count; i < fields.list.len; i++) {
@@ -250,8 +257,9 @@ static void init_class_array(struct lower *l, path_id path, CXType t, CXCursor i
     CXType element = clang_getArrayElementType(t);
     type_id type = lower_type(l, element);
     if (clang_getCursorKind(value) != CXCursor_InitListExpr) {
-        bool is_construction = clang_getCursorKind(value) == CXCursor_CallExpr &&
-                               clang_getCursorKind(clang_getCursorReferenced(value)) == CXCursor_Constructor;
+        bool is_construction =
+            clang_getCursorKind(value) == CXCursor_CallExpr &&
+            clang_getCursorKind(clang_getCursorReferenced(value)) == CXCursor_Constructor;
         if (is_construction) {
             cxx_construct(l, value, ir_path_index(l->b, path, ir_val_unknown(l->b), type));
         } else {
@@ -261,17 +269,20 @@ static void init_class_array(struct lower *l, path_id path, CXType t, CXCursor i
     }
     struct cx_list values = cx_children(l->scratch, value);
     for (uint32_t i = 0; i < values.count; i++) {
-        cxx_init(l, ir_path_index(l->b, path, ir_val_const(l->b, (int64_t)i), type), element, values.items[i]);
+        cxx_init(l, ir_path_index(l->b, path, ir_val_const(l->b, (int64_t)i), type), element,
+                 values.items[i]);
     }
 }
 
-// Array copied as a whole (structured binding, capture): libclang shows the source and the copy of an element.
+// Array copied as a whole (structured binding, capture): libclang shows the source and the copy of
+// an element.
 static bool copy_array(struct lower *l, path_id path, CXType t, CXCursor init) {
     if (t.kind != CXType_ConstantArray || clang_getCursorKind(init) != CXCursor_UnexposedExpr) {
         return false;
     }
     struct cx_list list = cx_children(l->scratch, init);
-    if (list.count != 2 || clang_getCanonicalType(clang_getCursorType(list.items[0])).kind != CXType_ConstantArray) {
+    if (list.count != 2 ||
+        clang_getCanonicalType(clang_getCursorType(list.items[0])).kind != CXType_ConstantArray) {
         return false;
     }
     path_id source = lower_lvalue(l, list.items[0]);
@@ -292,7 +303,8 @@ void cxx_init(struct lower *l, path_id path, CXType t, CXCursor init) {
     }
     if (canonical.kind == CXType_Record) {
         init_class(l, path, canonical, init);
-    } else if ((canonical.kind == CXType_ConstantArray || canonical.kind == CXType_IncompleteArray) &&
+    } else if ((canonical.kind == CXType_ConstantArray ||
+                canonical.kind == CXType_IncompleteArray) &&
                cxx_is_class(clang_getArrayElementType(canonical))) {
         init_class_array(l, path, canonical, init);
     } else if (clang_getCursorKind(init) == CXCursor_InitListExpr && cx_child_count(init) == 0) {
@@ -340,7 +352,8 @@ bool cxx_local(struct lower *l, CXCursor decl, var_id var) {
         }
         cxx_full_end(l, mark);
     }
-    scope->items.data[at].destroy = cxx_needs_dtor(l, t); // not before: a throwing initialiser leaves nothing
+    scope->items.data[at].destroy =
+        cxx_needs_dtor(l, t); // not before: a throwing initialiser leaves nothing
     return true;
 }
 
@@ -412,10 +425,12 @@ path_id cxx_binding_place(struct lower *l, CXCursor binding) {
     clang_Type_visitFields(bare, add_field, &fields);
     record_id owner = lower_record(l, clang_getTypeDeclaration(bare));
     if (fields.list.len != b.count) { // std::tuple and the like
-        return ir_path_field(l->b, whole, ir_name(l->b, cx_spelling(l->scratch, binding)), type, owner);
+        return ir_path_field(l->b, whole, ir_name(l->b, cx_spelling(l->scratch, binding)), type,
+                             owner);
     }
     CXCursor field = fields.list.data[b.index];
     CXType field_type = clang_getCursorType(field);
-    path_id path = ir_path_field(l->b, whole, lower_field_name(l, field), lower_type(l, field_type), owner);
+    path_id path =
+        ir_path_field(l->b, whole, lower_field_name(l, field), lower_type(l, field_type), owner);
     return cxx_is_reference(field_type) ? ir_path_deref(l->b, ir_val_path(l->b, path), type) : path;
 }

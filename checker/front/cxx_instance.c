@@ -1,7 +1,8 @@
-// Destructors of class template instances. libclang shows the members of an implicit instantiation only when an
-// expression names them, and nothing names a destructor (P22). So the body of the template's destructor is
-// lowered once per instance: fields are looked up by name in the instance, whose types are known, and calls of
-// members on them by name in their class. Enough for guards; what else depends on a parameter stays unknown.
+// Destructors of class template instances. libclang shows the members of an implicit instantiation
+// only when an expression names them, and nothing names a destructor (P22). So the body of the
+// template's destructor is lowered once per instance: fields are looked up by name in the instance,
+// whose types are known, and calls of members on them by name in their class. Enough for guards;
+// what else depends on a parameter stays unknown.
 #include "checker/front/cxx.h"
 
 #include "checker/front/scan.h"
@@ -78,7 +79,8 @@ CXCursor cxx_concrete_field(struct lower *l, CXCursor field) {
         return field;
     }
     struct field_search search = {.l = l, .name = cx_spelling(l->scratch, field), .found = field};
-    clang_Type_visitFields(clang_getCanonicalType(clang_getCursorType(instance->concrete)), match_field, &search);
+    clang_Type_visitFields(clang_getCanonicalType(clang_getCursorType(instance->concrete)),
+                           match_field, &search);
     return search.found;
 }
 
@@ -90,8 +92,8 @@ CXCursor cxx_concrete_class(struct lower *l, CXCursor owner) {
 CXType cxx_expr_type(struct lower *l, CXCursor c) {
     CXCursor inner = cx_peel(c);
     CXCursor decl = clang_getCursorReferenced(inner);
-    if (clang_getCursorKind(inner) == CXCursor_MemberRefExpr && clang_getCursorKind(decl) == CXCursor_FieldDecl &&
-        cxx_here(l)->instance) {
+    if (clang_getCursorKind(inner) == CXCursor_MemberRefExpr &&
+        clang_getCursorKind(decl) == CXCursor_FieldDecl && cxx_here(l)->instance) {
         return cxx_bare_type(clang_getCursorType(cxx_concrete_field(l, decl)));
     }
     return clang_getCursorType(c);
@@ -127,7 +129,8 @@ static struct str join(struct lower *l, struct str a, struct str b, struct str c
     return str_make(text, a.len + b.len + c.len);
 }
 
-static sym_id member_of_instance(struct lower *l, CXCursor decl, struct str name, struct str key_end) {
+static sym_id member_of_instance(struct lower *l, CXCursor decl, struct str name,
+                                 struct str key_end) {
     bool is_system = clang_Location_isInSystemHeader(clang_getCursorLocation(decl)) != 0;
     struct str full = join(l, lower_qualified_name(l, decl), STR("::"), name);
     struct str key = join(l, lower_key(l, decl), STR("@F@"), key_end);
@@ -154,7 +157,8 @@ static val_id call_by_name(struct lower *l, CXCursor c, CXCursor base) {
     CXType t = clang_getCanonicalType(cxx_expr_type(l, base));
     bool is_pointer = t.kind == CXType_Pointer;
     val_id object = is_pointer ? lower_rvalue(l, base) : ir_val_addr(l->b, lower_lvalue(l, base));
-    CXCursor decl = clang_getTypeDeclaration(is_pointer ? clang_getCanonicalType(clang_getPointeeType(t)) : t);
+    CXCursor decl =
+        clang_getTypeDeclaration(is_pointer ? clang_getCanonicalType(clang_getPointeeType(t)) : t);
     loc_id loc = lower_at(l, c);
     if (cx_is_null(decl) || lower_is_dependent(decl) || name.len == 0) {
         ir_op_unknown(l->b, loc);

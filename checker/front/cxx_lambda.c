@@ -1,5 +1,5 @@
-// Lambdas: the closure object is written field by field, the body is queued as a function of its own. Inside the
-// body a captured variable is a field of *this (cxx.c).
+// Lambdas: the closure object is written field by field, the body is queued as a function of its
+// own. Inside the body a captured variable is a field of *this (cxx.c).
 #include "checker/front/cxx.h"
 
 static CXCursor any_call_operator(struct lower *l, CXCursor closure_class) {
@@ -18,7 +18,8 @@ CXCursor cxx_call_operator(struct lower *l, CXCursor closure_class) {
     return is_generic ? clang_getNullCursor() : method;
 }
 
-static void set_fields(struct lower *l, CXCursor closure_class, const struct lambda_captures *captures, loc_id loc) {
+static void set_fields(struct lower *l, CXCursor closure_class,
+                       const struct lambda_captures *captures, loc_id loc) {
     struct ir_field *fields = ARENA_ARRAY(l->scratch, struct ir_field, captures->count);
     for (uint32_t i = 0; i < captures->count; i++) {
         fields[i] = (struct ir_field){.name = captures->items[i].name,
@@ -29,7 +30,8 @@ static void set_fields(struct lower *l, CXCursor closure_class, const struct lam
     ir_record_fields(l->b, lower_record(l, closure_class), fields, captures->count);
 }
 
-static void write_capture(struct lower *l, const struct lambda_capture *capture, path_id field, loc_id loc) {
+static void write_capture(struct lower *l, const struct lambda_capture *capture, path_id field,
+                          loc_id loc) {
     if (capture->is_this) {
         val_id v = cxx_this(l);
         if (clang_getCanonicalType(capture->type).kind != CXType_Pointer) {
@@ -69,7 +71,8 @@ sym_id cxx_lambda(struct lower *l, CXCursor lambda, path_id closure) {
     record_id record = lower_record(l, closure_class);
     for (uint32_t i = 0; i < captures.count; i++) {
         const struct lambda_capture *capture = &captures.items[i];
-        path_id field = ir_path_field(l->b, closure, capture->name, lower_type(l, capture->type), record);
+        path_id field =
+            ir_path_field(l->b, closure, capture->name, lower_type(l, capture->type), record);
         write_capture(l, capture, field, loc);
     }
     lower_enqueue(l, call_op);

@@ -32,8 +32,8 @@ static bool is_a(struct lower *l, CXType t, CXType other, uint32_t depth) {
     return false;
 }
 
-// The first handler that is known to take what is thrown: the body of one that names its class or a base, else the chain of
-// tests. Invalid `thrown`: unknown.
+// The first handler that is known to take what is thrown: the body of one that names its class or a
+// base, else the chain of tests. Invalid `thrown`: unknown.
 static ir_bb handler_for(struct lower *l, const struct scope *try_scope, CXType thrown) {
     for (uint32_t i = 0; i < try_scope->clause_count && thrown.kind != CXType_Invalid; i++) {
         if (is_a(l, thrown, try_scope->clauses[i].type, 0)) {
@@ -43,14 +43,16 @@ static ir_bb handler_for(struct lower *l, const struct scope *try_scope, CXType 
     return try_scope->handler;
 }
 
-// Ends the current block with a throw to the innermost handler, or out of the function after its cleanups.
+// Ends the current block with a throw to the innermost handler, or out of the function after its
+// cleanups.
 static void throw_from_here(struct lower *l, CXType thrown, loc_id loc) {
     if (!ir_bb_open(l->b)) {
         return;
     }
     const struct scope *try_scope = lower_try_scope(l);
-    ir_bb landing =
-        try_scope ? lower_landing_at(l, try_scope, handler_for(l, try_scope, thrown), loc) : IR_BB_NONE;
+    ir_bb landing = try_scope
+                        ? lower_landing_at(l, try_scope, handler_for(l, try_scope, thrown), loc)
+                        : IR_BB_NONE;
     if (landing == IR_BB_NONE) {
         lower_cleanups(l, NULL, loc);
     }
@@ -118,21 +120,25 @@ static struct catch_clause *clauses_of(struct lower *l, struct cx_list list, uin
         if (cx_is_null(decl)) {
             break;
         }
-        clauses[count++] = (struct catch_clause){cxx_bare_type(clang_getCursorType(decl)), ir_bb_new(l->b)};
+        clauses[count++] =
+            (struct catch_clause){cxx_bare_type(clang_getCursorType(decl)), ir_bb_new(l->b)};
     }
     *ret_count = count;
     return clauses;
 }
 
-// `catch (...)`, or a last handler of std::exception: what code throws without saying so is hardly ever anything else.
-static bool takes_the_rest(struct lower *l, struct cx_list list, uint32_t i, const struct catch_clause *clauses, uint32_t count) {
-    return i > count || (i == count && i + 1 == list.count &&
-                         str_eq(cx_type_spelling(l->scratch, clauses[i - 1].type), STR("std::exception")));
+// `catch (...)`, or a last handler of std::exception: what code throws without saying so is hardly
+// ever anything else.
+static bool takes_the_rest(struct lower *l, struct cx_list list, uint32_t i,
+                           const struct catch_clause *clauses, uint32_t count) {
+    return i > count ||
+           (i == count && i + 1 == list.count &&
+            str_eq(cx_type_spelling(l->scratch, clauses[i - 1].type), STR("std::exception")));
 }
 
 // The handlers, from the block that tests for the first one.
-static void lower_handlers(struct lower *l, struct cx_list list, const struct scope *scope, loc_id loc,
-                           ir_bb after, bool ends_in_throw) {
+static void lower_handlers(struct lower *l, struct cx_list list, const struct scope *scope,
+                           loc_id loc, ir_bb after, bool ends_in_throw) {
     const CXType unknown = {.kind = CXType_Invalid};
     bool catches_all = false;
     for (uint32_t i = 1; i < list.count && !catches_all; i++) {
@@ -179,7 +185,8 @@ void cxx_try(struct lower *l, CXCursor c, const struct ctor_start *start) {
     lower_scope_pop(l, l->fn->loc);
     jump_if_open(l, after, l->fn->loc);
     ir_bb_set(l->b, handler);
-    lower_handlers(l, list, scope, loc, after, start != NULL); // a constructor's handler cannot end normally
+    lower_handlers(l, list, scope, loc, after,
+                   start != NULL); // a constructor's handler cannot end normally
     ir_bb_set(l->b, after);
 }
 
@@ -217,7 +224,8 @@ static enum CXChildVisitResult find_begin(CXCursor c, CXCursor parent, CXClientD
     (void)parent;
     CXCursor *found = data;
     CXCursor var = clang_getCursorReferenced(c);
-    if (clang_getCursorKind(c) == CXCursor_DeclRefExpr && clang_getCursorKind(var) == CXCursor_VarDecl) {
+    if (clang_getCursorKind(c) == CXCursor_DeclRefExpr &&
+        clang_getCursorKind(var) == CXCursor_VarDecl) {
         CXString spelling = clang_getCursorSpelling(var);
         bool is_begin = str_starts(str_from(clang_getCString(spelling)), STR("__begin"));
         clang_disposeString(spelling);
@@ -232,7 +240,8 @@ static enum CXChildVisitResult find_begin(CXCursor c, CXCursor parent, CXClientD
 static CXCursor method_named(struct lower *l, CXCursor decl, const char *name) {
     struct cx_list members = cx_children(l->scratch, decl);
     for (uint32_t i = 0; i < members.count; i++) {
-        if (clang_getCursorKind(members.items[i]) == CXCursor_CXXMethod && cx_is_spelled(members.items[i], name)) {
+        if (clang_getCursorKind(members.items[i]) == CXCursor_CXXMethod &&
+            cx_is_spelled(members.items[i], name)) {
             return members.items[i];
         }
     }
@@ -258,17 +267,20 @@ static sym_id begin_of(struct lower *l, CXCursor decl) {
         parts[i] = str_make(text, parts[i].len + tails[i].len);
     }
     bool is_system = clang_Location_isInSystemHeader(clang_getCursorLocation(decl)) != 0;
-    return lower_named_sym(l, parts[0], parts[1], SYM_METHOD | SYM_NOTHROW | (is_system ? SYM_SYSTEM : 0));
+    return lower_named_sym(l, parts[0], parts[1],
+                           SYM_METHOD | SYM_NOTHROW | (is_system ? SYM_SYSTEM : 0));
 }
 
 // Where the iteration starts: an element of an array, or the result of begin() of the object.
 static val_id begin_value(struct lower *l, path_id range, CXType t, loc_id loc) {
     if (t.kind == CXType_Record) {
         val_id object = ir_val_addr(l->b, range);
-        struct ir_call call = {.callee = begin_of(l, clang_getTypeDeclaration(t)), .flags = CALL_IMPLICIT, .loc = loc};
+        struct ir_call call = {
+            .callee = begin_of(l, clang_getTypeDeclaration(t)), .flags = CALL_IMPLICIT, .loc = loc};
         return lower_emit_call(l, &call, &object, 1);
     }
-    if (t.kind == CXType_ConstantArray || t.kind == CXType_IncompleteArray || t.kind == CXType_VariableArray) {
+    if (t.kind == CXType_ConstantArray || t.kind == CXType_IncompleteArray ||
+        t.kind == CXType_VariableArray) {
         type_id element = lower_type(l, clang_getArrayElementType(t));
         return ir_val_addr(l->b, ir_path_index(l->b, range, ir_val_unknown(l->b), element));
     }
@@ -290,7 +302,8 @@ static path_id range_place(struct lower *l, CXCursor range) {
 }
 
 static void lower_iteration(struct lower *l, const struct range_parts *p, loc_id loc) {
-    struct jump_targets t = {.outer = l->fn->targets, .on_continue = ir_bb_new(l->b), .on_break = ir_bb_new(l->b)};
+    struct jump_targets t = {
+        .outer = l->fn->targets, .on_continue = ir_bb_new(l->b), .on_break = ir_bb_new(l->b)};
     t.break_scope = t.continue_scope = l->fn->scope;
     ir_bb body = ir_bb_new(l->b);
     jump_if_open(l, t.on_continue, loc);

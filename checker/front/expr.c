@@ -1,8 +1,10 @@
-// Expressions as values: operators, constants, casts. Places are in lvalue.c, branches in cond.c, calls in expr_call.c.
+// Expressions as values: operators, constants, casts. Places are in lvalue.c, branches in cond.c,
+// calls in expr_call.c.
 #include "checker/front/fn.h"
 #include "checker/front/symbol.h"
 
-// An expression, the casts around it and its first operand often have one extent: each extent is decoded once.
+// An expression, the casts around it and its first operand often have one extent: each extent is
+// decoded once.
 static loc_id extent_loc(struct lower *l, CXCursor c) {
     CXSourceRange extent = clang_getCursorExtent(c);
     uint64_t key = (uint64_t)extent.begin_int_data << 32 | extent.end_int_data;
@@ -52,7 +54,8 @@ void lower_read(struct lower *l, path_id path, CXType t, loc_id loc) {
 }
 
 path_id lower_temp(struct lower *l, type_id type, loc_id loc) {
-    struct ir_var v = {.kind = VAR_TEMP, .name = ir_name(l->b, STR("%t")), .type = type, .loc = loc};
+    struct ir_var v = {
+        .kind = VAR_TEMP, .name = ir_name(l->b, STR("%t")), .type = type, .loc = loc};
     var_id var = ir_var(l->b, &v);
     ir_op_scope(l->b, true, var, loc);
     return ir_path_var(l->b, var);
@@ -117,32 +120,49 @@ static val_id string(struct lower *l, CXCursor c) {
 static enum ir_operator binary_of(enum CXBinaryOperatorKind op) {
     switch ((int)op) {
     case CXBinaryOperator_Mul:
-    case CXBinaryOperator_MulAssign: return OPR_MUL;
+    case CXBinaryOperator_MulAssign:
+        return OPR_MUL;
     case CXBinaryOperator_Div:
-    case CXBinaryOperator_DivAssign: return OPR_DIV;
+    case CXBinaryOperator_DivAssign:
+        return OPR_DIV;
     case CXBinaryOperator_Rem:
-    case CXBinaryOperator_RemAssign: return OPR_REM;
+    case CXBinaryOperator_RemAssign:
+        return OPR_REM;
     case CXBinaryOperator_Add:
-    case CXBinaryOperator_AddAssign: return OPR_ADD;
+    case CXBinaryOperator_AddAssign:
+        return OPR_ADD;
     case CXBinaryOperator_Sub:
-    case CXBinaryOperator_SubAssign: return OPR_SUB;
+    case CXBinaryOperator_SubAssign:
+        return OPR_SUB;
     case CXBinaryOperator_Shl:
-    case CXBinaryOperator_ShlAssign: return OPR_SHL;
+    case CXBinaryOperator_ShlAssign:
+        return OPR_SHL;
     case CXBinaryOperator_Shr:
-    case CXBinaryOperator_ShrAssign: return OPR_SHR;
+    case CXBinaryOperator_ShrAssign:
+        return OPR_SHR;
     case CXBinaryOperator_And:
-    case CXBinaryOperator_AndAssign: return OPR_AND;
+    case CXBinaryOperator_AndAssign:
+        return OPR_AND;
     case CXBinaryOperator_Or:
-    case CXBinaryOperator_OrAssign: return OPR_OR;
+    case CXBinaryOperator_OrAssign:
+        return OPR_OR;
     case CXBinaryOperator_Xor:
-    case CXBinaryOperator_XorAssign: return OPR_XOR;
-    case CXBinaryOperator_LT: return OPR_LT;
-    case CXBinaryOperator_GT: return OPR_GT;
-    case CXBinaryOperator_LE: return OPR_LE;
-    case CXBinaryOperator_GE: return OPR_GE;
-    case CXBinaryOperator_EQ: return OPR_EQ;
-    case CXBinaryOperator_NE: return OPR_NE;
-    default: return OPR_NONE;
+    case CXBinaryOperator_XorAssign:
+        return OPR_XOR;
+    case CXBinaryOperator_LT:
+        return OPR_LT;
+    case CXBinaryOperator_GT:
+        return OPR_GT;
+    case CXBinaryOperator_LE:
+        return OPR_LE;
+    case CXBinaryOperator_GE:
+        return OPR_GE;
+    case CXBinaryOperator_EQ:
+        return OPR_EQ;
+    case CXBinaryOperator_NE:
+        return OPR_NE;
+    default:
+        return OPR_NONE;
     }
 }
 
@@ -225,7 +245,8 @@ static val_id post_step(struct lower *l, CXCursor c, CXCursor operand) {
     CXType t = clang_getCursorType(operand);
     path_id old = lower_temp(l, lower_type(l, t), loc);
     ir_op_write(l->b, old, ir_val_path(l->b, p), OPF_INIT, loc);
-    ir_op_update(l->b, p, is_inc ? OPR_ADD : OPR_SUB, ir_val_const(l->b, 1), lower_access_flags(l, t), loc);
+    ir_op_update(l->b, p, is_inc ? OPR_ADD : OPR_SUB, ir_val_const(l->b, 1),
+                 lower_access_flags(l, t), loc);
     return ir_val_path(l->b, old);
 }
 
@@ -236,7 +257,8 @@ static val_id unary(struct lower *l, CXCursor c, bool wanted) {
         return lower_unhandled(l, c);
     }
     switch ((int)op) {
-    case CXUnaryOperator_AddrOf: return lower_address_of(l, operand);
+    case CXUnaryOperator_AddrOf:
+        return lower_address_of(l, operand);
     case CXUnaryOperator_Deref: {
         CXType t = clang_getCursorType(c);
         if (lower_is_function(t)) {
@@ -251,11 +273,16 @@ static val_id unary(struct lower *l, CXCursor c, bool wanted) {
         }
         return ir_val_path(l->b, lower_step(l, c, operand));
     case CXUnaryOperator_PreInc:
-    case CXUnaryOperator_PreDec: return ir_val_path(l->b, lower_step(l, c, operand));
-    case CXUnaryOperator_Minus: return ir_val_unary(l->b, OPR_NEG, lower_rvalue(l, operand));
-    case CXUnaryOperator_Not: return ir_val_unary(l->b, OPR_BITNOT, lower_rvalue(l, operand));
-    case CXUnaryOperator_LNot: return ir_val_unary(l->b, OPR_NOT, lower_rvalue(l, operand));
-    default: return lower_rvalue(l, operand);
+    case CXUnaryOperator_PreDec:
+        return ir_val_path(l->b, lower_step(l, c, operand));
+    case CXUnaryOperator_Minus:
+        return ir_val_unary(l->b, OPR_NEG, lower_rvalue(l, operand));
+    case CXUnaryOperator_Not:
+        return ir_val_unary(l->b, OPR_BITNOT, lower_rvalue(l, operand));
+    case CXUnaryOperator_LNot:
+        return ir_val_unary(l->b, OPR_NOT, lower_rvalue(l, operand));
+    default:
+        return lower_rvalue(l, operand);
     }
 }
 
@@ -303,7 +330,8 @@ static bool same_extent(CXCursor a, CXCursor b) {
     return clang_equalRanges(clang_getCursorExtent(a), clang_getCursorExtent(b)) != 0;
 }
 
-// Implicit casts, and what libclang has no kind for: builtins, GNU ?:. A cast stands exactly where its operand stands.
+// Implicit casts, and what libclang has no kind for: builtins, GNU ?:. A cast stands exactly where
+// its operand stands.
 static val_id unexposed(struct lower *l, CXCursor c) {
     CXCursor inner = cx_only_child(c);
     if (!cx_is_null(inner) && same_extent(c, inner)) {
@@ -342,7 +370,8 @@ static val_id decl_value(struct lower *l, CXCursor c) {
     return load(l, p, clang_getCursorType(c), loc);
 }
 
-// An argument for a transparent union (struct sockaddr of glibc) is wrapped in a literal nobody wrote: it stays itself.
+// An argument for a transparent union (struct sockaddr of glibc) is wrapped in a literal nobody
+// wrote: it stays itself.
 static val_id literal(struct lower *l, CXCursor c) {
     struct cx_list list = cx_children(l->scratch, c);
     CXCursor init = list.count ? list.items[list.count - 1] : clang_getNullCursor();
@@ -356,7 +385,8 @@ static val_id literal(struct lower *l, CXCursor c) {
 // `(void)x` says that x is unused; it is no access worth a mention.
 static bool is_mention(CXCursor cast, CXCursor operand) {
     CXCursor c = cx_peel(operand);
-    return clang_getCursorType(cast).kind == CXType_Void && clang_getCursorKind(c) == CXCursor_DeclRefExpr &&
+    return clang_getCursorType(cast).kind == CXType_Void &&
+           clang_getCursorKind(c) == CXCursor_DeclRefExpr &&
            !clang_isVolatileQualifiedType(clang_getCanonicalType(clang_getCursorType(c)));
 }
 
@@ -378,34 +408,49 @@ static val_id rvalue(struct lower *l, CXCursor c, bool wanted) {
         CXCursor inner = cx_only_child(c);
         return cx_is_null(inner) ? lower_unhandled(l, c) : rvalue(l, inner, wanted);
     }
-    case CXCursor_UnexposedExpr: return unexposed(l, c);
+    case CXCursor_UnexposedExpr:
+        return unexposed(l, c);
     case CXCursor_IntegerLiteral:
     case CXCursor_CharacterLiteral:
     case CXCursor_CXXBoolLiteralExpr:
-    case CXCursor_UnaryExpr: return lower_constant(l, c); // sizeof and friends: the operand is not evaluated
+    case CXCursor_UnaryExpr:
+        return lower_constant(l, c); // sizeof and friends: the operand is not evaluated
     case CXCursor_CXXNullPtrLiteralExpr:
-    case CXCursor_GNUNullExpr: return ir_val_const(l->b, 0);
+    case CXCursor_GNUNullExpr:
+        return ir_val_const(l->b, 0);
     case CXCursor_FloatingLiteral:
-    case CXCursor_ImaginaryLiteral: return ir_val_unknown(l->b);
-    case CXCursor_StringLiteral: return string(l, c);
-    case CXCursor_DeclRefExpr: return decl_value(l, c);
-    case CXCursor_CompoundLiteralExpr: return literal(l, c);
+    case CXCursor_ImaginaryLiteral:
+        return ir_val_unknown(l->b);
+    case CXCursor_StringLiteral:
+        return string(l, c);
+    case CXCursor_DeclRefExpr:
+        return decl_value(l, c);
+    case CXCursor_CompoundLiteralExpr:
+        return literal(l, c);
     case CXCursor_MemberRefExpr:
     case CXCursor_ArraySubscriptExpr:
         return load(l, lower_lvalue(l, c), clang_getCursorType(c), lower_at(l, c));
-    case CXCursor_CallExpr: return lower_call(l, c);
-    case CXCursor_UnaryOperator: return unary(l, c, wanted);
-    case CXCursor_BinaryOperator: return binary(l, c, wanted);
-    case CXCursor_CompoundAssignOperator: return ir_val_path(l->b, lower_compound_assign(l, c));
-    case CXCursor_ConditionalOperator: return lower_conditional(l, c, wanted);
+    case CXCursor_CallExpr:
+        return lower_call(l, c);
+    case CXCursor_UnaryOperator:
+        return unary(l, c, wanted);
+    case CXCursor_BinaryOperator:
+        return binary(l, c, wanted);
+    case CXCursor_CompoundAssignOperator:
+        return ir_val_path(l->b, lower_compound_assign(l, c));
+    case CXCursor_ConditionalOperator:
+        return lower_conditional(l, c, wanted);
     case CXCursor_CStyleCastExpr:
     case CXCursor_CXXStaticCastExpr:
     case CXCursor_CXXDynamicCastExpr:
     case CXCursor_CXXReinterpretCastExpr:
     case CXCursor_CXXConstCastExpr:
-    case CXCursor_CXXFunctionalCastExpr: return cast(l, c);
-    case CXCursor_StmtExpr: return statement_expr(l, c);
-    case CXCursor_GenericSelectionExpr: return generic(l, c);
+    case CXCursor_CXXFunctionalCastExpr:
+        return cast(l, c);
+    case CXCursor_StmtExpr:
+        return statement_expr(l, c);
+    case CXCursor_GenericSelectionExpr:
+        return generic(l, c);
     case CXCursor_AddrLabelExpr:
         lower_label_address(l, clang_getCursorReferenced(cx_only_child(c)));
         return ir_val_unknown(l->b);
@@ -415,8 +460,10 @@ static val_id rvalue(struct lower *l, CXCursor c, bool wanted) {
     }
     case CXCursor_TypeRef:
     case CXCursor_NamespaceRef:
-    case CXCursor_TemplateRef: return ir_val_unknown(l->b);
-    default: return lower_unhandled(l, c);
+    case CXCursor_TemplateRef:
+        return ir_val_unknown(l->b);
+    default:
+        return lower_unhandled(l, c);
     }
 }
 
@@ -439,4 +486,3 @@ val_id lower_rvalue(struct lower *l, CXCursor c) {
 void lower_discard(struct lower *l, CXCursor c) {
     (void)evaluate(l, c, false);
 }
-

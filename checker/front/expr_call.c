@@ -11,7 +11,8 @@ val_id lower_argument(struct lower *l, CXCursor arg, CXType param) {
     return lower_rvalue(l, arg);
 }
 
-val_id lower_emit_call(struct lower *l, const struct ir_call *call, const val_id *args, uint32_t count) {
+val_id lower_emit_call(struct lower *l, const struct ir_call *call, const val_id *args,
+                       uint32_t count) {
     call_id id = ir_op_call(l->b, call, args, count);
     uint32_t flags = call->callee.v ? l->f->syms.data[call->callee.v].flags : 0;
     if (flags & SYM_NORETURN) {
@@ -57,7 +58,8 @@ static CXType function_type_of(CXCursor callee_expr) {
 
 // Operands that are looked at by the compiler only.
 static bool is_unevaluated(struct str name) {
-    return str_eq(name, STR("__builtin_constant_p")) || str_eq(name, STR("__builtin_object_size")) ||
+    return str_eq(name, STR("__builtin_constant_p")) ||
+           str_eq(name, STR("__builtin_object_size")) ||
            str_eq(name, STR("__builtin_dynamic_object_size")) ||
            str_eq(name, STR("__builtin_classify_type"));
 }
@@ -78,7 +80,8 @@ static bool special(struct lower *l, CXCursor c, CXCursor decl, val_id *ret) {
         *ret = ir_val_unknown(l->b);
         return true;
     }
-    bool passes = str_starts(name, STR("__builtin_expect")) || str_eq(name, STR("__builtin_assume_aligned")) ||
+    bool passes = str_starts(name, STR("__builtin_expect")) ||
+                  str_eq(name, STR("__builtin_assume_aligned")) ||
                   str_eq(name, STR("__builtin_launder"));
     if (passes && clang_Cursor_getNumArguments(c) > 0) {
         *ret = lower_rvalue(l, clang_Cursor_getArgument(c, 0));
@@ -89,7 +92,8 @@ static bool special(struct lower *l, CXCursor c, CXCursor decl, val_id *ret) {
 
 static sym_id callee_symbol(struct lower *l, CXCursor decl) {
     struct str name = cx_spelling(l->scratch, decl);
-    if (str_starts(name, STR("__sync_")) || str_starts(name, STR("__atomic_")) || str_starts(name, STR("__c11_"))) {
+    if (str_starts(name, STR("__sync_")) || str_starts(name, STR("__atomic_")) ||
+        str_starts(name, STR("__c11_"))) {
         struct str plain = lower_builtin_name(name);
         return lower_named_sym(l, plain, plain, SYM_BUILTIN | SYM_SYSTEM | SYM_NOTHROW);
     }
@@ -116,7 +120,8 @@ val_id lower_call(struct lower *l, CXCursor c) {
         call.kind = CALL_INDIRECT;
         call.target = lower_rvalue(l, list.items[0]);
         const struct ir_val *target = &l->f->vals.data[call.target.v];
-        if (target->kind == VAL_FN && !target->path.v) { // chosen by _Generic or a constant condition
+        if (target->kind == VAL_FN &&
+            !target->path.v) { // chosen by _Generic or a constant condition
             call = (struct ir_call){.kind = CALL_DIRECT, .callee = target->sym, .type = call.type};
         }
         fn = function_type_of(list.items[0]);

@@ -1,10 +1,12 @@
-// The function being lowered: scopes with what must run when they end, jump targets, and the lowering's entry points.
-// stmt.c and loop.c (control flow), scope.c (scopes, labels, cleanups), expr.c (values), lvalue.c (places), cond.c (branches),
-// expr_call.c (calls), init.c (initialisers), atomic.c (builtins) work in C and C++; cxx*.c is asked first for syntax that
-// only C++ has.
+// The function being lowered: scopes with what must run when they end, jump targets, and the
+// lowering's entry points. stmt.c and loop.c (control flow), scope.c (scopes, labels, cleanups),
+// expr.c (values), lvalue.c (places), cond.c (branches), expr_call.c (calls), init.c
+// (initialisers), atomic.c (builtins) work in C and C++; cxx*.c is asked first for syntax that only
+// C++ has.
 //
-// Every exit from a scope (its end, break, continue, return, goto, throw) emits the cleanups of the scopes it leaves, innermost
-// first and last declared first: the call of a cleanup attribute's function or of destructors, then OP_SCOPE_END.
+// Every exit from a scope (its end, break, continue, return, goto, throw) emits the cleanups of the
+// scopes it leaves, innermost first and last declared first: the call of a cleanup attribute's
+// function or of destructors, then OP_SCOPE_END.
 #ifndef CHECKER_FRONT_FN_H
 #define CHECKER_FRONT_FN_H
 
@@ -73,7 +75,7 @@ struct lower_fn {
     VEC(ir_bb) indirect; // blocks that end in a computed goto
     CXType result;
     CXCursor cursor;
-    loc_id loc; // latest known place: for nodes without one
+    loc_id loc;   // latest known place: for nodes without one
     uint32_t ops; // statements and expressions so far, against the limit
     bool returns_reference;
 };
@@ -106,8 +108,8 @@ void lower_goto(struct lower *l, CXCursor label_stmt, loc_id loc);
 void lower_label(struct lower *l, CXCursor label_stmt, loc_id loc);
 void lower_label_address(struct lower *l, CXCursor label_stmt);
 void lower_finish_gotos(struct lower *l);
-/// Block that handles an exception thrown here, after the cleanups up to its scope are emitted in a block of their own; IR_BB_NONE
-/// when it leaves the function. To be used as target of EDGE_EXC.
+/// Block that handles an exception thrown here, after the cleanups up to its scope are emitted in a
+/// block of their own; IR_BB_NONE when it leaves the function. To be used as target of EDGE_EXC.
 ir_bb lower_landing(struct lower *l, loc_id loc);
 /// The innermost scope that is the body of a try, or NULL.
 struct scope *lower_try_scope(struct lower *l);
@@ -125,7 +127,8 @@ void lower_local(struct lower *l, CXCursor decl);
 void lower_while(struct lower *l, CXCursor c);
 void lower_do(struct lower *l, CXCursor c);
 void lower_for(struct lower *l, CXCursor c);
-/// Makes `t` the innermost target of break, continue and case; the scopes that stay open are the present one.
+/// Makes `t` the innermost target of break, continue and case; the scopes that stay open are the
+/// present one.
 void lower_targets_push(struct lower *l, struct jump_targets *t);
 void lower_targets_pop(struct lower *l);
 
@@ -136,8 +139,8 @@ val_id lower_rvalue(struct lower *l, CXCursor c);
 void lower_discard(struct lower *l, CXCursor c);
 /// Place of the cursor, or the latest known one.
 loc_id lower_at(struct lower *l, CXCursor c);
-/// Goes one level deeper (the caller takes it back from l->depth); false when a limit is hit: the function is then
-/// truncated and nothing more of the expression is lowered.
+/// Goes one level deeper (the caller takes it back from l->depth); false when a limit is hit: the
+/// function is then truncated and nothing more of the expression is lowered.
 bool lower_enter(struct lower *l);
 /// New temporary of a type, with OP_SCOPE_BEGIN but in no scope.
 path_id lower_temp(struct lower *l, type_id type, loc_id loc);
@@ -165,7 +168,8 @@ bool lower_is_array(CXType t);
 bool lower_is_pointer(CXType t);
 bool lower_is_reference(CXType t);
 bool lower_is_function(CXType t);
-/// Parameter declared as an array or function: a pointer, though libclang shows the type as declared.
+/// Parameter declared as an array or function: a pointer, though libclang shows the type as
+/// declared.
 bool lower_is_decayed_param(CXCursor decl);
 
 // --- cond.c ---
@@ -185,7 +189,8 @@ val_id lower_call(struct lower *l, CXCursor c);
 /// Argument for a parameter of type `param` (references get addresses).
 val_id lower_argument(struct lower *l, CXCursor arg, CXType param);
 /// Emits a call, its noreturn end and, in a try, its exception edge.
-val_id lower_emit_call(struct lower *l, const struct ir_call *call, const val_id *args, uint32_t count);
+val_id lower_emit_call(struct lower *l, const struct ir_call *call, const val_id *args,
+                       uint32_t count);
 
 // --- init.c ---
 /// Stores the initialiser into `path` of type `t`; lists become one write per member.
@@ -207,7 +212,8 @@ bool cxx_stmt(struct lower *l, CXCursor c);
 bool cxx_local(struct lower *l, CXCursor decl, var_id var);
 /// Return statement of a class value.
 bool cxx_return(struct lower *l, CXCursor c);
-/// Body of a function, method, constructor (with member initialisers) or destructor (with members' destructors).
+/// Body of a function, method, constructor (with member initialisers) or destructor (with members'
+/// destructors).
 bool cxx_body(struct lower *l, CXCursor function, struct cx_list children);
 /// Declares the `this` parameter (index 0, VAR_THIS) of a method that is being lowered.
 var_id cxx_this_param(struct lower *l, CXCursor function);

@@ -11,8 +11,9 @@ struct compile_cmd {
     struct str file;      // absolute, normalised
     struct str directory; // absolute working directory of the command
     uint32_t arg_count;
-    const char *const *args; // args[0] = driver ("cc", "g++", ...); without source, -c, -o and the like
-    struct str origin;       // "build/compile_commands.json entry 17", for messages
+    const char *const
+        *args;         // args[0] = driver ("cc", "g++", ...); without source, -c, -o and the like
+    struct str origin; // "build/compile_commands.json entry 17", for messages
 };
 
 // A file's unsaved content (editor buffers).
@@ -27,10 +28,11 @@ struct front_options {
     uint32_t unsaved_count;
 };
 
-/// Parses and lowers. On success fills `f` (in `arena`), which records the TU's own errors as diags. Fails only
-/// when there is no AST at all (missing file, unusable arguments); the error says what to do.
-bool front_read(const struct compile_cmd *cmd, const struct front_options *options, struct arena *arena,
-                struct facts *f, struct error *err);
+/// Parses and lowers. On success fills `f` (in `arena`), which records the TU's own errors as
+/// diags. Fails only when there is no AST at all (missing file, unusable arguments); the error says
+/// what to do.
+bool front_read(const struct compile_cmd *cmd, const struct front_options *options,
+                struct arena *arena, struct facts *f, struct error *err);
 /// "19.1.7": the libclang in use, for cache keys and `version`.
 struct str front_version(struct arena *arena);
 

@@ -1,7 +1,8 @@
-// Initialisers: lists become one write per field or element; designators and left-out braces are followed.
+// Initialisers: lists become one write per field or element; designators and left-out braces are
+// followed.
 //
-// libclang shows the list as written: a designator is an UnexposedExpr with the steps (MemberRef, index
-// expression) and the value as children; braces that were left out are left out here too.
+// libclang shows the list as written: a designator is an UnexposedExpr with the steps (MemberRef,
+// index expression) and the value as children; braces that were left out are left out here too.
 #include "checker/front/fn.h"
 #include "checker/front/symbol.h"
 
@@ -74,12 +75,15 @@ static bool constant_of(CXCursor c, int64_t *ret_value) {
     return ok;
 }
 
-// One index step; `[first ... last]` is two expressions and initialises all of them: the first stands for all.
-static path_id index_step(struct lower *l, path_id path, CXType *t, struct cx_list parts, uint32_t *at) {
+// One index step; `[first ... last]` is two expressions and initialises all of them: the first
+// stands for all.
+static path_id index_step(struct lower *l, path_id path, CXType *t, struct cx_list parts,
+                          uint32_t *at) {
     int64_t n = 0;
     bool ok = constant_of(parts.items[*at], &n);
     *t = clang_getArrayElementType(clang_getCanonicalType(*t));
-    bool next_is_index = *at + 2 < parts.count && clang_isExpression(clang_getCursorKind(parts.items[*at + 1]));
+    bool next_is_index =
+        *at + 2 < parts.count && clang_isExpression(clang_getCursorKind(parts.items[*at + 1]));
     bool is_range = next_is_index && !lower_is_array(*t);
     *at += is_range;
     val_id index = ok && !is_range ? ir_val_const(l->b, n) : ir_val_unknown(l->b);
@@ -87,7 +91,8 @@ static path_id index_step(struct lower *l, path_id path, CXType *t, struct cx_li
 }
 
 // Follows the steps of a designator and stores its value.
-static void designated(struct lower *l, path_id path, CXType t, struct cx_list parts, uint8_t flags) {
+static void designated(struct lower *l, path_id path, CXType t, struct cx_list parts,
+                       uint8_t flags) {
     for (uint32_t i = 0; i + 1 < parts.count; i++) {
         if (clang_getCursorKind(parts.items[i]) == CXCursor_MemberRef) {
             CXCursor field = clang_getCursorReferenced(parts.items[i]);
@@ -120,7 +125,8 @@ static bool is_whole(CXType t, CXCursor item) {
         return is_string(item);
     }
     CXType own = clang_getUnqualifiedType(clang_getCanonicalType(clang_getCursorType(item)));
-    return clang_equalTypes(own, clang_getUnqualifiedType(clang_getCanonicalType(t))) || own.kind == CXType_Record;
+    return clang_equalTypes(own, clang_getUnqualifiedType(clang_getCanonicalType(t))) ||
+           own.kind == CXType_Record;
 }
 
 static void fill_member(struct lower *l, path_id path, CXType t, struct items *s) {
@@ -151,9 +157,10 @@ static void zero_field(struct lower *l, path_id base, CXCursor field, uint8_t fl
     }
 }
 
-// Fields of a local the list does not mention are zero; of globals everything is, so that is not said.
-static void zero_rest(struct lower *l, path_id path, CXType t, const struct fields *fields, const bool *is_set,
-                      uint8_t flags) {
+// Fields of a local the list does not mention are zero; of globals everything is, so that is not
+// said.
+static void zero_rest(struct lower *l, path_id path, CXType t, const struct fields *fields,
+                      const bool *is_set, uint8_t flags) {
     CXCursor decl = clang_getTypeDeclaration(clang_getCanonicalType(t));
     bool is_system = clang_Location_isInSystemHeader(clang_getCursorLocation(decl)) != 0;
     bool is_local = clang_getCursorKind(l->fn->cursor) != CXCursor_TranslationUnit;
@@ -171,7 +178,8 @@ static void zero_rest(struct lower *l, path_id path, CXType t, const struct fiel
 static void fill_record(struct lower *l, path_id path, CXType t, struct items *s, bool is_braced) {
     struct fields fields = fields_of(l, t);
     bool *is_set = ARENA_ARRAY(l->scratch, bool, fields.list.len + 1);
-    bool is_union = clang_getCursorKind(clang_getTypeDeclaration(clang_getCanonicalType(t))) == CXCursor_UnionDecl;
+    bool is_union = clang_getCursorKind(clang_getTypeDeclaration(clang_getCanonicalType(t))) ==
+                    CXCursor_UnionDecl;
     uint32_t next = 0;
     while (s->at < s->list.count) {
         struct cx_list parts = designator(l, s->list.items[s->at]);
@@ -208,7 +216,8 @@ static void fill_array(struct lower *l, path_id path, CXType t, struct items *s,
             return;
         }
         if (parts.count) {
-            bool is_range = parts.count > 2 && clang_isExpression(clang_getCursorKind(parts.items[1])) &&
+            bool is_range = parts.count > 2 &&
+                            clang_isExpression(clang_getCursorKind(parts.items[1])) &&
                             !lower_is_array(element);
             if (constant_of(parts.items[is_range], &next)) {
                 next++;
@@ -241,8 +250,9 @@ static bool is_plain_table(struct cx_list list) {
     }
     for (uint32_t i = 0; i < list.count; i++) {
         enum CXCursorKind kind = clang_getCursorKind(cx_peel(list.items[i]));
-        if (kind != CXCursor_IntegerLiteral && kind != CXCursor_FloatingLiteral && kind != CXCursor_UnaryOperator &&
-            kind != CXCursor_StringLiteral && kind != CXCursor_CharacterLiteral) {
+        if (kind != CXCursor_IntegerLiteral && kind != CXCursor_FloatingLiteral &&
+            kind != CXCursor_UnaryOperator && kind != CXCursor_StringLiteral &&
+            kind != CXCursor_CharacterLiteral) {
             return false;
         }
     }
@@ -251,7 +261,8 @@ static bool is_plain_table(struct cx_list list) {
 
 static enum CXChildVisitResult find_enumerator(CXCursor c, CXCursor parent, CXClientData data) {
     (void)parent;
-    CXCursor named = clang_getCursorKind(c) == CXCursor_DeclRefExpr ? clang_getCursorReferenced(c) : c;
+    CXCursor named =
+        clang_getCursorKind(c) == CXCursor_DeclRefExpr ? clang_getCursorReferenced(c) : c;
     if (clang_getCursorKind(named) != CXCursor_EnumConstantDecl) {
         return CXChildVisit_Recurse;
     }
@@ -259,16 +270,19 @@ static enum CXChildVisitResult find_enumerator(CXCursor c, CXCursor parent, CXCl
     return CXChildVisit_Break;
 }
 
-// What is known of the content of an opaque object: the enumerator in it, such as the kind in PTHREAD_MUTEX_INITIALIZER.
+// What is known of the content of an opaque object: the enumerator in it, such as the kind in
+// PTHREAD_MUTEX_INITIALIZER.
 static val_id opaque_value(struct lower *l, struct cx_list list) {
     CXCursor found = clang_getNullCursor();
     for (uint32_t i = 0; i < list.count && cx_is_null(found); i++) {
         clang_visitChildren(list.items[i], find_enumerator, &found);
     }
-    return cx_is_null(found) ? ir_val_unknown(l->b) : ir_val_const(l->b, clang_getEnumConstantDeclValue(found));
+    return cx_is_null(found) ? ir_val_unknown(l->b)
+                             : ir_val_const(l->b, clang_getEnumConstantDeclValue(found));
 }
 
-static void store_list(struct lower *l, path_id path, CXType t, struct cx_list list, uint8_t flags) {
+static void store_list(struct lower *l, path_id path, CXType t, struct cx_list list,
+                       uint8_t flags) {
     struct items s = {.list = list, .flags = flags};
     loc_id loc = l->fn->loc;
     if (lower_is_array(t) && list.count == 1 && is_string(list.items[0])) {
@@ -277,13 +291,15 @@ static void store_list(struct lower *l, path_id path, CXType t, struct cx_list l
         if (!is_plain_table(list)) {
             fill(l, path, t, &s, true);
         }
-    } else if (is_record(t) && !(is_opaque(t) && list.count && !designator(l, list.items[0]).count)) {
+    } else if (is_record(t) &&
+               !(is_opaque(t) && list.count && !designator(l, list.items[0]).count)) {
         fill(l, path, t, &s, true);
     } else if (!is_record(t) && list.count == 1) {
         lower_store(l, path, t, list.items[0], flags);
     } else { // opaque (PTHREAD_MUTEX_INITIALIZER), vectors, `int x = {}`
         bool is_zero = !is_record(t) && list.count == 0;
-        ir_op_write(l->b, path, is_zero ? ir_val_const(l->b, 0) : opaque_value(l, list), flags, loc);
+        ir_op_write(l->b, path, is_zero ? ir_val_const(l->b, 0) : opaque_value(l, list), flags,
+                    loc);
     }
 }
 

@@ -13,7 +13,8 @@ void lower_targets_pop(struct lower *l) {
 }
 
 // A condition variable lives for one turn: leaving by the condition ends it too.
-static void cond_with_variable(struct lower *l, CXCursor decl, CXCursor cond, ir_bb body, ir_bb on_break) {
+static void cond_with_variable(struct lower *l, CXCursor decl, CXCursor cond, ir_bb body,
+                               ir_bb on_break) {
     ir_bb leave = ir_bb_new(l->b);
     lower_local(l, decl);
     lower_cond(l, cond, body, leave);
@@ -80,26 +81,30 @@ static uint32_t bits(int mask) {
     return (uint32_t)(mask & 1) + (uint32_t)(mask >> 1 & 1) + (uint32_t)(mask >> 2 & 1);
 }
 
-// An expression that is there to change something: more likely an init or an increment than a condition.
+// An expression that is there to change something: more likely an init or an increment than a
+// condition.
 static bool is_step(CXCursor c) {
     c = cx_peel(c);
     switch ((int)clang_getCursorKind(c)) {
     case CXCursor_DeclStmt:
-    case CXCursor_CompoundAssignOperator: return true;
+    case CXCursor_CompoundAssignOperator:
+        return true;
     case CXCursor_BinaryOperator: {
         enum CXBinaryOperatorKind op = clang_getCursorBinaryOperatorKind(c);
         return op == CXBinaryOperator_Assign || op == CXBinaryOperator_Comma;
     }
     case CXCursor_UnaryOperator: {
         enum CXUnaryOperatorKind op = clang_getCursorUnaryOperatorKind(c);
-        return op == CXUnaryOperator_PreInc || op == CXUnaryOperator_PreDec || op == CXUnaryOperator_PostInc ||
-               op == CXUnaryOperator_PostDec;
+        return op == CXUnaryOperator_PreInc || op == CXUnaryOperator_PreDec ||
+               op == CXUnaryOperator_PostInc || op == CXUnaryOperator_PostDec;
     }
-    default: return clang_getCanonicalType(clang_getCursorType(c)).kind == CXType_Void;
+    default:
+        return clang_getCanonicalType(clang_getCursorType(c)).kind == CXType_Void;
     }
 }
 
-// The parts the header has: by the raw text or, when empty macro arguments hide them, by what the parts look like.
+// The parts the header has: by the raw text or, when empty macro arguments hide them, by what the
+// parts look like.
 static int header_mask(struct lower *l, CXCursor c, const CXCursor *parts, uint32_t count) {
     if (count == 0 || count == 3) {
         return count ? SCAN_FOR_INIT | SCAN_FOR_COND | SCAN_FOR_INC : 0;
@@ -131,7 +136,8 @@ static void split_for(struct lower *l, CXCursor c, struct for_parts *ret) {
     uint32_t count = 0;
     for (uint32_t i = 0; i + 1 < list.count; i++) {
         if (clang_getCursorKind(list.items[i]) == CXCursor_VarDecl) {
-            ret->decl = list.items[i]; // a condition variable, a child of its own besides the condition
+            ret->decl =
+                list.items[i]; // a condition variable, a child of its own besides the condition
         } else if (count < 3) {
             parts[count++] = list.items[i];
         }

@@ -1,4 +1,5 @@
-// The front room's door: parse, walk the TU, lower the functions of own files, collect what was wrong.
+// The front room's door: parse, walk the TU, lower the functions of own files, collect what was
+// wrong.
 #include "checker/front/cxx.h"
 #include "checker/front/fn.h"
 #include "checker/front/front.h"
@@ -10,15 +11,17 @@
 enum { MAX_QUEUE = 200000, MAX_DEPTH = 1000, MAX_FN_OPS = 200000 };
 
 struct str front_version(struct arena *arena) {
-    struct str text = cx_str(arena, clang_getClangVersion()); // "Debian clang version 19.1.7 (3+b1)"
+    struct str text =
+        cx_str(arena, clang_getClangVersion()); // "Debian clang version 19.1.7 (3+b1)"
     size_t at = str_find(text, STR("version "), 0);
     struct str rest = at == SIZE_MAX ? text : str_slice(text, at + 8, text.len);
     return str_cut(&rest, ' ');
 }
 
 static bool is_function_kind(enum CXCursorKind kind) {
-    return kind == CXCursor_FunctionDecl || kind == CXCursor_CXXMethod || kind == CXCursor_Constructor ||
-           kind == CXCursor_Destructor || kind == CXCursor_ConversionFunction;
+    return kind == CXCursor_FunctionDecl || kind == CXCursor_CXXMethod ||
+           kind == CXCursor_Constructor || kind == CXCursor_Destructor ||
+           kind == CXCursor_ConversionFunction;
 }
 
 static bool in_system_header(CXCursor c) {
@@ -55,8 +58,9 @@ static void visit_inside(struct lower *l, CXCursor c) {
 }
 
 static bool is_container(enum CXCursorKind kind) {
-    return kind == CXCursor_Namespace || kind == CXCursor_LinkageSpec || kind == CXCursor_UnexposedDecl ||
-           kind == CXCursor_StructDecl || kind == CXCursor_ClassDecl || kind == CXCursor_UnionDecl;
+    return kind == CXCursor_Namespace || kind == CXCursor_LinkageSpec ||
+           kind == CXCursor_UnexposedDecl || kind == CXCursor_StructDecl ||
+           kind == CXCursor_ClassDecl || kind == CXCursor_UnionDecl;
 }
 
 static enum CXChildVisitResult visit_top(CXCursor c, CXCursor parent, CXClientData data) {
@@ -68,8 +72,8 @@ static enum CXChildVisitResult visit_top(CXCursor c, CXCursor parent, CXClientDa
         return CXChildVisit_Continue;
     }
     if (is_container(kind)) {
-        if (clang_isDeclaration(kind) && kind != CXCursor_Namespace && kind != CXCursor_LinkageSpec &&
-            kind != CXCursor_UnexposedDecl) {
+        if (clang_isDeclaration(kind) && kind != CXCursor_Namespace &&
+            kind != CXCursor_LinkageSpec && kind != CXCursor_UnexposedDecl) {
             if (clang_isCursorDefinition(c)) {
                 (void)lower_record(l, c);
             }
@@ -202,7 +206,8 @@ static sym_id init_symbol(struct lower *l) {
     char *key = arena_alloc(l->scratch, 1, prefix.len + file.len + 1);
     memcpy(key, prefix.ptr, prefix.len);
     memcpy(key + prefix.len, file.ptr ? file.ptr : "", file.len);
-    return lower_named_sym(l, STR("%init"), str_make(key, prefix.len + file.len), SYM_INTERNAL | SYM_BUILTIN);
+    return lower_named_sym(l, STR("%init"), str_make(key, prefix.len + file.len),
+                           SYM_INTERNAL | SYM_BUILTIN);
 }
 
 static void lower_global(struct lower *l, CXCursor decl) {
@@ -216,7 +221,8 @@ static void lower_global(struct lower *l, CXCursor decl) {
     lower_init(l, ir_path_var(l->b, var), clang_getCursorType(decl), init);
 }
 
-// Writes of the initialisers of this TU's globals, as a function of its own: function tables become visible.
+// Writes of the initialisers of this TU's globals, as a function of its own: function tables become
+// visible.
 static void lower_globals(struct lower *l) {
     struct ir_fn ir = {.sym = init_symbol(l), .flags = FN_GLOBAL_INIT};
     ir_fn_begin(l->b, &ir);
@@ -240,7 +246,8 @@ static enum CXChildVisitResult enqueue_mentioned(CXCursor c, CXCursor parent, CX
     return CXChildVisit_Recurse;
 }
 
-// All functions, and those only initialisers mention; bodies bring static locals, so both lists grow meanwhile.
+// All functions, and those only initialisers mention; bodies bring static locals, so both lists
+// grow meanwhile.
 static void lower_functions(struct lower *l) {
     uint32_t next_function = 0;
     uint32_t next_global = 0;
@@ -271,7 +278,8 @@ static void note_errors(struct lower *l) {
         enum CXDiagnosticSeverity severity = clang_getDiagnosticSeverity(d);
         CXSourceLocation at = clang_getDiagnosticLocation(d);
         struct cx_place place = cx_file_place(at);
-        if (severity >= CXDiagnostic_Error && place.file) { // the driver's own complaints have no file
+        if (severity >= CXDiagnostic_Error &&
+            place.file) { // the driver's own complaints have no file
             struct str text = cx_str(l->scratch, clang_getDiagnosticSpelling(d));
             ir_diag(l->b, (uint8_t)severity, lower_source_loc(l, at), text);
         }
@@ -317,13 +325,14 @@ static void lower_tu(struct lower *l) {
 // libclang does not tell the language of a TU, but its printing policy follows it.
 static bool is_cxx_tu(CXTranslationUnit tu) {
     CXPrintingPolicy policy = clang_getCursorPrintingPolicy(clang_getTranslationUnitCursor(tu));
-    bool is_cxx = clang_PrintingPolicy_getProperty(policy, CXPrintingPolicy_SuppressTagKeyword) != 0;
+    bool is_cxx =
+        clang_PrintingPolicy_getProperty(policy, CXPrintingPolicy_SuppressTagKeyword) != 0;
     clang_PrintingPolicy_dispose(policy);
     return is_cxx;
 }
 
-bool front_read(const struct compile_cmd *cmd, const struct front_options *options, struct arena *arena,
-                struct facts *f, struct error *err) {
+bool front_read(const struct compile_cmd *cmd, const struct front_options *options,
+                struct arena *arena, struct facts *f, struct error *err) {
     struct arena scratch;
     struct arena building;
     arena_init(&scratch, 0);
@@ -331,11 +340,17 @@ bool front_read(const struct compile_cmd *cmd, const struct front_options *optio
     CXIndex index = clang_createIndex(0, 0);
     CXTranslationUnit tu = parse_tu(index, cmd, options, &scratch, err);
     if (tu) {
-        struct lower_options lowering = {.root = options->root, .max_depth = MAX_DEPTH, .max_fn_ops = MAX_FN_OPS};
+        struct lower_options lowering = {
+            .root = options->root, .max_depth = MAX_DEPTH, .max_fn_ops = MAX_FN_OPS};
         facts_init(f, arena);
-        struct lower l = {.tu = tu, .b = ir_builder_new(f, &building), .f = f, .arena = arena,
-                          .scratch = &scratch, .options = &lowering};
-        struct map *const maps[] = {&l.files, &l.symbols, &l.vars, &l.types, &l.records, &l.queued, &l.named, &l.extents};
+        struct lower l = {.tu = tu,
+                          .b = ir_builder_new(f, &building),
+                          .f = f,
+                          .arena = arena,
+                          .scratch = &scratch,
+                          .options = &lowering};
+        struct map *const maps[] = {&l.files,   &l.symbols, &l.vars,  &l.types,
+                                    &l.records, &l.queued,  &l.named, &l.extents};
         for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
             map_init(maps[i], &scratch);
         }

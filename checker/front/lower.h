@@ -1,6 +1,6 @@
 // Shared context of the lowering: libclang cursors of one TU -> facts. Private to the front room.
-// lower.c drives; symbol.c, type.c and place.c name things (symbols, variables, types, places); fn.h declares what
-// lowers syntax.
+// lower.c drives; symbol.c, type.c and place.c name things (symbols, variables, types, places);
+// fn.h declares what lowers syntax.
 #ifndef CHECKER_FRONT_LOWER_H
 #define CHECKER_FRONT_LOWER_H
 
@@ -10,12 +10,13 @@
 #include <clang-c/Index.h>
 
 struct lower_options {
-    struct str root;       // project root, absolute, normalised: paths under it are stored relative
-    uint32_t max_depth;    // nesting of syntax lowered; deeper becomes OP_UNKNOWN and FN_TRUNCATED
-    uint32_t max_fn_ops;   // statements and expressions of one function; more becomes FN_TRUNCATED
+    struct str root;     // project root, absolute, normalised: paths under it are stored relative
+    uint32_t max_depth;  // nesting of syntax lowered; deeper becomes OP_UNKNOWN and FN_TRUNCATED
+    uint32_t max_fn_ops; // statements and expressions of one function; more becomes FN_TRUNCATED
 };
 
-struct lower_fn; // state of the function being lowered: scopes, labels, break/continue targets (stmt.c)
+struct lower_fn; // state of the function being lowered: scopes, labels, break/continue targets
+                 // (stmt.c)
 struct cxx_state;
 
 struct lower {
@@ -29,27 +30,29 @@ struct lower {
     uint32_t depth; // present syntax nesting
     struct lower_fn *fn;
     struct cxx_state *cxx; // cxx.c; NULL in C
-    struct map files;     // CXFile unique id -> file_id
-    struct map symbols;   // hash of canonical cursor -> sym_id
-    struct map vars;      // hash of canonical cursor -> var_id (locals and globals)
-    struct map types;     // hash of CXType.data pointers and kind -> type_id
-    struct map records;   // hash of canonical cursor -> record_id
-    VEC(CXCursor) queue;  // functions still to lower: template instantiations, lambdas' enclosing, header bodies
+    struct map files;      // CXFile unique id -> file_id
+    struct map symbols;    // hash of canonical cursor -> sym_id
+    struct map vars;       // hash of canonical cursor -> var_id (locals and globals)
+    struct map types;      // hash of CXType.data pointers and kind -> type_id
+    struct map records;    // hash of canonical cursor -> record_id
+    VEC(CXCursor)
+    queue; // functions still to lower: template instantiations, lambdas' enclosing, header bodies
     VEC(CXCursor) globals; // variables at file and namespace scope of own files, static locals
-    struct map queued;    // hash of canonical cursor, already queued or lowered
-    struct map extents;   // both ends of an expression's extent -> loc_id
-    struct map named;     // hash of a name -> sym_id of the function, for cleanup attributes
+    struct map queued;     // hash of canonical cursor, already queued or lowered
+    struct map extents;    // both ends of an expression's extent -> loc_id
+    struct map named;      // hash of a name -> sym_id of the function, for cleanup attributes
 };
 
 // --- symbol.c ---
-/// Place of a cursor's start (file location: macro arguments at their source, macro bodies at the use);
-/// 0 when it has no file: callers then use the parent's.
+/// Place of a cursor's start (file location: macro arguments at their source, macro bodies at the
+/// use); 0 when it has no file: callers then use the parent's.
 loc_id lower_loc(struct lower *l, CXCursor c);
 loc_id lower_source_loc(struct lower *l, CXSourceLocation loc);
 file_id lower_file(struct lower *l, CXFile file);
 type_id lower_type(struct lower *l, CXType t);
 record_id lower_record(struct lower *l, CXCursor record_decl);
-/// Function, method, constructor, destructor, conversion; also reads noreturn, nothrow, virtual, constructor attribute.
+/// Function, method, constructor, destructor, conversion; also reads noreturn, nothrow, virtual,
+/// constructor attribute.
 sym_id lower_sym(struct lower *l, CXCursor function);
 /// Global, static member, static local, local or parameter. Locals belong to the open function.
 var_id lower_var(struct lower *l, CXCursor var);

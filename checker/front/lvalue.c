@@ -1,14 +1,15 @@
 // Expressions that name a place: variables, members, elements, what pointers point to.
 //
-// Pointer arithmetic is kept as element paths, so that `p + i`, `&p[i]` and `&i[p]` are one value and
+// Pointer arithmetic is kept as element paths, so that `p + i`, `&p[i]` and `&i[p]` are one value
+// and
 // `*(p + i)` and `p[i]` one path.
 #include "checker/front/fn.h"
 #include "checker/front/symbol.h"
 
 bool lower_is_array(CXType t) {
     enum CXTypeKind kind = clang_getCanonicalType(t).kind;
-    return kind == CXType_ConstantArray || kind == CXType_IncompleteArray || kind == CXType_VariableArray ||
-           kind == CXType_DependentSizedArray;
+    return kind == CXType_ConstantArray || kind == CXType_IncompleteArray ||
+           kind == CXType_VariableArray || kind == CXType_DependentSizedArray;
 }
 
 bool lower_is_pointer(CXType t) {
@@ -33,12 +34,14 @@ static bool is_address(CXType t) {
 
 bool lower_is_decayed_param(CXCursor decl) {
     CXType t = clang_getCursorType(decl);
-    return clang_getCursorKind(decl) == CXCursor_ParmDecl && (lower_is_array(t) || lower_is_function(t));
+    return clang_getCursorKind(decl) == CXCursor_ParmDecl &&
+           (lower_is_array(t) || lower_is_function(t));
 }
 
 static CXType pointee(CXType t) {
     CXType canonical = clang_getCanonicalType(t);
-    return lower_is_array(t) ? clang_getArrayElementType(canonical) : clang_getPointeeType(canonical);
+    return lower_is_array(t) ? clang_getArrayElementType(canonical)
+                             : clang_getPointeeType(canonical);
 }
 
 // --- elements ---
@@ -52,7 +55,8 @@ static bool same_type(struct lower *l, type_id a, type_id b) {
     while (a.v && b.v && a.v != b.v) {
         const struct ir_type *x = plain_type(l, a);
         const struct ir_type *y = plain_type(l, b);
-        if (x->kind != y->kind || x->name.v != y->name.v || x->record.v != y->record.v || x->count != y->count) {
+        if (x->kind != y->kind || x->name.v != y->name.v || x->record.v != y->record.v ||
+            x->count != y->count) {
             return false;
         }
         if (!x->target.v && !y->target.v) {
@@ -70,7 +74,8 @@ static bool is_array_param_path(struct lower *l, path_id path) {
 }
 
 static bool is_array_place(struct lower *l, path_id path) {
-    return plain_type(l, l->f->paths.data[path.v].type)->kind == TYPE_ARRAY && !is_array_param_path(l, path);
+    return plain_type(l, l->f->paths.data[path.v].type)->kind == TYPE_ARRAY &&
+           !is_array_param_path(l, path);
 }
 
 static bool is_zero(struct lower *l, val_id v) {
@@ -104,7 +109,8 @@ static bool points_to(struct lower *l, val_id pointer, type_id type) {
     const struct ir_val *v = &l->f->vals.data[pointer.v];
     if (v->kind == VAL_ADDR) {
         type_id at = l->f->paths.data[v->path.v].type;
-        return same_type(l, at, type) || (is_array_place(l, v->path) && same_type(l, plain_type(l, at)->target, type));
+        return same_type(l, at, type) ||
+               (is_array_place(l, v->path) && same_type(l, plain_type(l, at)->target, type));
     }
     if (v->kind != VAL_PATH) {
         return false;
@@ -168,7 +174,8 @@ static path_id member(struct lower *l, CXCursor c) {
     CXCursor base = list.items[0];
     CXType base_type = clang_getCursorType(base);
     path_id object = is_address(base_type)
-                         ? element(l, lower_rvalue(l, base), ir_val_const(l->b, 0), lower_type(l, pointee(base_type)))
+                         ? element(l, lower_rvalue(l, base), ir_val_const(l->b, 0),
+                                   lower_type(l, pointee(base_type)))
                          : lower_lvalue(l, base);
     if (clang_getCursorKind(field) == CXCursor_VarDecl) {
         return variable(l, field);
@@ -188,7 +195,8 @@ static path_id member(struct lower *l, CXCursor c) {
 static path_id reference_to(struct lower *l, CXCursor c) {
     CXCursor decl = clang_getCursorReferenced(c);
     enum CXCursorKind kind = clang_getCursorKind(decl);
-    return kind == CXCursor_VarDecl || kind == CXCursor_ParmDecl ? variable(l, decl) : unknown_place(l, c);
+    return kind == CXCursor_VarDecl || kind == CXCursor_ParmDecl ? variable(l, decl)
+                                                                 : unknown_place(l, c);
 }
 
 // --- objects made by expressions ---
@@ -245,13 +253,17 @@ static path_id unary_place(struct lower *l, CXCursor c) {
     }
     switch ((int)clang_getCursorUnaryOperatorKind(c)) {
     case CXUnaryOperator_Deref:
-        return element(l, lower_rvalue(l, operand), ir_val_const(l->b, 0), lower_type(l, clang_getCursorType(c)));
+        return element(l, lower_rvalue(l, operand), ir_val_const(l->b, 0),
+                       lower_type(l, clang_getCursorType(c)));
     case CXUnaryOperator_Extension:
     case CXUnaryOperator_Real:
-    case CXUnaryOperator_Imag: return lower_lvalue(l, operand);
+    case CXUnaryOperator_Imag:
+        return lower_lvalue(l, operand);
     case CXUnaryOperator_PreInc:
-    case CXUnaryOperator_PreDec: return lower_step(l, c, operand);
-    default: return materialise(l, c);
+    case CXUnaryOperator_PreDec:
+        return lower_step(l, c, operand);
+    default:
+        return materialise(l, c);
     }
 }
 
@@ -278,14 +290,22 @@ static path_id inner_place(struct lower *l, CXCursor c) {
 
 static path_id lvalue(struct lower *l, CXCursor c) {
     switch ((int)clang_getCursorKind(c)) {
-    case CXCursor_DeclRefExpr: return reference_to(l, c);
-    case CXCursor_MemberRefExpr: return member(l, c);
-    case CXCursor_ArraySubscriptExpr: return subscript(l, c);
-    case CXCursor_CompoundLiteralExpr: return compound_literal(l, c);
-    case CXCursor_UnaryOperator: return unary_place(l, c);
-    case CXCursor_BinaryOperator: return binary_place(l, c);
-    case CXCursor_CompoundAssignOperator: return l->is_cxx ? lower_compound_assign(l, c) : materialise(l, c);
-    case CXCursor_ConditionalOperator: return l->is_cxx ? chosen_place(l, c) : materialise(l, c);
+    case CXCursor_DeclRefExpr:
+        return reference_to(l, c);
+    case CXCursor_MemberRefExpr:
+        return member(l, c);
+    case CXCursor_ArraySubscriptExpr:
+        return subscript(l, c);
+    case CXCursor_CompoundLiteralExpr:
+        return compound_literal(l, c);
+    case CXCursor_UnaryOperator:
+        return unary_place(l, c);
+    case CXCursor_BinaryOperator:
+        return binary_place(l, c);
+    case CXCursor_CompoundAssignOperator:
+        return l->is_cxx ? lower_compound_assign(l, c) : materialise(l, c);
+    case CXCursor_ConditionalOperator:
+        return l->is_cxx ? chosen_place(l, c) : materialise(l, c);
     case CXCursor_ParenExpr:
     case CXCursor_UnexposedExpr: {
         CXCursor inner = cx_only_child(c);
@@ -294,8 +314,10 @@ static path_id lvalue(struct lower *l, CXCursor c) {
     case CXCursor_CStyleCastExpr:
     case CXCursor_CXXStaticCastExpr:
     case CXCursor_CXXConstCastExpr:
-    case CXCursor_CXXReinterpretCastExpr: return inner_place(l, c);
-    default: return materialise(l, c);
+    case CXCursor_CXXReinterpretCastExpr:
+        return inner_place(l, c);
+    default:
+        return materialise(l, c);
     }
 }
 
@@ -316,7 +338,8 @@ val_id lower_address_of(struct lower *l, CXCursor operand) {
     if (clang_getCursorKind(peeled) == CXCursor_DeclRefExpr) {
         CXCursor decl = clang_getCursorReferenced(peeled);
         enum CXCursorKind kind = clang_getCursorKind(decl);
-        if (kind == CXCursor_FunctionDecl || kind == CXCursor_CXXMethod || kind == CXCursor_FunctionTemplate) {
+        if (kind == CXCursor_FunctionDecl || kind == CXCursor_CXXMethod ||
+            kind == CXCursor_FunctionTemplate) {
             lower_enqueue(l, decl);
             return ir_val_fn(l->b, lower_sym(l, decl), (path_id){0});
         }

@@ -1,4 +1,5 @@
-// Files and places: CXFile -> file_id, cursor -> loc_id. Macro rules P28-P30 live here and nowhere else.
+// Files and places: CXFile -> file_id, cursor -> loc_id. Macro rules P28-P30 live here and nowhere
+// else.
 #include "checker/base/fs.h"
 #include "checker/front/cx.h"
 #include "checker/front/lower.h"
@@ -10,8 +11,8 @@ static bool is_main_file(const struct lower *l, CXFile file) {
     return main_file && clang_File_isEqual(main_file, file);
 }
 
-// Path as stored in the facts: relative to the root when the file lies under it, by its real or by its
-// written path (a root reached through a symbolic link), else absolute.
+// Path as stored in the facts: relative to the root when the file lies under it, by its real or by
+// its written path (a root reached through a symbolic link), else absolute.
 static struct str stored_path(struct lower *l, CXFile file) {
     struct str root = l->options ? l->options->root : (struct str){0};
     struct str real = cx_str(l->scratch, clang_File_tryGetRealPathName(file));

@@ -91,7 +91,8 @@ static bool is_raw_prefix(struct str text, size_t at) {
            word_is(text, start, at, STR("u8R"));
 }
 
-// `at` is a quote; after the closing one. A line end closes it too (bad code, apostrophes in #error).
+// `at` is a quote; after the closing one. A line end closes it too (bad code, apostrophes in
+// #error).
 static size_t skip_literal(struct str text, size_t at) {
     char quote = text.ptr[at];
     if (quote == '"' && is_raw_prefix(text, at)) {
@@ -109,8 +110,8 @@ static size_t skip_literal(struct str text, size_t at) {
 
 static size_t skip_word(struct str text, size_t at) {
     bool is_number = char_at(text, at) >= '0' && char_at(text, at) <= '9';
-    while (at < text.len &&
-           (is_word(text.ptr[at]) || (is_number && text.ptr[at] == '\'' && is_word(char_at(text, at + 1))))) {
+    while (at < text.len && (is_word(text.ptr[at]) || (is_number && text.ptr[at] == '\'' &&
+                                                       is_word(char_at(text, at + 1))))) {
         at++;
     }
     return at;
@@ -129,7 +130,8 @@ static size_t next_piece(struct str text, size_t at) {
     return scan_skip_blank(text, at);
 }
 
-// After the "(" that follows the keyword at `at`, or SIZE_MAX. `constexpr` and `consteval` are skipped.
+// After the "(" that follows the keyword at `at`, or SIZE_MAX. `constexpr` and `consteval` are
+// skipped.
 static size_t open_header(struct str text, size_t at, struct str keyword) {
     size_t end = at < text.len ? skip_word(text, at) : at;
     if (!word_is(text, at, end, keyword)) {
@@ -281,7 +283,8 @@ static bool is_attribute_word(struct str text, size_t at, size_t end, struct str
         return true;
     }
     return end - at == name.len + 4 && memcmp(text.ptr + at, "__", 2) == 0 &&
-           memcmp(text.ptr + end - 2, "__", 2) == 0 && memcmp(text.ptr + at + 2, name.ptr, name.len) == 0;
+           memcmp(text.ptr + end - 2, "__", 2) == 0 &&
+           memcmp(text.ptr + at + 2, name.ptr, name.len) == 0;
 }
 
 struct str scan_call_argument(struct str text, size_t at, size_t end, struct str name) {

@@ -24,8 +24,10 @@ void lower_scope_add(struct lower *l, struct scope_item item, loc_id loc) {
 static void end_item(struct lower *l, const struct scope_item *item, loc_id loc) {
     if (item->cleanup.v) {
         val_id arg = ir_val_addr(l->b, ir_path_var(l->b, item->var));
-        struct ir_call call = {.kind = CALL_DIRECT, .flags = CALL_IMPLICIT | CALL_CLEANUP,
-                               .callee = item->cleanup, .loc = loc};
+        struct ir_call call = {.kind = CALL_DIRECT,
+                               .flags = CALL_IMPLICIT | CALL_CLEANUP,
+                               .callee = item->cleanup,
+                               .loc = loc};
         ir_op_call(l->b, &call, &arg, 1);
     }
     if (item->destroy) {
@@ -35,7 +37,8 @@ static void end_item(struct lower *l, const struct scope_item *item, loc_id loc)
 }
 
 // Ends the items [from, to) of a scope, last declared first.
-static void end_items(struct lower *l, const struct scope *s, uint32_t from, uint32_t to, var_id except, loc_id loc) {
+static void end_items(struct lower *l, const struct scope *s, uint32_t from, uint32_t to,
+                      var_id except, loc_id loc) {
     for (uint32_t i = to; i > from; i--) {
         struct scope_item item = s->items.data[i - 1];
         if (except.v && item.var.v == except.v) {
@@ -72,7 +75,8 @@ bool lower_has_cleanups(const struct lower *l, const struct scope *until) {
 // --- labels ---
 
 static uint32_t label_of(struct lower *l, CXCursor label_stmt) {
-    uint64_t key = (uint64_t)(uintptr_t)label_stmt.data[1]; // the statement; references to it differ in the rest
+    uint64_t key = (uint64_t)(uintptr_t)
+                       label_stmt.data[1]; // the statement; references to it differ in the rest
     uint32_t at = 0;
     if (map_get(&l->fn->label_index, key, &at)) {
         return at;
@@ -87,7 +91,9 @@ void lower_goto(struct lower *l, CXCursor label_stmt, loc_id loc) {
     if (!ir_bb_open(l->b)) {
         return;
     }
-    struct pending_goto g = {.block = ir_bb_new(l->b), .scope = l->fn->scope, .loc = loc,
+    struct pending_goto g = {.block = ir_bb_new(l->b),
+                             .scope = l->fn->scope,
+                             .loc = loc,
                              .label = label_of(l, label_stmt)};
     g.item_count = g.scope ? g.scope->items.len : 0;
     ir_term_jump(l->b, g.block, loc);
@@ -132,7 +138,8 @@ static void finish_goto(struct lower *l, const struct pending_goto *g) {
         end_items(l, s, 0, count, (var_id){0}, g->loc);
         count = s->outer_count;
     }
-    if (s && s == label->scope && label->item_count < count) { // back, before declarations of the same scope
+    if (s && s == label->scope &&
+        label->item_count < count) { // back, before declarations of the same scope
         end_items(l, s, label->item_count, count, (var_id){0}, g->loc);
     }
     l->fn->scope = present;
@@ -146,7 +153,8 @@ void lower_finish_gotos(struct lower *l) {
     for (uint32_t i = 0; i < l->fn->indirect.len; i++) {
         for (uint32_t k = 0; k < l->fn->labels.len; k++) {
             if (l->fn->labels.data[k].is_addressed) {
-                ir_edge_add(l->b, l->fn->indirect.data[i], l->fn->labels.data[k].block, EDGE_NEXT, 0, 0);
+                ir_edge_add(l->b, l->fn->indirect.data[i], l->fn->labels.data[k].block, EDGE_NEXT,
+                            0, 0);
             }
         }
     }

@@ -55,7 +55,8 @@ static void lower_array_size(struct lower *l, CXCursor decl, CXCursor init) {
     }
     struct cx_list list = cx_children(l->scratch, decl);
     for (uint32_t i = 0; i < list.count; i++) {
-        if (clang_isExpression(clang_getCursorKind(list.items[i])) && !clang_equalCursors(list.items[i], init)) {
+        if (clang_isExpression(clang_getCursorKind(list.items[i])) &&
+            !clang_equalCursors(list.items[i], init)) {
             lower_discard(l, list.items[i]);
         }
     }
@@ -77,7 +78,8 @@ void lower_local(struct lower *l, CXCursor decl) {
     if (l->is_cxx && cxx_local(l, decl, var)) {
         return;
     }
-    struct scope_item item = {.var = var, .cleanup = cleanup_of(l, decl), .type = clang_getCursorType(decl)};
+    struct scope_item item = {
+        .var = var, .cleanup = cleanup_of(l, decl), .type = clang_getCursorType(decl)};
     CXCursor init = clang_Cursor_getVarDeclInitializer(decl);
     lower_array_size(l, decl, init);
     lower_scope_add(l, item, loc);
@@ -130,10 +132,12 @@ static struct if_parts split_if(struct lower *l, CXCursor c) {
 }
 
 // The branch and the first arm; afterwards the block of the else is current.
-static void lower_arm(struct lower *l, const struct if_parts *p, ir_bb otherwise, ir_bb after, loc_id loc) {
+static void lower_arm(struct lower *l, const struct if_parts *p, ir_bb otherwise, ir_bb after,
+                      loc_id loc) {
     ir_bb then = ir_bb_new(l->b);
     if (cx_is_null(p->cond)) {
-        ir_term_branch(l->b, OPR_NE, ir_val_unknown(l->b), ir_val_const(l->b, 0), then, otherwise, loc);
+        ir_term_branch(l->b, OPR_NE, ir_val_unknown(l->b), ir_val_const(l->b, 0), then, otherwise,
+                       loc);
     } else {
         lower_cond(l, p->cond, then, otherwise);
     }
@@ -200,7 +204,8 @@ struct header_search {
 static enum CXChildVisitResult find_in_header(CXCursor c, CXCursor parent, CXClientData data) {
     (void)parent;
     struct header_search *s = data;
-    CXCursor decl = clang_getCursorKind(c) == CXCursor_DeclRefExpr ? clang_getCursorReferenced(c) : clang_getNullCursor();
+    CXCursor decl = clang_getCursorKind(c) == CXCursor_DeclRefExpr ? clang_getCursorReferenced(c)
+                                                                   : clang_getNullCursor();
     if (clang_getCursorKind(decl) != CXCursor_VarDecl) {
         return CXChildVisit_Recurse;
     }
@@ -212,7 +217,8 @@ static enum CXChildVisitResult find_in_header(CXCursor c, CXCursor parent, CXCli
     return CXChildVisit_Break;
 }
 
-// libclang drops the init statement of a switch; the variable it declares is reached through its uses.
+// libclang drops the init statement of a switch; the variable it declares is reached through its
+// uses.
 static void lower_switch_init(struct lower *l, CXCursor c) {
     struct cx_place at = cx_spelling_place(cx_start(c));
     size_t end = scan_after_init(cx_file_text(l->tu, at.file), at.offset);
@@ -375,12 +381,14 @@ static void lower_computed_goto(struct lower *l, CXCursor c) {
     ir_term_indirect(l->b, v, lower_at(l, c));
 }
 
-// An operand that is a place, not a loaded value, is an output or a memory operand: read and written.
+// An operand that is a place, not a loaded value, is an output or a memory operand: read and
+// written.
 static void asm_operand(struct lower *l, CXCursor c, loc_id loc) {
     enum CXCursorKind kind = clang_getCursorKind(cx_peel_parens(c));
     bool is_place = kind == CXCursor_DeclRefExpr || kind == CXCursor_MemberRefExpr ||
                     kind == CXCursor_ArraySubscriptExpr ||
-                    (kind == CXCursor_UnaryOperator && clang_getCursorUnaryOperatorKind(cx_peel_parens(c)) == CXUnaryOperator_Deref);
+                    (kind == CXCursor_UnaryOperator &&
+                     clang_getCursorUnaryOperatorKind(cx_peel_parens(c)) == CXUnaryOperator_Deref);
     if (!is_place) {
         lower_discard(l, c);
         return;
@@ -400,7 +408,8 @@ static void lower_asm(struct lower *l, CXCursor c) {
         if (kind == CXCursor_AddrLabelExpr) { // asm goto
             ir_bb next = ir_bb_new(l->b);
             ir_bb jump = ir_bb_new(l->b);
-            ir_term_branch(l->b, OPR_NE, ir_val_unknown(l->b), ir_val_const(l->b, 0), jump, next, loc);
+            ir_term_branch(l->b, OPR_NE, ir_val_unknown(l->b), ir_val_const(l->b, 0), jump, next,
+                           loc);
             ir_bb_set(l->b, jump);
             lower_goto(l, clang_getCursorReferenced(cx_only_child(list.items[i])), loc);
             ir_bb_set(l->b, next);
@@ -423,42 +432,78 @@ static void lower_wrapped(struct lower *l, CXCursor c) {
     }
 }
 
+static void lower_jump(struct lower *l, CXCursor c, enum CXCursorKind kind) {
+    if (kind == CXCursor_BreakStmt) {
+        lower_break(l, lower_at(l, c));
+    } else if (kind == CXCursor_ContinueStmt) {
+        lower_continue(l, lower_at(l, c));
+    } else if (kind == CXCursor_ReturnStmt) {
+        lower_return(l, c);
+    } else if (kind == CXCursor_IndirectGotoStmt) {
+        lower_computed_goto(l, c);
+    } else {
+        CXCursor ref = cx_only_child(c);
+        lower_goto(l, clang_getCursorReferenced(cx_is_null(ref) ? c : ref), lower_at(l, c));
+    }
+}
+
 static void dispatch(struct lower *l, CXCursor c) {
     enum CXCursorKind kind = clang_getCursorKind(c);
     switch ((int)kind) {
-    case CXCursor_CompoundStmt: lower_compound(l, c); break;
-    case CXCursor_DeclStmt: lower_decl_stmt(l, c); break;
-    case CXCursor_VarDecl: lower_local(l, c); break;
-    case CXCursor_IfStmt: lower_if(l, c); break;
-    case CXCursor_WhileStmt: lower_while(l, c); break;
-    case CXCursor_DoStmt: lower_do(l, c); break;
-    case CXCursor_ForStmt: lower_for(l, c); break;
-    case CXCursor_SwitchStmt: lower_switch(l, c); break;
-    case CXCursor_CaseStmt:
-    case CXCursor_DefaultStmt: lower_cases(l, c); break;
-    case CXCursor_BreakStmt: lower_break(l, lower_at(l, c)); break;
-    case CXCursor_ContinueStmt: lower_continue(l, lower_at(l, c)); break;
-    case CXCursor_ReturnStmt: lower_return(l, c); break;
-    case CXCursor_GotoStmt: {
-        CXCursor ref = cx_only_child(c);
-        lower_goto(l, clang_getCursorReferenced(cx_is_null(ref) ? c : ref), lower_at(l, c));
+    case CXCursor_CompoundStmt:
+        lower_compound(l, c);
         break;
-    }
-    case CXCursor_IndirectGotoStmt: lower_computed_goto(l, c); break;
+    case CXCursor_DeclStmt:
+        lower_decl_stmt(l, c);
+        break;
+    case CXCursor_VarDecl:
+        lower_local(l, c);
+        break;
+    case CXCursor_IfStmt:
+        lower_if(l, c);
+        break;
+    case CXCursor_WhileStmt:
+        lower_while(l, c);
+        break;
+    case CXCursor_DoStmt:
+        lower_do(l, c);
+        break;
+    case CXCursor_ForStmt:
+        lower_for(l, c);
+        break;
+    case CXCursor_SwitchStmt:
+        lower_switch(l, c);
+        break;
+    case CXCursor_CaseStmt:
+    case CXCursor_DefaultStmt:
+        lower_cases(l, c);
+        break;
+    case CXCursor_BreakStmt:
+    case CXCursor_ContinueStmt:
+    case CXCursor_ReturnStmt:
+    case CXCursor_GotoStmt:
+    case CXCursor_IndirectGotoStmt:
+        lower_jump(l, c, kind);
+        break;
     case CXCursor_LabelStmt:
         lower_label(l, c, lower_at(l, c));
         lower_wrapped(l, c);
         break;
     case CXCursor_GCCAsmStmt:
-    case CXCursor_MSAsmStmt: lower_asm(l, c); break;
-    case CXCursor_NullStmt: break;
-    case CXCursor_UnexposedStmt: lower_wrapped(l, c); break;
+    case CXCursor_MSAsmStmt:
+        lower_asm(l, c);
+        break;
+    case CXCursor_UnexposedStmt:
+        lower_wrapped(l, c);
+        break;
+    case CXCursor_NullStmt:
     case CXCursor_StaticAssert:
     case CXCursor_TypedefDecl:
     case CXCursor_StructDecl:
     case CXCursor_UnionDecl:
     case CXCursor_EnumDecl:
-    case CXCursor_FunctionDecl: break;
+    case CXCursor_FunctionDecl:
+        break;
     default:
         if (clang_isExpression(kind)) {
             lower_discard(l, c);

@@ -1,5 +1,5 @@
-// Names: functions, methods and variables of libclang -> ids of the facts, with qualified names and link
-// keys (P42). Each declaration costs one map lookup after its first use.
+// Names: functions, methods and variables of libclang -> ids of the facts, with qualified names and
+// link keys (P42). Each declaration costs one map lookup after its first use.
 #include "checker/front/symbol.h"
 
 #include "checker/base/buf.h"
@@ -17,14 +17,15 @@ static bool is_system(CXCursor c) {
 }
 
 static bool is_class(enum CXCursorKind kind) {
-    return kind == CXCursor_StructDecl || kind == CXCursor_ClassDecl || kind == CXCursor_UnionDecl ||
-           kind == CXCursor_ClassTemplate || kind == CXCursor_ClassTemplatePartialSpecialization;
+    return kind == CXCursor_StructDecl || kind == CXCursor_ClassDecl ||
+           kind == CXCursor_UnionDecl || kind == CXCursor_ClassTemplate ||
+           kind == CXCursor_ClassTemplatePartialSpecialization;
 }
 
 static bool is_function(enum CXCursorKind kind) {
-    return kind == CXCursor_FunctionDecl || kind == CXCursor_CXXMethod || kind == CXCursor_Constructor ||
-           kind == CXCursor_Destructor || kind == CXCursor_ConversionFunction ||
-           kind == CXCursor_FunctionTemplate;
+    return kind == CXCursor_FunctionDecl || kind == CXCursor_CXXMethod ||
+           kind == CXCursor_Constructor || kind == CXCursor_Destructor ||
+           kind == CXCursor_ConversionFunction || kind == CXCursor_FunctionTemplate;
 }
 
 bool lower_is_lambda_class(CXCursor record_decl) {
@@ -77,9 +78,11 @@ static void add_without_template_arguments(struct buf *out, struct str name) {
     }
 }
 
-// What libclang calls things without a name: "(lambda at f.cpp:3:5)", "union (anonymous at /src/f.c:3:5)".
+// What libclang calls things without a name: "(lambda at f.cpp:3:5)", "union (anonymous at
+// /src/f.c:3:5)".
 static bool is_made_up(struct str name) {
-    return name.len == 0 || name.ptr[0] == '(' || str_find(name, STR("(anonymous"), 0) != SIZE_MAX ||
+    return name.len == 0 || name.ptr[0] == '(' ||
+           str_find(name, STR("(anonymous"), 0) != SIZE_MAX ||
            str_find(name, STR("(unnamed"), 0) != SIZE_MAX;
 }
 
@@ -97,11 +100,13 @@ static void add_name_part(struct lower *l, struct buf *out, CXCursor c) {
     }
 }
 
-// Part of the name that source code writes: namespaces that are not inline or anonymous, classes, functions.
+// Part of the name that source code writes: namespaces that are not inline or anonymous, classes,
+// functions.
 static bool is_named_scope(CXCursor c) {
     enum CXCursorKind kind = clang_getCursorKind(c);
     if (kind == CXCursor_Namespace) {
-        return !clang_Cursor_isInlineNamespace(c) && !cx_is_spelled(c, "") && !clang_Cursor_isAnonymous(c);
+        return !clang_Cursor_isInlineNamespace(c) && !cx_is_spelled(c, "") &&
+               !clang_Cursor_isAnonymous(c);
     }
     return is_class(kind) || is_function(kind);
 }
@@ -179,7 +184,8 @@ struct str lower_key(struct lower *l, CXCursor decl) {
 
 // --- functions ---
 
-// Attributes without a cursor kind of their own are seen in the pretty-printed declaration only (P10, P21).
+// Attributes without a cursor kind of their own are seen in the pretty-printed declaration only
+// (P10, P21).
 static uint32_t attribute_flags(struct lower *l, CXCursor function) {
     if (!clang_Cursor_hasAttrs(function) ||
         cx_is_null(cx_find_child(function, CXCursor_UnexposedAttr))) {
@@ -187,7 +193,8 @@ static uint32_t attribute_flags(struct lower *l, CXCursor function) {
     }
     struct str text = cx_pretty_decl(l->scratch, function);
     uint32_t flags = 0;
-    if (str_find(text, STR("_Noreturn"), 0) != SIZE_MAX || str_find(text, STR("noreturn"), 0) != SIZE_MAX) {
+    if (str_find(text, STR("_Noreturn"), 0) != SIZE_MAX ||
+        str_find(text, STR("noreturn"), 0) != SIZE_MAX) {
         flags |= SYM_NORETURN;
     }
     if (str_find(text, STR("((constructor"), 0) != SIZE_MAX ||
@@ -229,7 +236,8 @@ static uint32_t member_flags(CXCursor c) {
     uint32_t flags = clang_CXXMethod_isVirtual(c) ? SYM_VIRTUAL : 0;
     enum CXCursorKind kind = clang_getCursorKind(c);
     if (kind == CXCursor_Constructor) {
-        bool copies = clang_CXXConstructor_isCopyConstructor(c) || clang_CXXConstructor_isMoveConstructor(c);
+        bool copies =
+            clang_CXXConstructor_isCopyConstructor(c) || clang_CXXConstructor_isMoveConstructor(c);
         return flags | SYM_METHOD | SYM_CTOR | (copies ? SYM_COPY_OR_MOVE : 0);
     }
     if (kind == CXCursor_Destructor) {
@@ -238,7 +246,8 @@ static uint32_t member_flags(CXCursor c) {
     if (kind == CXCursor_CXXMethod && clang_CXXMethod_isStatic(c)) {
         return flags | SYM_STATIC_MEMBER;
     }
-    if (clang_CXXMethod_isCopyAssignmentOperator(c) || clang_CXXMethod_isMoveAssignmentOperator(c)) {
+    if (clang_CXXMethod_isCopyAssignmentOperator(c) ||
+        clang_CXXMethod_isMoveAssignmentOperator(c)) {
         flags |= SYM_COPY_OR_MOVE;
     }
     return flags | SYM_METHOD;
@@ -343,8 +352,9 @@ static uint32_t param_index(CXCursor param) {
     int count = clang_Cursor_getNumArguments(function);
     for (int i = 0; i < count; i++) {
         if (clang_equalCursors(clang_Cursor_getArgument(function, (unsigned)i), param)) {
-            bool is_method = is_class(clang_getCursorKind(clang_getCursorSemanticParent(function))) &&
-                             !clang_CXXMethod_isStatic(function);
+            bool is_method =
+                is_class(clang_getCursorKind(clang_getCursorSemanticParent(function))) &&
+                !clang_CXXMethod_isStatic(function);
             return (uint32_t)i + (is_method ? 1 : 0);
         }
     }

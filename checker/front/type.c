@@ -1,8 +1,8 @@
 // Types and records: CXType -> type_id with typedefs kept (P43), class declarations -> record_id.
 //
-// Records of system headers keep their name and flags only: what std::mutex is made of is no business of
-// the analysis, models know it by name. Fields of lambdas are set where the LambdaExpr is lowered: only
-// there their names can be found.
+// Records of system headers keep their name and flags only: what std::mutex is made of is no
+// business of the analysis, models know it by name. Fields of lambdas are set where the LambdaExpr
+// is lowered: only there their names can be found.
 #include "checker/front/cx.h"
 #include "checker/front/symbol.h"
 
@@ -62,15 +62,16 @@ static type_id record_type(struct lower *l, CXType t, uint8_t quals) {
     return ir_type(l->b, &made);
 }
 
-// The next layer below sugar without a name of its own, or a type of kind Invalid when there is none.
+// The next layer below sugar without a name of its own, or a type of kind Invalid when there is
+// none.
 static CXType without_sugar(CXType t) {
     CXType inner = {.kind = CXType_Invalid};
     if (t.kind == CXType_Elaborated) {
         inner = clang_Type_getNamedType(t);
     } else if (t.kind == CXType_Attributed) {
         inner = clang_Type_getModifiedType(t);
-    } else if (t.kind == CXType_Auto || t.kind == CXType_Unexposed || t.kind == CXType_ObjCTypeParam ||
-               t.kind == CXType_BTFTagAttributed) {
+    } else if (t.kind == CXType_Auto || t.kind == CXType_Unexposed ||
+               t.kind == CXType_ObjCTypeParam || t.kind == CXType_BTFTagAttributed) {
         inner = clang_getCanonicalType(t);
     }
     return clang_equalTypes(inner, t) ? (CXType){.kind = CXType_Invalid} : inner;
@@ -202,8 +203,8 @@ static bool is_user_written(CXCursor method) {
 }
 
 // Destructor, operator() and polymorphism of a class from its members.
-static void read_members(struct lower *l, struct ir_record *record, CXCursor decl, struct cx_list children,
-                         bool is_pattern) {
+static void read_members(struct lower *l, struct ir_record *record, CXCursor decl,
+                         struct cx_list children, bool is_pattern) {
     uint32_t call_ops = 0;
     for (uint32_t i = 0; i < children.count; i++) {
         CXCursor c = children.items[i];
@@ -228,7 +229,8 @@ static void read_members(struct lower *l, struct ir_record *record, CXCursor dec
     }
 }
 
-// Members of a class: those of the template for an implicit instantiation, whose own are not visited (P22).
+// Members of a class: those of the template for an implicit instantiation, whose own are not
+// visited (P22).
 static struct cx_list class_members(struct lower *l, CXCursor decl, bool *ret_is_pattern) {
     struct cx_list children = cx_children(l->scratch, decl);
     CXCursor pattern = clang_getSpecializedCursorTemplate(decl);

@@ -4,12 +4,12 @@
 
 #include "checker/ir/ir.h"
 
-// Blocks of the function under construction grow in any order; ir_fn_end lays them out: entry first,
-// then reverse post-order, unreachable blocks dropped.
+// Blocks of the function under construction grow in any order; ir_fn_end lays them out: entry
+// first, then reverse post-order, unreachable blocks dropped.
 struct ir_builder;
 
-/// Makes a builder that appends to `f`. Lives in f->arena; `scratch` (another arena) holds per-function data
-/// and is reset to where it was when the outermost function ends.
+/// Makes a builder that appends to `f`. Lives in f->arena; `scratch` (another arena) holds
+/// per-function data and is reset to where it was when the outermost function ends.
 struct ir_builder *ir_builder_new(struct facts *f, struct arena *scratch);
 /// The facts given to ir_builder_new.
 struct facts *ir_facts(struct ir_builder *b);
@@ -21,18 +21,21 @@ loc_id ir_loc(struct ir_builder *b, const struct ir_loc *loc);     // interned
 type_id ir_type(struct ir_builder *b, const struct ir_type *type); // interned
 /// Interned by key; later mentions add flags and fill in what was empty.
 sym_id ir_sym(struct ir_builder *b, const struct ir_sym *sym);
-record_id ir_record(struct ir_builder *b, const struct ir_record *record); // interned by key, fields set apart
+record_id ir_record(struct ir_builder *b,
+                    const struct ir_record *record); // interned by key, fields set apart
 /// Gives `record` its fields, copied; only the first non-empty list counts.
 void ir_record_fields(struct ir_builder *b, record_id record, const struct ir_field *fields,
                       uint32_t count);
 /// Notes that method `sym` overrides method `base`.
 void ir_override(struct ir_builder *b, sym_id sym, sym_id base);
-/// Globals and static locals are interned by key (a definition replaces an `extern` declaration); all others are
-/// new each time and are listed in facts.fn_vars of the open function. All but globals get its fn_id.
+/// Globals and static locals are interned by key (a definition replaces an `extern` declaration);
+/// all others are new each time and are listed in facts.fn_vars of the open function. All but
+/// globals get its fn_id.
 var_id ir_var(struct ir_builder *b, const struct ir_var *var);
 
 path_id ir_path_var(struct ir_builder *b, var_id var);
-path_id ir_path_field(struct ir_builder *b, path_id base, name_id field, type_id type, record_id owner);
+path_id ir_path_field(struct ir_builder *b, path_id base, name_id field, type_id type,
+                      record_id owner);
 path_id ir_path_index(struct ir_builder *b, path_id base, val_id index, type_id type);
 /// deref(&x) is x.
 path_id ir_path_deref(struct ir_builder *b, val_id pointer, type_id type);
@@ -50,14 +53,15 @@ val_id ir_val_call(struct ir_builder *b, call_id call);
 val_id ir_val_unary(struct ir_builder *b, enum ir_operator op, val_id a);
 val_id ir_val_binary(struct ir_builder *b, enum ir_operator op, val_id a, val_id b_operand);
 
-/// Opens a function and makes its entry block current. Only sym, loc and flags of `fn` are used; parameters
-/// are its VAR_PARAM variables in the order they are made. Opening another while one is open nests (lambda
-/// bodies): ir_fn_end closes the innermost.
+/// Opens a function and makes its entry block current. Only sym, loc and flags of `fn` are used;
+/// parameters are its VAR_PARAM variables in the order they are made. Opening another while one is
+/// open nests (lambda bodies): ir_fn_end closes the innermost.
 fn_id ir_fn_begin(struct ir_builder *b, const struct ir_fn *fn);
 /// Adds FN_* flags to the open function.
 void ir_fn_flag(struct ir_builder *b, uint32_t flags);
-/// Lays out the innermost open function and appends its ops, blocks and edges. An open block returns; a block
-/// never terminated becomes TERM_UNREACHABLE. Calls of dropped blocks stay in facts.calls.
+/// Lays out the innermost open function and appends its ops, blocks and edges. An open block
+/// returns; a block never terminated becomes TERM_UNREACHABLE. Calls of dropped blocks stay in
+/// facts.calls.
 void ir_fn_end(struct ir_builder *b, loc_id end);
 
 // Handles of blocks of the open function (not block_id: those are given at ir_fn_end).
@@ -73,8 +77,8 @@ bool ir_bb_open(const struct ir_builder *b); // current block exists and has no 
 
 void ir_op_read(struct ir_builder *b, path_id path, uint8_t flags, loc_id loc);
 void ir_op_write(struct ir_builder *b, path_id path, val_id val, uint8_t flags, loc_id loc);
-void ir_op_update(struct ir_builder *b, path_id path, enum ir_operator op, val_id val, uint8_t flags,
-                  loc_id loc);
+void ir_op_update(struct ir_builder *b, path_id path, enum ir_operator op, val_id val,
+                  uint8_t flags, loc_id loc);
 /// Appends the call and its arguments; the result is ir_val_call of what it returns. When code is
 /// unreachable a valid call_id is still returned.
 call_id ir_op_call(struct ir_builder *b, const struct ir_call *call, const val_id *args,
@@ -83,11 +87,11 @@ void ir_op_scope(struct ir_builder *b, bool begin, var_id var, loc_id loc);
 void ir_op_asm(struct ir_builder *b, uint8_t flags, loc_id loc);
 void ir_op_unknown(struct ir_builder *b, loc_id loc);
 
-// Terminators: end the current block; the current block is then IR_BB_NONE. A jump to IR_BB_NONE ends the
-// block as unreachable.
+// Terminators: end the current block; the current block is then IR_BB_NONE. A jump to IR_BB_NONE
+// ends the block as unreachable.
 void ir_term_jump(struct ir_builder *b, ir_bb to, loc_id loc);
-void ir_term_branch(struct ir_builder *b, enum ir_operator cmp, val_id lhs, val_id rhs, ir_bb if_true,
-                    ir_bb if_false, loc_id loc);
+void ir_term_branch(struct ir_builder *b, enum ir_operator cmp, val_id lhs, val_id rhs,
+                    ir_bb if_true, ir_bb if_false, loc_id loc);
 void ir_term_return(struct ir_builder *b, val_id val, loc_id loc);
 void ir_term_noreturn(struct ir_builder *b, loc_id loc);
 void ir_term_unreachable(struct ir_builder *b, loc_id loc);

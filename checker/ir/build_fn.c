@@ -53,13 +53,18 @@ void ir_op_read(struct ir_builder *b, path_id path, uint8_t flags, loc_id loc) {
 }
 
 void ir_op_write(struct ir_builder *b, path_id path, val_id val, uint8_t flags, loc_id loc) {
-    add_op(b, (struct ir_op){.kind = OP_WRITE, .path = path, .val = val, .flags = flags, .loc = loc});
+    add_op(b,
+           (struct ir_op){.kind = OP_WRITE, .path = path, .val = val, .flags = flags, .loc = loc});
 }
 
-void ir_op_update(struct ir_builder *b, path_id path, enum ir_operator op, val_id val, uint8_t flags,
-                  loc_id loc) {
-    add_op(b, (struct ir_op){.kind = OP_UPDATE, .path = path, .opr = (uint8_t)op, .val = val,
-                             .flags = flags, .loc = loc});
+void ir_op_update(struct ir_builder *b, path_id path, enum ir_operator op, val_id val,
+                  uint8_t flags, loc_id loc) {
+    add_op(b, (struct ir_op){.kind = OP_UPDATE,
+                             .path = path,
+                             .opr = (uint8_t)op,
+                             .val = val,
+                             .flags = flags,
+                             .loc = loc});
 }
 
 call_id ir_op_call(struct ir_builder *b, const struct ir_call *call, const val_id *args,
@@ -78,7 +83,8 @@ call_id ir_op_call(struct ir_builder *b, const struct ir_call *call, const val_i
 }
 
 void ir_op_scope(struct ir_builder *b, bool begin, var_id var, loc_id loc) {
-    add_op(b, (struct ir_op){.kind = begin ? OP_SCOPE_BEGIN : OP_SCOPE_END, .var = var, .loc = loc});
+    add_op(b,
+           (struct ir_op){.kind = begin ? OP_SCOPE_BEGIN : OP_SCOPE_END, .var = var, .loc = loc});
 }
 
 void ir_op_asm(struct ir_builder *b, uint8_t flags, loc_id loc) {
@@ -128,8 +134,8 @@ void ir_term_jump(struct ir_builder *b, ir_bb to, loc_id loc) {
     }
 }
 
-void ir_term_branch(struct ir_builder *b, enum ir_operator cmp, val_id lhs, val_id rhs, ir_bb if_true,
-                    ir_bb if_false, loc_id loc) {
+void ir_term_branch(struct ir_builder *b, enum ir_operator cmp, val_id lhs, val_id rhs,
+                    ir_bb if_true, ir_bb if_false, loc_id loc) {
     assert(if_true != IR_BB_NONE && if_false != IR_BB_NONE);
     struct draft_block *block = terminate(b, TERM_BRANCH, loc);
     if (block) {
@@ -182,7 +188,8 @@ struct layout {
     uint32_t at;
 };
 
-// Depth first with an explicit stack; successors are visited last to first, so that the first one comes next.
+// Depth first with an explicit stack; successors are visited last to first, so that the first one
+// comes next.
 static void visit(struct layout *l, ir_bb root) {
     VEC(ir_bb) stack = {0};
     VEC(uint32_t) next = {0};
@@ -212,10 +219,15 @@ static void visit(struct layout *l, ir_bb root) {
 static void emit_block(struct layout *l, ir_bb bb, block_id first) {
     struct facts *f = l->b->f;
     const struct draft_block *x = &l->d->blocks.data[bb];
-    struct ir_block out = {.first_op = {f->ops.len}, .op_count = x->ops.len,
-                           .term = x->term ? x->term : TERM_UNREACHABLE, .cmp = x->cmp,
-                           .lhs = x->lhs, .rhs = x->rhs, .loc = x->loc,
-                           .first_edge = {f->edges.len}, .edge_count = x->edges.len};
+    struct ir_block out = {.first_op = {f->ops.len},
+                           .op_count = x->ops.len,
+                           .term = x->term ? x->term : TERM_UNREACHABLE,
+                           .cmp = x->cmp,
+                           .lhs = x->lhs,
+                           .rhs = x->rhs,
+                           .loc = x->loc,
+                           .first_edge = {f->edges.len},
+                           .edge_count = x->edges.len};
     for (uint32_t i = 0; i < x->ops.len; i++) {
         vec_push(f->arena, &f->ops, x->ops.data[i]);
     }

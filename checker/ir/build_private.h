@@ -1,4 +1,5 @@
-// Inside of the builder. Private to ir: build_value.c (names, types, symbols, paths, values), build_fn.c (functions).
+// Inside of the builder. Private to ir: build_value.c (names, types, symbols, paths, values),
+// build_fn.c (functions).
 #ifndef CHECKER_IR_BUILD_PRIVATE_H
 #define CHECKER_IR_BUILD_PRIVATE_H
 
@@ -33,7 +34,8 @@ struct ir_builder {
     struct map files, locs, types, syms, records, vars, paths, vals, unhandled;
 };
 
-/// Interns a path or value exactly as given: nothing is simplified or folded. For the reader of the textual form.
+/// Interns a path or value exactly as given: nothing is simplified or folded. For the reader of the
+/// textual form.
 path_id build_path(struct ir_builder *b, struct ir_path p);
 val_id build_val(struct ir_builder *b, struct ir_val v);
 

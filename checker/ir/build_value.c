@@ -5,8 +5,8 @@ struct ir_builder *ir_builder_new(struct facts *f, struct arena *scratch) {
     struct ir_builder *b = ARENA_NEW(f->arena, struct ir_builder);
     b->f = f;
     b->scratch = scratch;
-    struct map *const maps[] = {&b->files, &b->locs, &b->types,     &b->syms, &b->records,
-                                &b->vars,  &b->paths, &b->vals, &b->unhandled};
+    struct map *const maps[] = {&b->files, &b->locs,  &b->types, &b->syms,     &b->records,
+                                &b->vars,  &b->paths, &b->vals,  &b->unhandled};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
         map_init(maps[i], f->arena);
     }
@@ -166,18 +166,20 @@ path_id build_path(struct ir_builder *b, struct ir_path p) {
 }
 
 path_id ir_path_var(struct ir_builder *b, var_id var) {
-    return build_path(b, (struct ir_path){.kind = PATH_VAR, .var = var,
-                                        .type = b->f->vars.data[var.v].type});
+    return build_path(
+        b, (struct ir_path){.kind = PATH_VAR, .var = var, .type = b->f->vars.data[var.v].type});
 }
 
 path_id ir_path_field(struct ir_builder *b, path_id base, name_id field, type_id type,
                       record_id owner) {
-    return build_path(b, (struct ir_path){.kind = PATH_FIELD, .base = base, .name = field,
-                                        .type = type, .record = owner});
+    return build_path(
+        b, (struct ir_path){
+               .kind = PATH_FIELD, .base = base, .name = field, .type = type, .record = owner});
 }
 
 path_id ir_path_index(struct ir_builder *b, path_id base, val_id index, type_id type) {
-    return build_path(b, (struct ir_path){.kind = PATH_INDEX, .base = base, .val = index, .type = type});
+    return build_path(
+        b, (struct ir_path){.kind = PATH_INDEX, .base = base, .val = index, .type = type});
 }
 
 path_id ir_path_deref(struct ir_builder *b, val_id pointer, type_id type) {
@@ -230,7 +232,8 @@ val_id ir_val_str(struct ir_builder *b, struct str text) {
     while (len && len < text.len && (text.ptr[len] & 0xC0) == 0x80) {
         len--; // not in the middle of a character
     }
-    return build_val(b, (struct ir_val){.kind = VAL_STR, .name = ir_name(b, str_slice(text, 0, len))});
+    return build_val(b,
+                     (struct ir_val){.kind = VAL_STR, .name = ir_name(b, str_slice(text, 0, len))});
 }
 
 val_id ir_val_path(struct ir_builder *b, path_id path) {
@@ -257,10 +260,14 @@ val_id ir_val_unary(struct ir_builder *b, enum ir_operator op, val_id a) {
     const struct ir_val *x = &b->f->vals.data[a.v];
     if (x->kind == VAL_CONST) {
         switch ((int)op) {
-        case OPR_NEG: return ir_val_const(b, (int64_t)(0 - (uint64_t)x->num));
-        case OPR_NOT: return ir_val_const(b, x->num == 0);
-        case OPR_BITNOT: return ir_val_const(b, ~x->num);
-        default: break;
+        case OPR_NEG:
+            return ir_val_const(b, (int64_t)(0 - (uint64_t)x->num));
+        case OPR_NOT:
+            return ir_val_const(b, x->num == 0);
+        case OPR_BITNOT:
+            return ir_val_const(b, ~x->num);
+        default:
+            break;
         }
     }
     return build_val(b, (struct ir_val){.kind = VAL_UNARY, .op = (uint8_t)op, .a = a});
@@ -278,23 +285,43 @@ static bool fold(enum ir_operator op, int64_t a, int64_t b, int64_t *ret_value) 
     uint64_t ua = (uint64_t)a;
     uint64_t ub = (uint64_t)b;
     switch ((int)op) {
-    case OPR_ADD: *ret_value = (int64_t)(ua + ub); return true;
-    case OPR_SUB: *ret_value = (int64_t)(ua - ub); return true;
-    case OPR_MUL: *ret_value = (int64_t)(ua * ub); return true;
+    case OPR_ADD:
+        *ret_value = (int64_t)(ua + ub);
+        return true;
+    case OPR_SUB:
+        *ret_value = (int64_t)(ua - ub);
+        return true;
+    case OPR_MUL:
+        *ret_value = (int64_t)(ua * ub);
+        return true;
     case OPR_DIV:
-    case OPR_REM: return divide(op, a, b, ret_value);
-    case OPR_AND: *ret_value = (int64_t)(ua & ub); return true;
-    case OPR_OR: *ret_value = (int64_t)(ua | ub); return true;
-    case OPR_XOR: *ret_value = (int64_t)(ua ^ ub); return true;
-    case OPR_SHL: *ret_value = (int64_t)(ua << (ub & 63)); return ub < 64;
-    case OPR_SHR: *ret_value = (int64_t)(ua >> (ub & 63)); return ub < 64 && a >= 0;
+    case OPR_REM:
+        return divide(op, a, b, ret_value);
+    case OPR_AND:
+        *ret_value = (int64_t)(ua & ub);
+        return true;
+    case OPR_OR:
+        *ret_value = (int64_t)(ua | ub);
+        return true;
+    case OPR_XOR:
+        *ret_value = (int64_t)(ua ^ ub);
+        return true;
+    case OPR_SHL:
+        *ret_value = (int64_t)(ua << (ub & 63));
+        return ub < 64;
+    case OPR_SHR:
+        *ret_value = (int64_t)(ua >> (ub & 63));
+        return ub < 64 && a >= 0;
     case OPR_EQ:
     case OPR_NE:
     case OPR_LT:
     case OPR_LE:
     case OPR_GT:
-    case OPR_GE: *ret_value = ir_compare((uint8_t)op, a, b); return true;
-    default: return false;
+    case OPR_GE:
+        *ret_value = ir_compare((uint8_t)op, a, b);
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -305,7 +332,8 @@ val_id ir_val_binary(struct ir_builder *b, enum ir_operator op, val_id a, val_id
     if (x->kind == VAL_CONST && y->kind == VAL_CONST && fold(op, x->num, y->num, &value)) {
         return ir_val_const(b, value);
     }
-    return build_val(b, (struct ir_val){.kind = VAL_BINARY, .op = (uint8_t)op, .a = a, .b = b_operand});
+    return build_val(
+        b, (struct ir_val){.kind = VAL_BINARY, .op = (uint8_t)op, .a = a, .b = b_operand});
 }
 
 void ir_diag(struct ir_builder *b, uint8_t severity, loc_id loc, struct str text) {

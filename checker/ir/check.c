@@ -1,5 +1,5 @@
-// Structural sanity of facts, one table after the other. Everything later trusts it, so it must hold for
-// any bytes: all loops are linear in the size of the tables.
+// Structural sanity of facts, one table after the other. Everything later trusts it, so it must
+// hold for any bytes: all loops are linear in the size of the tables.
 #include "checker/ir/check.h"
 
 #include "checker/ir/check_private.h"
@@ -19,8 +19,8 @@ static bool bad(const struct checking *c, const char *rule) {
     return error_set(c->err, "facts: %s[%u]: %s", c->table, c->index, rule);
 }
 
-#define NAME_OK(id) ((id).v < f->names.texts.len)
-#define ID_OK(table_name, id) ((id).v < f->table_name.len)
+#define NAME_OK(id)                        ((id).v < f->names.texts.len)
+#define ID_OK(table_name, id)              ((id).v < f->table_name.len)
 #define RANGE_OK(table_name, first, count) ((uint64_t)(first) + (count) <= f->table_name.len)
 #define EACH_ROW(c, name)                                                                          \
     for ((c)->table = #name, (c)->index = 0; (c)->index < (c)->f->name.len; (c)->index++)
@@ -216,8 +216,8 @@ static bool edges_fit(const struct facts *f, const struct ir_block *b) {
     case TERM_JUMP:
         return all == 1 && counts[EDGE_NEXT] == 1;
     case TERM_BRANCH:
-        return all == 2 && counts[EDGE_TRUE] == 1 && counts[EDGE_FALSE] == 1 &&
-               b->cmp >= OPR_EQ && b->cmp <= OPR_GE;
+        return all == 2 && counts[EDGE_TRUE] == 1 && counts[EDGE_FALSE] == 1 && b->cmp >= OPR_EQ &&
+               b->cmp <= OPR_GE;
     case TERM_SWITCH:
         return all == counts[EDGE_CASE] + 1 && counts[EDGE_DEFAULT] == 1;
     case TERM_INDIRECT:
@@ -252,8 +252,8 @@ static bool check_blocks(struct checking *c) {
         if (c->index == 0) {
             continue;
         }
-        if (b->first_op.v != op || b->first_edge.v != edge ||
-            !RANGE_OK(ops, op, b->op_count) || !RANGE_OK(edges, edge, b->edge_count)) {
+        if (b->first_op.v != op || b->first_edge.v != edge || !RANGE_OK(ops, op, b->op_count) ||
+            !RANGE_OK(edges, edge, b->edge_count)) {
             return bad(c, "ops or edges do not follow those of the block before");
         }
         op += b->op_count;
@@ -318,7 +318,8 @@ static bool check_fns(struct checking *c) {
             return bad(c, "variables out of range or shared");
         }
         if (!RANGE_OK(blocks, fn->first_block.v, fn->block_count) || blocks > f->blocks.len ||
-            (fn->first_block.v == 0) != (c->index == 0) || (fn->block_count == 0) != (c->index == 0)) {
+            (fn->first_block.v == 0) != (c->index == 0) ||
+            (fn->block_count == 0) != (c->index == 0)) {
             return bad(c, "blocks out of range or shared, or no entry");
         }
         for (uint32_t i = 0; i < fn->block_count; i++) {

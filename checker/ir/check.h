@@ -1,6 +1,6 @@
-// Structural sanity of facts: every id in range, no rows shared between owners, blocks terminated with
-// edges that fit and stay inside their function, variables owned by their function, parameters first;
-// no path, value or call contains itself, and all are of bounded depth.
+// Structural sanity of facts: every id in range, no rows shared between owners, blocks terminated
+// with edges that fit and stay inside their function, variables owned by their function, parameters
+// first; no path, value or call contains itself, and all are of bounded depth.
 #ifndef CHECKER_IR_CHECK_H
 #define CHECKER_IR_CHECK_H
 

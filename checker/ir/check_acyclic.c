@@ -1,5 +1,5 @@
-// No path, value or call may contain itself. Depth first over the three tables seen as one graph, with
-// an explicit stack: the input may be hostile.
+// No path, value or call may contain itself. Depth first over the three tables seen as one graph,
+// with an explicit stack: the input may be hostile.
 #include "checker/ir/check_private.h"
 
 enum { UNSEEN = 0, OPEN = UINT16_MAX }; // else: depth

@@ -51,7 +51,9 @@ static void print_path(const struct facts *f, path_id p, struct buf *out, unsign
         return;
     }
     switch (x->kind) {
-    case PATH_VAR: buf_add(out, facts_text(f, f->vars.data[x->var.v].name)); break;
+    case PATH_VAR:
+        buf_add(out, facts_text(f, f->vars.data[x->var.v].name));
+        break;
     case PATH_FIELD: {
         const struct ir_path *base = &f->paths.data[x->base.v];
         if (base->kind == PATH_DEREF) {
@@ -74,7 +76,9 @@ static void print_path(const struct facts *f, path_id p, struct buf *out, unsign
         buf_add_char(out, '*');
         print_val(f, x->val, out, depth + 1);
         break;
-    default: buf_add_c(out, "?"); break;
+    default:
+        buf_add_c(out, "?");
+        break;
     }
 }
 
@@ -105,21 +109,27 @@ uint32_t facts_block_of_op(const struct facts *f, fn_id fn, op_id op) {
 
 bool ir_compare(uint8_t cmp, int64_t a, int64_t b) {
     switch (cmp) {
-    case OPR_EQ: return a == b;
-    case OPR_NE: return a != b;
-    case OPR_LT: return a < b;
-    case OPR_LE: return a <= b;
-    case OPR_GT: return a > b;
-    default: return a >= b;
+    case OPR_EQ:
+        return a == b;
+    case OPR_NE:
+        return a != b;
+    case OPR_LT:
+        return a < b;
+    case OPR_LE:
+        return a <= b;
+    case OPR_GT:
+        return a > b;
+    default:
+        return a >= b;
     }
 }
 
 const char *ir_operator_text(uint8_t op) {
     static const char *const texts[] = {
-        [OPR_NONE] = "?", [OPR_ADD] = "+",  [OPR_SUB] = "-",  [OPR_MUL] = "*",  [OPR_DIV] = "/",
-        [OPR_REM] = "%",  [OPR_SHL] = "<<", [OPR_SHR] = ">>", [OPR_AND] = "&",  [OPR_OR] = "|",
-        [OPR_XOR] = "^",  [OPR_EQ] = "==",  [OPR_NE] = "!=",  [OPR_LT] = "<",   [OPR_LE] = "<=",
-        [OPR_GT] = ">",   [OPR_GE] = ">=",  [OPR_NEG] = "-",  [OPR_NOT] = "!",  [OPR_BITNOT] = "~"};
+        [OPR_NONE] = "?", [OPR_ADD] = "+",  [OPR_SUB] = "-",  [OPR_MUL] = "*", [OPR_DIV] = "/",
+        [OPR_REM] = "%",  [OPR_SHL] = "<<", [OPR_SHR] = ">>", [OPR_AND] = "&", [OPR_OR] = "|",
+        [OPR_XOR] = "^",  [OPR_EQ] = "==",  [OPR_NE] = "!=",  [OPR_LT] = "<",  [OPR_LE] = "<=",
+        [OPR_GT] = ">",   [OPR_GE] = ">=",  [OPR_NEG] = "-",  [OPR_NOT] = "!", [OPR_BITNOT] = "~"};
     return op < sizeof texts / sizeof *texts && texts[op] ? texts[op] : "?";
 }
 
@@ -140,15 +150,25 @@ static void print_val(const struct facts *f, val_id v, struct buf *out, unsigned
         return;
     }
     switch (x->kind) {
-    case VAL_CONST: buf_addf(out, "%lld", (long long)x->num); break;
-    case VAL_STR: buf_addf(out, "\"" STR_FMT "\"", STR_ARG(facts_text(f, x->name))); break;
-    case VAL_PATH: print_path(f, x->path, out, depth + 1); break;
+    case VAL_CONST:
+        buf_addf(out, "%lld", (long long)x->num);
+        break;
+    case VAL_STR:
+        buf_addf(out, "\"" STR_FMT "\"", STR_ARG(facts_text(f, x->name)));
+        break;
+    case VAL_PATH:
+        print_path(f, x->path, out, depth + 1);
+        break;
     case VAL_ADDR:
         buf_add_char(out, '&');
         print_path(f, x->path, out, depth + 1);
         break;
-    case VAL_FN: buf_add(out, facts_sym_name(f, x->sym)); break;
-    case VAL_CALL: print_call(f, x->call, out, depth + 1); break;
+    case VAL_FN:
+        buf_add(out, facts_sym_name(f, x->sym));
+        break;
+    case VAL_CALL:
+        print_call(f, x->call, out, depth + 1);
+        break;
     case VAL_UNARY:
         buf_add_c(out, ir_operator_text(x->op));
         print_val(f, x->a, out, depth + 1);
@@ -158,7 +178,9 @@ static void print_val(const struct facts *f, val_id v, struct buf *out, unsigned
         buf_addf(out, " %s ", ir_operator_text(x->op));
         print_val(f, x->b, out, depth + 1);
         break;
-    default: buf_add_c(out, "?"); break;
+    default:
+        buf_add_c(out, "?");
+        break;
     }
 }
 

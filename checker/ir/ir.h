@@ -6,14 +6,16 @@
 // id 0 means "none" and zeroed memory is valid.
 //
 //   value   what an expression yields: a constant, the content of a path, the address of a path, a
-//           function, the result of a call, an operator over values. Interned: equal id = same text.
+//           function, the result of a call, an operator over values. Interned: equal id = same
+//           text.
 //   path    a place in memory: a variable, a field of a path, an element, what a value points to.
-//           Interned. `p->q[i].mu` is field(mu, index(deref(value of field(q, deref(value of p))), i)).
+//           Interned. `p->q[i].mu` is field(mu, index(deref(value of field(q, deref(value of p))),
+//           i)).
 //   op      one step of a block: read, write, update, call, scope begin/end, asm, unknown.
 //   block   straight-line ops, then one terminator with outgoing edges.
 //
-// Evaluation order is op order. A value of kind VAL_PATH means the content of the path at the time of
-// the op that uses it; `?:`, `&&`, `||` used as values are written to a VAR_TEMP by the arms.
+// Evaluation order is op order. A value of kind VAL_PATH means the content of the path at the time
+// of the op that uses it; `?:`, `&&`, `||` used as values are written to a VAR_TEMP by the arms.
 #ifndef CHECKER_IR_IR_H
 #define CHECKER_IR_IR_H
 
@@ -22,7 +24,8 @@
 #include "checker/base/intern.h"
 #include "checker/base/vec.h"
 
-// Changes whenever the meaning or layout of facts changes: old caches and fact files are then refused.
+// Changes whenever the meaning or layout of facts changes: old caches and fact files are then
+// refused.
 enum { IR_VERSION = 1 };
 
 #define IR_ID(name)                                                                                \
@@ -48,15 +51,16 @@ IR_ID(arg_id);
 IR_ID(edge_id);
 
 struct ir_file {
-    name_id path; // relative to the project root when under it, else absolute; normalised
-    uint8_t is_main; // booleans as bytes: any value read from a file is valid
+    name_id path;      // relative to the project root when under it, else absolute; normalised
+    uint8_t is_main;   // booleans as bytes: any value read from a file is valid
     uint8_t is_system; // found through a system include path
     uint8_t is_own;    // under the project root and not system: findings may be reported here
     struct hash128 content;
 };
 
 // A place in a file. For code made by a macro, file/line/col is where the user wrote it: the *file*
-// location of libclang (macro arguments: their source; macro body: the use); `in_macro` is then set.
+// location of libclang (macro arguments: their source; macro body: the use); `in_macro` is then
+// set.
 struct ir_loc {
     file_id file;
     uint32_t line;    // 1-based
@@ -200,8 +204,8 @@ struct ir_path {
     path_id base;
     val_id val;
     var_id var;
-    type_id type;      // type of the object at the path
-    record_id record;  // PATH_FIELD: the record that declares the field
+    type_id type;     // type of the object at the path
+    record_id record; // PATH_FIELD: the record that declares the field
 };
 
 enum val_kind {
@@ -258,11 +262,15 @@ enum call_kind {
     CALL_VIRTUAL,  // callee is the static one; argument 0 is the object
 };
 
-enum { CALL_IMPLICIT = 1, CALL_IN_MACRO = 2, CALL_CLEANUP = 4 }; // CLEANUP: destructor or cleanup attribute at scope end
+enum {
+    CALL_IMPLICIT = 1,
+    CALL_IN_MACRO = 2,
+    CALL_CLEANUP = 4
+}; // CLEANUP: destructor or cleanup attribute at scope end
 
-// Arguments are values; pass-by-reference arguments and `this` are addresses. A call that constructs an
-// object (CTOR symbols) has the object's address as argument 0. Default arguments are present when the
-// lowering can express them, else missing at the end.
+// Arguments are values; pass-by-reference arguments and `this` are addresses. A call that
+// constructs an object (CTOR symbols) has the object's address as argument 0. Default arguments are
+// present when the lowering can express them, else missing at the end.
 struct ir_call {
     uint8_t kind; // enum call_kind
     uint8_t flags;
@@ -326,8 +334,8 @@ struct ir_edge {
     int64_t hi;
 };
 
-// A block may have EDGE_EXC edges besides those of its terminator: its last op is a call that can throw
-// inside a try; on that edge the call had no effect the caller can rely on.
+// A block may have EDGE_EXC edges besides those of its terminator: its last op is a call that can
+// throw inside a try; on that edge the call had no effect the caller can rely on.
 struct ir_block {
     op_id first_op;
     uint32_t op_count;
@@ -341,8 +349,8 @@ struct ir_block {
 };
 
 enum {
-    FN_PARTIAL = 1,   // code errors inside: facts are incomplete
-    FN_TRUNCATED = 2, // a limit was hit: facts are incomplete
+    FN_PARTIAL = 1,     // code errors inside: facts are incomplete
+    FN_TRUNCATED = 2,   // a limit was hit: facts are incomplete
     FN_GLOBAL_INIT = 4, // made by the lowering: writes of the initialisers of this TU's globals
     FN_HEADER = 8,      // body written in a header
     FN_TEMPLATE = 16,   // instantiation
@@ -396,8 +404,8 @@ struct facts {
     VEC(struct ir_block) blocks;
     VEC(struct ir_edge) edges;
     VEC(struct ir_fn) fns;
-    VEC(var_id) fn_vars;                // no dummy entry; functions nest, so their variables are listed
-    VEC(struct ir_diag) diags;         // no dummy entry
+    VEC(var_id) fn_vars;       // no dummy entry; functions nest, so their variables are listed
+    VEC(struct ir_diag) diags; // no dummy entry
     VEC(struct ir_unhandled) unhandled; // no dummy entry
 };
 
@@ -415,7 +423,8 @@ static inline var_id facts_fn_var(const struct facts *f, fn_id fn, uint32_t inde
 
 /// "pthread_mutex_lock", "ns::C::method"; empty for none.
 struct str facts_sym_name(const struct facts *f, sym_id sym);
-/// Type with typedefs removed (qualifiers of the typedef chain are merged into *ret_quals if not NULL).
+/// Type with typedefs removed (qualifiers of the typedef chain are merged into *ret_quals if not
+/// NULL).
 type_id facts_strip_typedefs(const struct facts *f, type_id t, uint8_t *ret_quals);
 /// Op of `fn` that makes the call; 0 when it is not there.
 op_id facts_op_of_call(const struct facts *f, fn_id fn, call_id call);
@@ -425,7 +434,8 @@ uint32_t facts_block_of_op(const struct facts *f, fn_id fn, op_id op);
 bool ir_compare(uint8_t cmp, int64_t a, int64_t b);
 /// The operator OP as C writes it; "?" for none. Static text.
 const char *ir_operator_text(uint8_t op);
-/// Appends a readable C-like form of a path ("q->head.mu", "*p", "a[i]") or value ("&q->mu", "trylock()").
+/// Appends a readable C-like form of a path ("q->head.mu", "*p", "a[i]") or value ("&q->mu",
+/// "trylock()").
 struct buf;
 void facts_print_path(const struct facts *f, path_id p, struct buf *out);
 void facts_print_val(const struct facts *f, val_id v, struct buf *out);

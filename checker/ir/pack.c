@@ -1,8 +1,8 @@
 // Packed facts: a header, the names, then each table as a count and rows without padding.
 //
-// A row is the fields of its struct one after the other, listed once below for both directions, so the
-// bytes depend on the facts alone. Reading bounds every count by the bytes that are left before it
-// allocates; what the rows mean is checked by ir_check afterwards.
+// A row is the fields of its struct one after the other, listed once below for both directions, so
+// the bytes depend on the facts alone. Reading bounds every count by the bytes that are left before
+// it allocates; what the rows mean is checked by ir_check afterwards.
 #include "checker/ir/pack.h"
 
 #include "checker/ir/check.h"
@@ -49,8 +49,8 @@ static uint32_t take_count(struct input *in, size_t size) {
     return in->failed ? 0 : count;
 }
 
-// ROWS(type, padding, fields) makes put_<type> and take_<type>. `padding` is what the compiler adds to the
-// struct on 64-bit machines: a field added to the struct but not here does not compile.
+// ROWS(type, padding, fields) makes put_<type> and take_<type>. `padding` is what the compiler adds
+// to the struct on 64-bit machines: a field added to the struct but not here does not compile.
 #define FIELD_SIZE(field) +sizeof row->field
 #define FIELD_PUT(field)                                                                           \
     memcpy(to, &row->field, sizeof row->field);                                                    \
@@ -186,8 +186,8 @@ bool ir_unpack(const void *data, size_t len, struct arena *arena, struct facts *
         return error_set(err, "not packed facts of this kind of machine");
     }
     if (h.version != IR_VERSION) {
-        return error_set(err, "packed facts of version %u, this program reads version %d", h.version,
-                         IR_VERSION);
+        return error_set(err, "packed facts of version %u, this program reads version %d",
+                         h.version, IR_VERSION);
     }
     f->main_file.v = h.main_file;
     take_names(&in, f, h.name_count);

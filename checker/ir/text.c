@@ -22,8 +22,8 @@ static void print_files(struct printer *p) {
     buf_add_char(p->out, '\n');
     for (uint32_t i = 1; i < f->files.len; i++) {
         const struct ir_file *x = &f->files.data[i];
-        uint32_t flags = (x->is_main ? TEXT_FILE_MAIN : 0u) | (x->is_system ? TEXT_FILE_SYSTEM : 0u) |
-                         (x->is_own ? TEXT_FILE_OWN : 0u);
+        uint32_t flags = (x->is_main ? TEXT_FILE_MAIN : 0u) |
+                         (x->is_system ? TEXT_FILE_SYSTEM : 0u) | (x->is_own ? TEXT_FILE_OWN : 0u);
         buf_add_c(p->out, "file ");
         text_put_quoted(p->out, text_of(p, x->path));
         put_flags(p->out, flags, text_file_flags);
@@ -157,16 +157,24 @@ static void print_op(struct printer *p, const struct ir_op *o) {
         buf_addf(out, " %s= ", opr ? opr : "?");
         text_put_val(p, o->val);
         break;
-    case OP_CALL: print_call(p, o->call); break;
+    case OP_CALL:
+        print_call(p, o->call);
+        break;
     case OP_SCOPE_BEGIN:
     case OP_SCOPE_END:
         buf_add_c(out, o->kind == OP_SCOPE_BEGIN ? "begin " : "end ");
         text_put_var(p, o->var);
         break;
-    case OP_ASM: buf_add_c(out, "asm"); break;
-    case OP_UNKNOWN: buf_add_c(out, "unknown"); break;
+    case OP_ASM:
+        buf_add_c(out, "asm");
+        break;
+    case OP_UNKNOWN:
+        buf_add_c(out, "unknown");
+        break;
     case OP_NOP:
-    default: buf_add_c(out, "nop"); break;
+    default:
+        buf_add_c(out, "nop");
+        break;
     }
     if (o->kind != OP_CALL) {
         put_flags(out, o->flags, text_op_flags);

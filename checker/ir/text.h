@@ -11,7 +11,8 @@
 void ir_text_print(const struct facts *f, struct buf *out);
 /// Appends one function.
 void ir_text_print_fn(const struct facts *f, fn_id fn, struct buf *out);
-/// Reads the textual form into `f` (initialised here, in `arena`). The error names line and what was expected.
+/// Reads the textual form into `f` (initialised here, in `arena`). The error names line and what
+/// was expected.
 bool ir_text_parse(struct str text, struct arena *arena, struct facts *f, struct error *err);
 
 #endif

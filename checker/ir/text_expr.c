@@ -40,7 +40,8 @@ void text_put_sym(struct printer *p, sym_id sym) {
     const struct ir_sym *s = &f->syms.data[sym.v];
     if (!sym.v) {
         buf_add_char(p->out, '-');
-    } else if (text_is_bare(facts_text(f, s->name)) && text_is_unique(&p->scope.syms, s->name, sym.v)) {
+    } else if (text_is_bare(facts_text(f, s->name)) &&
+               text_is_unique(&p->scope.syms, s->name, sym.v)) {
         buf_add(p->out, facts_text(f, s->name));
     } else {
         text_put_quoted(p->out, facts_text(f, s->key));
@@ -64,7 +65,8 @@ static void put_record_type(struct printer *p, const struct ir_type *t) {
     const struct facts *f = p->scope.f;
     buf_add_c(p->out, t->record.v ? "struct " : "opaque ");
     text_put_name(p->out, facts_text(f, t->name));
-    bool follows = t->name.v == f->records.data[t->record.v].name.v && text_is_bare(facts_text(f, t->name)) &&
+    bool follows = t->name.v == f->records.data[t->record.v].name.v &&
+                   text_is_bare(facts_text(f, t->name)) &&
                    text_is_unique(&p->scope.records, t->name, t->record.v);
     if (t->record.v && !follows) {
         buf_add_char(p->out, '=');
@@ -75,36 +77,54 @@ static void put_record_type(struct printer *p, const struct ir_type *t) {
 void text_put_type(struct printer *p, type_id id) {
     const struct ir_type *t = &p->scope.f->types.data[id.v];
     struct str name = facts_text(p->scope.f, t->name);
-    bool has_target = t->kind == TYPE_POINTER || t->kind == TYPE_REFERENCE || t->kind == TYPE_ARRAY ||
-                      t->kind == TYPE_FUNCTION || t->kind == TYPE_ATOMIC;
+    bool has_target = t->kind == TYPE_POINTER || t->kind == TYPE_REFERENCE ||
+                      t->kind == TYPE_ARRAY || t->kind == TYPE_FUNCTION || t->kind == TYPE_ATOMIC;
     if (has_target) {
         text_put_type(p, t->target);
     }
     switch ((enum type_kind)t->kind) {
-    case TYPE_VOID: buf_add_c(p->out, "void"); break;
-    case TYPE_BUILTIN: put_type_name(p->out, name); break;
-    case TYPE_POINTER: buf_add_c(p->out, " *"); break;
-    case TYPE_REFERENCE: buf_add_c(p->out, " &"); break;
-    case TYPE_ARRAY: buf_addf(p->out, " [%llu]", (unsigned long long)t->count); break;
+    case TYPE_VOID:
+        buf_add_c(p->out, "void");
+        break;
+    case TYPE_BUILTIN:
+        put_type_name(p->out, name);
+        break;
+    case TYPE_POINTER:
+        buf_add_c(p->out, " *");
+        break;
+    case TYPE_REFERENCE:
+        buf_add_c(p->out, " &");
+        break;
+    case TYPE_ARRAY:
+        buf_addf(p->out, " [%llu]", (unsigned long long)t->count);
+        break;
     case TYPE_TYPEDEF:
         put_type_name(p->out, name);
         buf_add_char(p->out, '{');
         text_put_type(p, t->target);
         buf_add_char(p->out, '}');
         break;
-    case TYPE_RECORD: put_record_type(p, t); break;
+    case TYPE_RECORD:
+        put_record_type(p, t);
+        break;
     case TYPE_ENUM:
         buf_add_c(p->out, "enum ");
         text_put_name(p->out, name);
         break;
-    case TYPE_FUNCTION: buf_add_c(p->out, " ()"); break;
-    case TYPE_ATOMIC: buf_add_c(p->out, " atomic"); break;
+    case TYPE_FUNCTION:
+        buf_add_c(p->out, " ()");
+        break;
+    case TYPE_ATOMIC:
+        buf_add_c(p->out, " atomic");
+        break;
     case TYPE_OTHER:
         buf_add_c(p->out, "other ");
         text_put_name(p->out, name);
         break;
     case TYPE_NONE:
-    default: buf_add_char(p->out, '-'); break;
+    default:
+        buf_add_char(p->out, '-');
+        break;
     }
     buf_add_c(p->out, t->quals & TYPE_CONST ? " const" : "");
     buf_add_c(p->out, t->quals & TYPE_VOLATILE ? " volatile" : "");
@@ -125,7 +145,8 @@ void text_put_var(struct printer *p, var_id id) {
     if (!id.v) {
         buf_add_c(p->out, "#none");
     } else if (!s->is_listed[id.v]) {
-        if (is_bare && text_is_unique(&s->globals, v->name, id.v) && !map_get(&s->locals, v->name.v, &other)) {
+        if (is_bare && text_is_unique(&s->globals, v->name, id.v) &&
+            !map_get(&s->locals, v->name.v, &other)) {
             buf_add(p->out, name);
         } else {
             buf_addf(p->out, "::#%u", s->position[id.v]);
@@ -194,7 +215,9 @@ void text_put_path(struct printer *p, path_id path) {
         text_put_var(p, x->var);
         put_annotation(p, x);
         break;
-    case PATH_FIELD: put_field(p, x); break;
+    case PATH_FIELD:
+        put_field(p, x);
+        break;
     case PATH_INDEX:
         put_base(p, x->base);
         buf_add_char(p->out, '[');
@@ -212,7 +235,9 @@ void text_put_path(struct printer *p, path_id path) {
         put_annotation(p, x);
         break;
     case PATH_NONE:
-    default: buf_add_c(p->out, "[]"); break;
+    default:
+        buf_add_c(p->out, "[]");
+        break;
     }
 }
 
@@ -250,9 +275,15 @@ static void put_operator(struct printer *p, const struct ir_val *v) {
 void text_put_val(struct printer *p, val_id val) {
     const struct ir_val *v = &p->scope.f->vals.data[val.v];
     switch ((enum val_kind)v->kind) {
-    case VAL_CONST: buf_addf(p->out, "%lld", (long long)v->num); break;
-    case VAL_STR: text_put_quoted(p->out, facts_text(p->scope.f, v->name)); break;
-    case VAL_PATH: text_put_path(p, v->path); break;
+    case VAL_CONST:
+        buf_addf(p->out, "%lld", (long long)v->num);
+        break;
+    case VAL_STR:
+        text_put_quoted(p->out, facts_text(p->scope.f, v->name));
+        break;
+    case VAL_PATH:
+        text_put_path(p, v->path);
+        break;
     case VAL_ADDR:
         buf_add_char(p->out, '&');
         text_put_path(p, v->path);
@@ -266,12 +297,20 @@ void text_put_val(struct printer *p, val_id val) {
             buf_add_char(p->out, '}');
         }
         break;
-    case VAL_CALL: put_call_ref(p, v->call); break;
+    case VAL_CALL:
+        put_call_ref(p, v->call);
+        break;
     case VAL_UNARY:
-    case VAL_BINARY: put_operator(p, v); break;
-    case VAL_UNKNOWN: buf_add_char(p->out, '?'); break;
+    case VAL_BINARY:
+        put_operator(p, v);
+        break;
+    case VAL_UNKNOWN:
+        buf_add_char(p->out, '?');
+        break;
     case VAL_NONE:
-    default: buf_add_c(p->out, "()"); break;
+    default:
+        buf_add_c(p->out, "()");
+        break;
     }
 }
 

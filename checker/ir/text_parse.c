@@ -1,5 +1,6 @@
-// Reading of the textual form, line by line, in three phases over the whole text: first what is declared (so that
-// everything may be mentioned before its line), then what the declarations say, then the bodies.
+// Reading of the textual form, line by line, in three phases over the whole text: first what is
+// declared (so that everything may be mentioned before its line), then what the declarations say,
+// then the bodies.
 #include "checker/ir/text.h"
 
 #include "checker/ir/check.h"
@@ -242,15 +243,15 @@ static bool parse_top_line(struct parser *p) {
         enum text_phase first;
         enum text_phase last;
     } lines[] = {
-        {"tu", parse_tu, PHASE_NAMES, PHASE_NAMES},
-        {"file", parse_file, PHASE_NAMES, PHASE_NAMES},
-        {"record", parse_record, PHASE_NAMES, PHASE_DECLARATIONS},
-        {"field", parse_field, PHASE_DECLARATIONS, PHASE_DECLARATIONS},
-        {"sym", parse_sym, PHASE_NAMES, PHASE_DECLARATIONS},
-        {"override", parse_override, PHASE_DECLARATIONS, PHASE_DECLARATIONS},
-        {"diag", parse_diag, PHASE_DECLARATIONS, PHASE_DECLARATIONS},
+        {"tu",        parse_tu,        PHASE_NAMES,        PHASE_NAMES       },
+        {"file",      parse_file,      PHASE_NAMES,        PHASE_NAMES       },
+        {"record",    parse_record,    PHASE_NAMES,        PHASE_DECLARATIONS},
+        {"field",     parse_field,     PHASE_DECLARATIONS, PHASE_DECLARATIONS},
+        {"sym",       parse_sym,       PHASE_NAMES,        PHASE_DECLARATIONS},
+        {"override",  parse_override,  PHASE_DECLARATIONS, PHASE_DECLARATIONS},
+        {"diag",      parse_diag,      PHASE_DECLARATIONS, PHASE_DECLARATIONS},
         {"unhandled", parse_unhandled, PHASE_DECLARATIONS, PHASE_DECLARATIONS},
-        {"fn", parse_fn, PHASE_NAMES, PHASE_BODIES},
+        {"fn",        parse_fn,        PHASE_NAMES,        PHASE_BODIES      },
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         if (read_word(&p->r, lines[i].word)) {
@@ -309,7 +310,9 @@ bool ir_text_parse(struct str text, struct arena *arena, struct facts *f, struct
     struct arena scratch;
     arena_init(&scratch, 0);
     facts_init(f, arena);
-    struct parser p = {.r = {.f = f, .scratch = &scratch, .err = err}};
+    struct parser p = {
+        .r = {.f = f, .scratch = &scratch, .err = err}
+    };
     p.r.b = ir_builder_new(f, &scratch);
     vec_push(&scratch, &p.call_counts, 0);
     bool ok = run_phase(&p, PHASE_NAMES, text);

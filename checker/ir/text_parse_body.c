@@ -164,8 +164,10 @@ static void parse_term(struct parser *p, enum term_kind term) {
     }
     block->term = (uint8_t)term;
     read_skip(r);
-    bool has_more = r->at < r->end && *r->at != '@' && !(r->end - r->at > 1 && r->at[0] == '-' && r->at[1] == '>');
-    if (term == TERM_BRANCH || term == TERM_SWITCH || term == TERM_INDIRECT || (term == TERM_RETURN && has_more)) {
+    bool has_more = r->at < r->end && *r->at != '@' &&
+                    !(r->end - r->at > 1 && r->at[0] == '-' && r->at[1] == '>');
+    if (term == TERM_BRANCH || term == TERM_SWITCH || term == TERM_INDIRECT ||
+        (term == TERM_RETURN && has_more)) {
         block->lhs = read_val(r);
     }
     if (term == TERM_BRANCH) {
@@ -198,9 +200,16 @@ bool text_parse_body_line(struct parser *p) {
     static const struct {
         const char *word;
         enum op_kind kind;
-    } ops[] = {{"read", OP_READ},         {"write", OP_WRITE},   {"update", OP_UPDATE},
-               {"begin", OP_SCOPE_BEGIN}, {"end", OP_SCOPE_END}, {"asm", OP_ASM},
-               {"unknown", OP_UNKNOWN},   {"nop", OP_NOP}};
+    } ops[] = {
+        {"read",    OP_READ       },
+        {"write",   OP_WRITE      },
+        {"update",  OP_UPDATE     },
+        {"begin",   OP_SCOPE_BEGIN},
+        {"end",     OP_SCOPE_END  },
+        {"asm",     OP_ASM        },
+        {"unknown", OP_UNKNOWN    },
+        {"nop",     OP_NOP        }
+    };
     struct reader *r = &p->r;
     bool is_body = p->phase == PHASE_BODIES;
     if (read_word(r, "drop")) {
@@ -211,7 +220,8 @@ bool text_parse_body_line(struct parser *p) {
     if (read_numbered(r, "c")) {
         call_id id = parse_call(p);
         if (is_body) {
-            add_op(p, (struct ir_op){.kind = OP_CALL, .call = id, .loc = r->f->calls.data[id.v].loc});
+            add_op(p,
+                   (struct ir_op){.kind = OP_CALL, .call = id, .loc = r->f->calls.data[id.v].loc});
         }
         return true;
     }

@@ -1,7 +1,8 @@
-// Shared by the printer and the reader of the textual form: words, and what a name in the text refers to.
+// Shared by the printer and the reader of the textual form: words, and what a name in the text
+// refers to.
 //
-// A name is written bare when only one thing in reach has it, else in a form that is always unique (key or
-// position). Both sides ask the same scope, so they agree. Private to ir.
+// A name is written bare when only one thing in reach has it, else in a form that is always unique
+// (key or position). Both sides ask the same scope, so they agree. Private to ir.
 #ifndef CHECKER_IR_TEXT_PRIVATE_H
 #define CHECKER_IR_TEXT_PRIVATE_H
 
@@ -39,9 +40,9 @@ struct text_scope {
     struct arena *arena;
     struct map syms, records, globals; // name_id -> id or TEXT_AMBIGUOUS
     struct map locals;                 // of the function in scope
-    uint32_t *position;   // var -> position in its function, or among the variables without one
-    bool *is_listed;      // var -> is in facts.fn_vars
-    var_id *unlisted;     // position -> var
+    uint32_t *position; // var -> position in its function, or among the variables without one
+    bool *is_listed;    // var -> is in facts.fn_vars
+    var_id *unlisted;   // position -> var
     uint32_t unlisted_count;
     uint32_t *call_number; // call -> number in its function, from 1
     call_id *calls;        // grouped by function
@@ -50,7 +51,8 @@ struct text_scope {
     file_id file; // places without a file are in this one
 };
 
-/// Computes what names refer to; reads vars, fn_vars, fns, calls[].fn, syms and records of `f`. All memory in `arena`.
+/// Computes what names refer to; reads vars, fn_vars, fns, calls[].fn, syms and records of `f`. All
+/// memory in `arena`.
 void text_scope_init(struct text_scope *s, const struct facts *f, struct arena *arena);
 /// Enters a function; 0 is outside of all.
 void text_scope_enter(struct text_scope *s, fn_id fn);
@@ -60,7 +62,8 @@ bool text_is_bare(struct str text);
 bool text_is_bare_type(struct str text);
 /// True when `name` alone means `id` in that map.
 bool text_is_unique(const struct map *names, name_id name, uint32_t id);
-/// Record a field path belongs to, and type of a path, as far as they follow from the parts; 0 when unknown.
+/// Record a field path belongs to, and type of a path, as far as they follow from the parts; 0 when
+/// unknown.
 record_id text_expected_record(const struct facts *f, const struct ir_path *p);
 type_id text_expected_type(const struct facts *f, const struct ir_path *p);
 
@@ -69,7 +72,8 @@ struct printer {
     struct buf *out;
 };
 
-/// Pieces of the printed form; see docs/facts.md. `text_put_loc` writes nothing for none, else starts with a blank.
+/// Pieces of the printed form; see docs/facts.md. `text_put_loc` writes nothing for none, else
+/// starts with a blank.
 void text_put_quoted(struct buf *out, struct str text);
 void text_put_name(struct buf *out, struct str text);
 void text_put_type(struct printer *p, type_id t);

@@ -198,7 +198,8 @@ loc_id read_loc(struct reader *r) {
 
 // --- names of things ---
 
-static uint32_t lookup(struct reader *r, const struct map *names, const struct map *keys, const char *what) {
+static uint32_t lookup(struct reader *r, const struct map *names, const struct map *keys,
+                       const char *what) {
     uint32_t id = 0;
     read_skip(r);
     if (read_accept(r, "-")) {
@@ -216,11 +217,13 @@ static uint32_t lookup(struct reader *r, const struct map *names, const struct m
 }
 
 sym_id read_sym(struct reader *r) {
-    return (sym_id){lookup(r, &r->scope.syms, &r->b->syms, "no function, or several, of this name")};
+    return (sym_id){
+        lookup(r, &r->scope.syms, &r->b->syms, "no function, or several, of this name")};
 }
 
 record_id read_record(struct reader *r) {
-    return (record_id){lookup(r, &r->scope.records, &r->b->records, "no record, or several, of this name")};
+    return (record_id){
+        lookup(r, &r->scope.records, &r->b->records, "no record, or several, of this name")};
 }
 
 // --- types ---

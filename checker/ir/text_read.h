@@ -1,4 +1,5 @@
-// Reading the pieces of the textual form: words, names, types, values. Private to ir; text_parse.c reads lines.
+// Reading the pieces of the textual form: words, names, types, values. Private to ir; text_parse.c
+// reads lines.
 #ifndef CHECKER_IR_TEXT_READ_H
 #define CHECKER_IR_TEXT_READ_H
 
@@ -32,7 +33,7 @@ bool read_at_end(struct reader *r);
 void read_end_of_line(struct reader *r); // nothing but blanks may follow
 /// Identifier, maybe qualified; empty when there is none.
 struct str read_bare(struct reader *r);
-name_id read_name(struct reader *r);   // bare or quoted
+name_id read_name(struct reader *r); // bare or quoted
 name_id read_quoted(struct reader *r);
 uint32_t read_u32(struct reader *r);
 int64_t read_i64(struct reader *r);

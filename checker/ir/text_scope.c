@@ -136,7 +136,8 @@ bool text_is_bare(struct str text) {
                         is_word_char(text.ptr[i + 2]);
         if (is_scope) {
             i++;
-        } else if (!is_word_char(text.ptr[i]) || (text.ptr[i] == '~' && i > 0 && text.ptr[i - 1] != ':')) {
+        } else if (!is_word_char(text.ptr[i]) ||
+                   (text.ptr[i] == '~' && i > 0 && text.ptr[i - 1] != ':')) {
             return false;
         }
     }
@@ -144,7 +145,8 @@ bool text_is_bare(struct str text) {
 }
 
 bool text_is_bare_type(struct str text) {
-    static const char *const taken[] = {"void", "struct", "opaque", "enum", "other", "const", "volatile", "atomic"};
+    static const char *const taken[] = {"void",  "struct", "opaque",   "enum",
+                                        "other", "const",  "volatile", "atomic"};
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
         if (str_eq(text, str_from(taken[i]))) {
             return false;
@@ -180,7 +182,8 @@ static type_id type_of_val(const struct facts *f, val_id val) {
 
 static type_id target_of(const struct facts *f, type_id t, bool is_array) {
     const struct ir_type *x = &f->types.data[facts_strip_typedefs(f, t, NULL).v];
-    bool fits = is_array ? x->kind == TYPE_ARRAY : x->kind == TYPE_POINTER || x->kind == TYPE_REFERENCE;
+    bool fits =
+        is_array ? x->kind == TYPE_ARRAY : x->kind == TYPE_POINTER || x->kind == TYPE_REFERENCE;
     return fits ? x->target : (type_id){0};
 }
 

@@ -163,12 +163,14 @@ static struct expr read_named(struct reader *r) {
     }
     bool is_far = word.len && r->at < r->end && *r->at == ':' && function_number(r, word, &fn);
     if (is_far && read_accept(r, ":#")) {
-        return of_path(finish_path(r, (struct ir_path){.kind = PATH_VAR, .var = nth_var(r, fn, read_u32(r))}));
+        return of_path(
+            finish_path(r, (struct ir_path){.kind = PATH_VAR, .var = nth_var(r, fn, read_u32(r))}));
     }
     if (is_far && read_accept(r, ":c")) {
         return of_val(ir_val_call(r->b, read_call_number(r, fn)));
     }
-    bool is_call = word.len > 1 && word.ptr[0] == 'c' && str_to_u64(str_slice(word, 1, word.len), &number);
+    bool is_call =
+        word.len > 1 && word.ptr[0] == 'c' && str_to_u64(str_slice(word, 1, word.len), &number);
     if (is_call && (r->at == r->end || *r->at != '#')) {
         r->at = start + 1;
         return of_val(ir_val_call(r->b, read_call_number(r, r->scope.fn)));

@@ -50,7 +50,8 @@ static bool is_private_variable(const struct facts *f, path_id path) {
     return x->kind == PATH_VAR && (v->flags & VAR_THREAD_LOCAL);
 }
 
-// A plain local or parameter: only interesting when other threads get its address, which starts are asked about.
+// A plain local or parameter: only interesting when other threads get its address, which starts are
+// asked about.
 static bool is_local_object(const struct expr_table *t, expr_id place) {
     const struct expr *x = expr_get(t, place);
     while (x->kind == EX_FIELD || x->kind == EX_INDEX) {
@@ -71,12 +72,14 @@ static bool is_owned(struct collector *c, expr_id place) {
     const struct expr_table *t = c->p->exprs;
     expr_id root = namer_root(t, place);
     const struct expr *x = expr_get(t, root);
-    return (c->makes && x->kind == EX_PARAM && x->num == 0) || is_fresh(c, root) || is_local_object(t, place);
+    return (c->makes && x->kind == EX_PARAM && x->num == 0) || is_fresh(c, root) ||
+           is_local_object(t, place);
 }
 
 // --- adding ---
 
-static const struct flow_fact *copy_facts(struct arena *a, const struct flow_fact *items, uint16_t count) {
+static const struct flow_fact *copy_facts(struct arena *a, const struct flow_fact *items,
+                                          uint16_t count) {
     struct flow_fact *copy = count ? ARENA_ARRAY(a, struct flow_fact, count) : NULL;
     for (uint16_t i = 0; i < count; i++) {
         copy[i] = items[i];
@@ -86,7 +89,8 @@ static const struct flow_fact *copy_facts(struct arena *a, const struct flow_fac
 
 static void add(struct collector *c, struct access a) {
     struct node *n = &c->p->nodes.data[c->id];
-    uint64_t key = hash_mix(hash_mix(a.place.v, a.op), (uint64_t)a.write << 9 | (uint64_t)a.atomic << 8 | a.root);
+    uint64_t key = hash_mix(hash_mix(a.place.v, a.op),
+                            (uint64_t)a.write << 9 | (uint64_t)a.atomic << 8 | a.root);
     uint32_t old = 0;
     if (n->access_count >= MAX_OWN || map_get(&c->seen, key, &old)) {
         return;
@@ -123,7 +127,8 @@ static void own_access(struct collector *c, uint32_t index) {
     }
     a.place = namer_location(&c->namer, op->path);
     uint8_t kind = expr_get(c->p->exprs, a.place)->kind;
-    if (kind == EX_LOCAL && !(c->namer.f->vars.data[f->paths.data[op->path.v].var.v].kind == VAR_LOCAL)) {
+    if (kind == EX_LOCAL &&
+        !(c->namer.f->vars.data[f->paths.data[op->path.v].var.v].kind == VAR_LOCAL)) {
         return;
     }
     a.atomic = (op->flags & OPF_ATOMIC) != 0;
@@ -138,7 +143,8 @@ static void container_op(struct collector *c, uint32_t index) {
     const struct facts *f = c->namer.f;
     struct access a = {.op = index};
     path_id object = {0};
-    if (container_access(f, f->ops.data[index].call, &object, &a.write) && !is_private_variable(f, object)) {
+    if (container_access(f, f->ops.data[index].call, &object, &a.write) &&
+        !is_private_variable(f, object)) {
         a.place = namer_location(&c->namer, object);
         if (held_at(c, index, &a)) {
             add(c, a);
@@ -159,10 +165,12 @@ static expr_id blur(void *ctx, struct expr_table *t, expr_id e) {
 }
 
 static bool is_expressible(const struct expr_table *t, expr_id e) {
-    return !expr_has_kind(t, e, EX_LOCAL) && !expr_has_kind(t, e, EX_RESULT) && !expr_has_kind(t, e, EX_UNKNOWN);
+    return !expr_has_kind(t, e, EX_LOCAL) && !expr_has_kind(t, e, EX_RESULT) &&
+           !expr_has_kind(t, e, EX_UNKNOWN);
 }
 
-static void translate_held(struct collector *c, struct binding *b, const struct access *from, struct access *to) {
+static void translate_held(struct collector *c, struct binding *b, const struct access *from,
+                           struct access *to) {
     struct flow_fact all[64];
     uint16_t n = 0;
     for (uint16_t i = 0; i < to->held_count && n < 32; i++) {
@@ -231,7 +239,8 @@ static void thread_accesses(struct collector *c, const struct flow_spawn *s) {
     }
     struct binding b = {.namer = &c->namer, .arg_count = 1};
     b.args[0] = fn->a.v ? fn->a : s->arg;
-    struct access proto = {.op = program_op_of_call(c->p, c->id, s->call), .root = root_of_value(c->p, s->entry)};
+    struct access proto = {.op = program_op_of_call(c->p, c->id, s->call),
+                           .root = root_of_value(c->p, s->entry)};
     take_over(c, &b, entry, proto);
 }
 
@@ -251,7 +260,8 @@ static bool contains_word(struct str name, const char *word) {
     return false;
 }
 
-// Calls something of which nothing is known but a name that speaks of locking: what it holds afterwards cannot be told.
+// Calls something of which nothing is known but a name that speaks of locking: what it holds
+// afterwards cannot be told.
 static bool calls_unknown_lock(const struct program *p, struct fn_ref ref) {
     const struct facts *f = ref.facts;
     const struct unit *u = program_unit(p, f);
@@ -262,14 +272,16 @@ static bool calls_unknown_lock(const struct program *p, struct fn_ref ref) {
             const struct ir_op *op = &f->ops.data[b->first_op.v + k];
             const struct ir_call *c = &f->calls.data[op->call.v];
             node_id target = NODE_NONE;
-            if (op->kind != OP_CALL || u->models[op->call.v] || call_targets(p, f, op->call, &target, 1)) {
+            if (op->kind != OP_CALL || u->models[op->call.v] ||
+                call_targets(p, f, op->call, &target, 1)) {
                 continue;
             }
             struct str name = facts_sym_name(f, c->callee);
             if (c->kind == CALL_INDIRECT && f->vals.data[c->target.v].kind == VAL_PATH) {
                 name = facts_text(f, f->paths.data[f->vals.data[c->target.v].path.v].name);
             }
-            if (contains_word(name, "lock") || contains_word(name, "mutex") || contains_word(name, "critical")) {
+            if (contains_word(name, "lock") || contains_word(name, "mutex") ||
+                contains_word(name, "critical")) {
                 return true;
             }
         }
@@ -313,7 +325,8 @@ static void collect(struct program *p, node_id id) {
     n->access_first = p->accesses.len;
     n->access_count = 0;
     c.makes = (f->syms.data[fn->sym.v].flags & (SYM_CTOR | SYM_DTOR)) != 0;
-    c.doubtful = (locks && locks->limited) || (fn->flags & (FN_PARTIAL | FN_TRUNCATED)) || calls_unknown_lock(p, n->ref);
+    c.doubtful = (locks && locks->limited) || (fn->flags & (FN_PARTIAL | FN_TRUNCATED)) ||
+                 calls_unknown_lock(p, n->ref);
     namer_init(&c.namer, p, n->ref);
     map_init(&c.seen, &p->scratch);
     for (uint32_t i = 0; i < fn->block_count; i++) {

@@ -1,4 +1,5 @@
-// Call graph and bottom-up order. Strongly connected components by Tarjan (SIAM J. Comput. 1972), iterative.
+// Call graph and bottom-up order. Strongly connected components by Tarjan (SIAM J. Comput. 1972),
+// iterative.
 #include "checker/link/program_private.h"
 
 static void add_edge(struct program *p, node_id from, node_id to) {
@@ -36,8 +37,8 @@ static uint64_t place_number(const struct program *p, const struct facts *f, pat
     return hash_mix(hash64(name.ptr, name.len, 1), hash64(owner.ptr, owner.len, 2)) | 1;
 }
 
-const struct field_functions *program_field_functions(const struct program *p, const struct facts *f,
-                                                      path_id path) {
+const struct field_functions *program_field_functions(const struct program *p,
+                                                      const struct facts *f, path_id path) {
     uint32_t i = 0;
     uint64_t key = place_number(p, f, path);
     return key && map_get(&p->field_index, key, &i) ? &p->fields.data[i] : NULL;
@@ -81,8 +82,10 @@ static void note_exposed(struct program *p, const struct facts *f, val_id val) {
         path = f->paths.data[path.v].base;
     }
     const struct ir_var *var = &f->vars.data[f->paths.data[path.v].var.v];
-    if (path.v && f->paths.data[path.v].kind == PATH_VAR && (var->kind == VAR_GLOBAL || var->kind == VAR_STATIC_LOCAL)) {
-        map_put(&p->exposed, expr_global(p->exprs, facts_text(f, var->key), facts_text(f, var->name)).v, 1);
+    if (path.v && f->paths.data[path.v].kind == PATH_VAR &&
+        (var->kind == VAR_GLOBAL || var->kind == VAR_STATIC_LOCAL)) {
+        map_put(&p->exposed,
+                expr_global(p->exprs, facts_text(f, var->key), facts_text(f, var->name)).v, 1);
     }
 }
 
@@ -122,10 +125,12 @@ static void note_number(struct param_numbers *p, const struct ir_val *v) {
 }
 
 // What all calls pass for the first parameters: constants and addresses tell something.
-static void note_arguments(struct program *p, const struct facts *f, const struct ir_call *c, node_id to) {
+static void note_arguments(struct program *p, const struct facts *f, const struct ir_call *c,
+                           node_id to) {
     struct node *n = &p->nodes.data[to];
     for (uint32_t i = 0; i < PARAMS_KNOWN; i++) {
-        const struct ir_val *v = &f->vals.data[i < c->arg_count ? f->args.data[c->first_arg.v + i].v : 0];
+        const struct ir_val *v =
+            &f->vals.data[i < c->arg_count ? f->args.data[c->first_arg.v + i].v : 0];
         bool address = v->kind == VAL_ADDR || v->kind == VAL_STR || v->kind == VAL_FN;
         int64_t lo = address ? 1 : v->num;
         int64_t hi = address ? INT64_MAX : v->num;
@@ -148,7 +153,8 @@ static void note_call(struct program *p, const struct unit *u, node_id from, cal
     const struct ir_call *c = &f->calls.data[call.v];
     for (uint32_t i = 0; i < c->arg_count; i++) {
         note_value(p, u, f->args.data[c->first_arg.v + i]);
-        bool known = u->models[call.v] || (c->kind != CALL_INDIRECT && u->sym_nodes[c->callee.v] != NODE_NONE);
+        bool known = u->models[call.v] ||
+                     (c->kind != CALL_INDIRECT && u->sym_nodes[c->callee.v] != NODE_NONE);
         if (!known) {
             note_exposed(p, f, f->args.data[c->first_arg.v + i]);
         }

@@ -1,22 +1,25 @@
-// When threads run beside main: from the first start on, until they are joined. A forward may-analysis over the blocks of main and
-// of what it calls; a call that starts threads begins the company, one that joins ends it, one that does both changes nothing.
+// When threads run beside main: from the first start on, until they are joined. A forward
+// may-analysis over the blocks of main and of what it calls; a call that starts threads begins the
+// company, one that joins ends it, one that does both changes nothing.
 #include "checker/flow/graph.h"
 #include "checker/link/program_private.h"
 
 static bool model_joins(const struct program *p, const struct facts *f, call_id call) {
     const struct effect *end = program_model_effect(p, f, call, EFFECT_JOIN_OWNER);
-    return program_model_effect(p, f, call, EFFECT_JOIN) || (end && expr_same(end->b, expr_const(p->exprs, 0)));
+    return program_model_effect(p, f, call, EFFECT_JOIN) ||
+           (end && expr_same(end->b, expr_const(p->exprs, 0)));
 }
 
 bool company_op_spawns(const struct program *p, const struct facts *f, const struct ir_op *op) {
     node_id to = op->kind == OP_CALL ? contexts_target(p, f, op->call) : NODE_NONE;
-    return op->kind == OP_CALL &&
-           (program_model_effect(p, f, op->call, EFFECT_SPAWN) || (to != NODE_NONE && p->contexts.spawns[to]));
+    return op->kind == OP_CALL && (program_model_effect(p, f, op->call, EFFECT_SPAWN) ||
+                                   (to != NODE_NONE && p->contexts.spawns[to]));
 }
 
 bool company_op_joins(const struct program *p, const struct facts *f, const struct ir_op *op) {
     node_id to = op->kind == OP_CALL ? contexts_target(p, f, op->call) : NODE_NONE;
-    return op->kind == OP_CALL && (model_joins(p, f, op->call) || (to != NODE_NONE && p->contexts.joins[to]));
+    return op->kind == OP_CALL &&
+           (model_joins(p, f, op->call) || (to != NODE_NONE && p->contexts.joins[to]));
 }
 
 static void find_starters(struct program *p, node_id n) {
@@ -31,13 +34,15 @@ static void find_starters(struct program *p, node_id n) {
     }
 }
 
-static bool after_op(const struct program *p, const struct facts *f, const struct ir_op *op, bool company) {
+static bool after_op(const struct program *p, const struct facts *f, const struct ir_op *op,
+                     bool company) {
     bool spawns = company_op_spawns(p, f, op);
     bool joins = company_op_joins(p, f, op);
     return spawns == joins ? company : spawns;
 }
 
-static bool loop_only_joins(const struct program *p, struct fn_ref fn, const struct loops *loops, const struct loop *loop) {
+static bool loop_only_joins(const struct program *p, struct fn_ref fn, const struct loops *loops,
+                            const struct loop *loop) {
     bool joins = false;
     bool spawns = false;
     for (uint32_t i = 0; i < loops->block_count; i++) {
@@ -50,7 +55,8 @@ static bool loop_only_joins(const struct program *p, struct fn_ref fn, const str
     return joins && !spawns;
 }
 
-// Loops that join: behind them nobody is left, also when the analysis thinks that they might go round no time.
+// Loops that join: behind them nobody is left, also when the analysis thinks that they might go
+// round no time.
 static struct loops join_loops(struct program *p, struct fn_ref fn) {
     struct loops loops = graph_loops(fn, &p->scratch);
     uint32_t count = 0;
@@ -164,7 +170,8 @@ bool company_reaches(struct program *p, node_id n, op_id from, op_id to) {
         uint32_t at = stack[--top];
         const struct ir_block *b = graph_block(fn, at);
         bool joined = false;
-        for (uint32_t k = first ? from.v + 1 : b->first_op.v; k < b->first_op.v + b->op_count && !joined; k++) {
+        for (uint32_t k = first ? from.v + 1 : b->first_op.v;
+             k < b->first_op.v + b->op_count && !joined; k++) {
             if (k == to.v) {
                 return true;
             }

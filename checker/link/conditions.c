@@ -1,4 +1,5 @@
-// Condition variables of the program by class: with which lock they are waited for, which places the waiters test, who signals.
+// Condition variables of the program by class: with which lock they are waited for, which places
+// the waiters test, who signals.
 #include "checker/flow/graph.h"
 #include "checker/link/program_private.h"
 
@@ -11,7 +12,8 @@ struct collector {
 };
 
 // Symbolic place of a path: pointers lead to some object, which is all a class needs.
-static expr_id place_of(const struct program *p, const struct facts *f, path_id path, unsigned depth) {
+static expr_id place_of(const struct program *p, const struct facts *f, path_id path,
+                        unsigned depth) {
     const struct ir_path *x = &f->paths.data[path.v];
     const struct ir_var *v = &f->vars.data[x->var.v];
     if (depth > 32) {
@@ -22,13 +24,16 @@ static expr_id place_of(const struct program *p, const struct facts *f, path_id 
         return v->kind == VAR_GLOBAL || v->kind == VAR_STATIC_LOCAL
                    ? expr_global(p->exprs, facts_text(f, v->key), facts_text(f, v->name))
                    : (expr_id){0};
-    case PATH_INDEX: return place_of(p, f, x->base, depth + 1);
+    case PATH_INDEX:
+        return place_of(p, f, x->base, depth + 1);
     case PATH_FIELD: {
         expr_id base = place_of(p, f, x->base, depth + 1);
         base = base.v ? base : expr_deref(p->exprs, expr_param(p->exprs, 0));
-        return expr_field(p->exprs, base, facts_text(f, x->name), facts_text(f, f->records.data[x->record.v].name));
+        return expr_field(p->exprs, base, facts_text(f, x->name),
+                          facts_text(f, f->records.data[x->record.v].name));
     }
-    default: return (expr_id){0};
+    default:
+        return (expr_id){0};
     }
 }
 
@@ -65,7 +70,8 @@ static void read_by(struct collector *x, node_id n) {
             }
             const struct ir_call *c = &fn.facts->calls.data[op->call.v];
             for (uint32_t a = 0; op->kind == OP_CALL && a < c->arg_count; a++) { // flag_.load()
-                const struct ir_val *v = &fn.facts->vals.data[fn.facts->args.data[c->first_arg.v + a].v];
+                const struct ir_val *v =
+                    &fn.facts->vals.data[fn.facts->args.data[c->first_arg.v + a].v];
                 if (v->kind == VAL_ADDR) {
                     add_tested(x, fn.facts, v->path);
                 }
@@ -118,7 +124,8 @@ static void collect(struct collector *x, val_id val, unsigned depth) {
         break;
     case VAL_CALL: {
         const struct ir_call *c = &f->calls.data[v->call.v];
-        bool tests_parameter = x->c->tests_parameter; // an argument is an object, not what it is compared with
+        bool tests_parameter =
+            x->c->tests_parameter; // an argument is an object, not what it is compared with
         for (uint32_t i = 0; i < c->arg_count; i++) {
             collect(x, f->args.data[c->first_arg.v + i], depth + 1);
         }
@@ -126,14 +133,17 @@ static void collect(struct collector *x, val_id val, unsigned depth) {
         read_by(x, program_callee(x->p, f, v->call));
         break;
     }
-    default: break;
+    default:
+        break;
     }
 }
 
 // What the loop around the wait looks at.
 static void collect_loop(struct collector *x, call_id call) {
     struct loops loops = graph_loops(x->fn, &x->p->scratch);
-    const struct loop *l = graph_innermost(&loops, facts_block_of_op(x->fn.facts, x->fn.fn, facts_op_of_call(x->fn.facts, x->fn.fn, call)));
+    const struct loop *l =
+        graph_innermost(&loops, facts_block_of_op(x->fn.facts, x->fn.fn,
+                                                  facts_op_of_call(x->fn.facts, x->fn.fn, call)));
     for (uint32_t i = 0; l && i < loops.block_count; i++) {
         const struct ir_block *b = graph_block(x->fn, i);
         if (l->inside[i] && (b->term == TERM_BRANCH || b->term == TERM_SWITCH)) {
@@ -150,10 +160,13 @@ static void collect_predicate(struct collector *x, call_id call) {
     for (uint32_t i = 0; i < c->arg_count; i++) {
         const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v + i].v];
         const struct ir_path *path = &f->paths.data[v->path.v];
-        type_id declared = v->kind == VAL_CALL ? f->calls.data[v->call.v].type : f->vars.data[path->var.v].type;
+        type_id declared =
+            v->kind == VAL_CALL ? f->calls.data[v->call.v].type : f->vars.data[path->var.v].type;
         type_id t = facts_strip_typedefs(f, declared, NULL);
-        sym_id sym = v->kind == VAL_FN ? v->sym : f->records.data[f->types.data[t.v].record.v].call_op;
-        bool is_callable = v->kind == VAL_FN || v->kind == VAL_CALL || ((v->kind == VAL_ADDR || v->kind == VAL_PATH) && path->kind == PATH_VAR);
+        sym_id sym =
+            v->kind == VAL_FN ? v->sym : f->records.data[f->types.data[t.v].record.v].call_op;
+        bool is_callable = v->kind == VAL_FN || v->kind == VAL_CALL ||
+                           ((v->kind == VAL_ADDR || v->kind == VAL_PATH) && path->kind == PATH_VAR);
         if (is_callable && sym.v) {
             read_by(x, program_unit(x->p, f)->sym_nodes[sym.v]);
         }
@@ -200,7 +213,8 @@ static void note_wait(struct program *p, node_id n, const struct flow_wait *w) {
     } else {
         collect_loop(&x, w->call);
     }
-    c->tests_parameter = was || (c->tests_parameter && c->tested.len > before && runs_in_many_threads(p, n));
+    c->tests_parameter =
+        was || (c->tests_parameter && c->tested.len > before && runs_in_many_threads(p, n));
     vec_push(p->arena, &c->waits, ((struct program_use){p->nodes.data[n].ref, w->call}));
 }
 
@@ -211,7 +225,8 @@ static void note_signal(struct program *p, node_id n, const struct flow_signal *
     }
     *(s->all ? &c->broadcasts : &c->signals) += 1;
     for (uint32_t i = 0; i < c->signalled.len; i++) {
-        if (c->signalled.data[i].call.v == s->call.v && c->signalled.data[i].fn.facts == p->nodes.data[n].ref.facts) {
+        if (c->signalled.data[i].call.v == s->call.v &&
+            c->signalled.data[i].fn.facts == p->nodes.data[n].ref.facts) {
             return;
         }
     }
@@ -223,7 +238,8 @@ static void note_addresses(struct program *p, const struct unit *u) {
     const struct facts *f = u->facts;
     for (uint32_t i = 1; i < f->calls.len; i++) {
         const struct ir_call *c = &f->calls.data[i];
-        bool own = f->syms.data[c->callee.v].flags & (SYM_CTOR | SYM_DTOR); // of the condition itself
+        bool own =
+            f->syms.data[c->callee.v].flags & (SYM_CTOR | SYM_DTOR); // of the condition itself
         for (uint32_t a = own ? 1 : 0; a < c->arg_count && !u->models[i]; a++) {
             const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v + a].v];
             expr_id class = v->kind == VAL_ADDR ? program_path_class(p, f, v->path) : (expr_id){0};
@@ -236,7 +252,8 @@ static void note_addresses(struct program *p, const struct unit *u) {
 
 static void note_stored_address(struct program *p, const struct facts *f, const struct ir_op *op) {
     const struct ir_val *v = &f->vals.data[op->val.v];
-    expr_id class = op->kind == OP_WRITE && v->kind == VAL_ADDR ? program_path_class(p, f, v->path) : (expr_id){0};
+    expr_id class = op->kind == OP_WRITE && v->kind == VAL_ADDR ? program_path_class(p, f, v->path)
+                                                                : (expr_id){0};
     for (uint32_t k = 0; class.v && k < p->conditions.len; k++) {
         p->conditions.data[k].passed_on |= expr_same(p->conditions.data[k].cond, class);
     }
@@ -248,7 +265,8 @@ void program_find_conditions(struct program *p) {
         for (uint32_t i = 0; r && i < r->waits.len; i++) {
             bool again = false;
             for (uint32_t k = 0; k < i; k++) {
-                again |= r->waits.data[k].call.v == r->waits.data[i].call.v && expr_same(r->waits.data[k].cond, r->waits.data[i].cond);
+                again |= r->waits.data[k].call.v == r->waits.data[i].call.v &&
+                         expr_same(r->waits.data[k].cond, r->waits.data[i].cond);
             }
             if (!again) {
                 note_wait(p, n, &r->waits.data[i]);
@@ -287,17 +305,20 @@ const struct program_condition *program_condition_of(const struct program *p, ex
 // Method of an atomic object that may change it.
 static bool is_atomic_change(const struct facts *f, const struct ir_call *c) {
     struct str name = facts_sym_name(f, c->callee);
-    static const char *const ends[] = {"::store", "::operator=", "::exchange", "::operator++", "::operator--", "::clear"};
+    static const char *const ends[] = {"::store",      "::operator=",  "::exchange",
+                                       "::operator++", "::operator--", "::clear"};
     bool is_atomic = str_starts(name, STR("std::atomic")) || str_starts(name, STR("std::__atomic"));
     for (size_t i = 0; is_atomic && i < sizeof ends / sizeof *ends; i++) {
         if (str_ends(name, str_from(ends[i]))) {
             return true;
         }
     }
-    return is_atomic && (str_find(name, STR("::fetch_"), 0) != SIZE_MAX || str_find(name, STR("::compare_exchange"), 0) != SIZE_MAX);
+    return is_atomic && (str_find(name, STR("::fetch_"), 0) != SIZE_MAX ||
+                         str_find(name, STR("::compare_exchange"), 0) != SIZE_MAX);
 }
 
-expr_id program_written_class(const struct program *p, const struct facts *f, const struct ir_op *op) {
+expr_id program_written_class(const struct program *p, const struct facts *f,
+                              const struct ir_op *op) {
     if (op->kind == OP_WRITE || op->kind == OP_UPDATE) {
         return program_path_class(p, f, op->path);
     }

@@ -10,20 +10,33 @@ static bool is_one_of(struct str name, const char *const *list, size_t count) {
 }
 
 static bool is_container(struct str class) {
-    static const char *const names[] = {
-        "std::vector",        "std::deque",         "std::list",          "std::forward_list",      "std::basic_string",
-        "std::map",           "std::multimap",      "std::set",           "std::multiset",          "std::unordered_map",
-        "std::unordered_set", "std::unordered_multimap", "std::unordered_multiset", "std::queue",   "std::stack",
-        "std::priority_queue"};
+    static const char *const names[] = {"std::vector",
+                                        "std::deque",
+                                        "std::list",
+                                        "std::forward_list",
+                                        "std::basic_string",
+                                        "std::map",
+                                        "std::multimap",
+                                        "std::set",
+                                        "std::multiset",
+                                        "std::unordered_map",
+                                        "std::unordered_set",
+                                        "std::unordered_multimap",
+                                        "std::unordered_multiset",
+                                        "std::queue",
+                                        "std::stack",
+                                        "std::priority_queue"};
     return is_one_of(class, names, sizeof names / sizeof *names);
 }
 
 // Not const, and yet counted as if they were [container.requirements.dataraces].
 static bool counts_as_const(struct str class, struct str method) {
-    static const char *const names[] = {"begin", "end",         "rbegin",      "rend",        "front", "back", "data",
-                                        "find",  "lower_bound", "upper_bound", "equal_range", "at",    "top"};
+    static const char *const names[] = {
+        "begin", "end",         "rbegin",      "rend",        "front", "back", "data",
+        "find",  "lower_bound", "upper_bound", "equal_range", "at",    "top"};
     bool keyed = str_eq(class, STR("std::map")) || str_eq(class, STR("std::unordered_map"));
-    return is_one_of(method, names, sizeof names / sizeof *names) || (str_eq(method, STR("operator[]")) && !keyed);
+    return is_one_of(method, names, sizeof names / sizeof *names) ||
+           (str_eq(method, STR("operator[]")) && !keyed);
 }
 
 // clang's USR of a const method ends with its qualifiers.
@@ -39,7 +52,8 @@ bool container_access(const struct facts *f, call_id call, path_id *ret_object, 
     while (colon > 1 && !(name.ptr[colon - 1] == ':' && name.ptr[colon - 2] == ':')) {
         colon--;
     }
-    if (!(s->flags & SYM_METHOD) || (s->flags & (SYM_CTOR | SYM_DTOR)) || colon < 2 || !c->arg_count) {
+    if (!(s->flags & SYM_METHOD) || (s->flags & (SYM_CTOR | SYM_DTOR)) || colon < 2 ||
+        !c->arg_count) {
         return false;
     }
     struct str class = {name.ptr, colon - 2};

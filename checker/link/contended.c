@@ -1,4 +1,5 @@
-// Locks several threads ask for, and what threads that are waited for need: queries for rules about acts.
+// Locks several threads ask for, and what threads that are waited for need: queries for rules about
+// acts.
 #include "checker/link/program_private.h"
 
 enum { MAX_TAKERS = 8 };
@@ -15,7 +16,8 @@ struct taker_list {
     VEC(struct takers) items;
 };
 
-static void add_taker(struct program *p, struct taker_list *list, node_id n, const struct flow_act *act) {
+static void add_taker(struct program *p, struct taker_list *list, node_id n,
+                      const struct flow_act *act) {
     expr_id lock = program_lock_identity(p->exprs, act->subject);
     uint32_t i = 0;
     if (!lock.v || act->kind != ACT_TAKE || act->chain_count) {
@@ -53,7 +55,8 @@ static bool meet(struct program *p, const struct takers *t) {
 static void note_alone(struct program *p, node_id n, const struct flow_result *r) {
     for (uint32_t i = 0; i < r->acts.items.len; i++) {
         const struct flow_act *a = &r->acts.items.data[i];
-        bool waits = a->kind == ACT_SLEEP || a->kind == ACT_BLOCK || a->kind == ACT_JOIN || a->kind == ACT_WAIT;
+        bool waits = a->kind == ACT_SLEEP || a->kind == ACT_BLOCK || a->kind == ACT_JOIN ||
+                     a->kind == ACT_WAIT;
         if (waits && a->held_count && program_is_alone(p, n, a->call)) {
             map_put(&p->alone, (uint64_t)n << 32 | a->call.v, 1);
         }
@@ -121,7 +124,8 @@ static void add_entry(node_id n, node_id *out, uint32_t *count, uint32_t max) {
     }
 }
 
-// Where a handle is kept, in whatever object: the field or global; what a model keeps in an object counts as the object.
+// Where a handle is kept, in whatever object: the field or global; what a model keeps in an object
+// counts as the object.
 static expr_id home_of(const struct program *p, expr_id place) {
     const struct expr *x = expr_get(p->exprs, place);
     struct str name = intern_text(&p->exprs->names, x->name);
@@ -130,29 +134,34 @@ static expr_id home_of(const struct program *p, expr_id place) {
 }
 
 // Threads whose handles are kept where this one was read.
-static void add_by_home(const struct program *p, expr_id handle, node_id *out, uint32_t *count, uint32_t max) {
+static void add_by_home(const struct program *p, expr_id handle, node_id *out, uint32_t *count,
+                        uint32_t max) {
     const struct expr *x = expr_get(p->exprs, handle);
     expr_id home = x->kind == EX_LOAD ? home_of(p, x->a) : (expr_id){0};
     for (node_id k = 0; home.v && k < p->nodes.len; k++) {
         const struct flow_result *r = p->nodes.data[k].flow[FLOW_THREADS];
         for (uint32_t i = 0; r && i < r->spawns.len; i++) {
-            if (r->spawns.data[i].handle.v && expr_same(home_of(p, r->spawns.data[i].handle), home)) {
+            if (r->spawns.data[i].handle.v &&
+                expr_same(home_of(p, r->spawns.data[i].handle), home)) {
                 add_entry(program_node_of_value(p, r->spawns.data[i].entry), out, count, max);
             }
         }
     }
 }
 
-uint32_t program_joined_entries(const struct program *p, const struct flow_act *join, node_id *out, uint32_t max) {
+uint32_t program_joined_entries(const struct program *p, const struct flow_act *join, node_id *out,
+                                uint32_t max) {
     uint32_t count = 0;
     struct flow_site at = flow_site_get(&p->sites, join->site);
     node_id joiner = program_node(p, at.at);
-    const struct flow_result *own = joiner == NODE_NONE ? NULL : p->nodes.data[joiner].flow[FLOW_THREADS];
+    const struct flow_result *own =
+        joiner == NODE_NONE ? NULL : p->nodes.data[joiner].flow[FLOW_THREADS];
     for (uint32_t i = 0; own && i < own->exits.len; i++) {
         for (uint32_t k = 0; k < own->exits.data[i].object_count; k++) {
             const struct object_state *o = &own->exits.data[i].objects[k];
             struct flow_site end = flow_site_get(&p->sites, o->end_site);
-            if (o->kind == OBJECT_THREAD && o->status == OBJECT_DONE && end.at.facts == at.at.facts && end.loc.v == at.loc.v) {
+            if (o->kind == OBJECT_THREAD && o->status == OBJECT_DONE &&
+                end.at.facts == at.at.facts && end.loc.v == at.loc.v) {
                 add_entry(program_node_of_value(p, o->entry), out, &count, max);
                 add_by_home(p, o->value, out, &count, max);
             }

@@ -1,6 +1,7 @@
-// What a root reaches. Constants that every call on the way passes for a parameter decide branches of the callee, so that
-// `remove_file(path, true)` in a handler does not reach what `remove_file` does for others: a small interprocedural constant
-// propagation (Callahan, Cooper, Kennedy, Torczon: "Interprocedural Constant Propagation", CC 1986), one root at a time.
+// What a root reaches. Constants that every call on the way passes for a parameter decide branches
+// of the callee, so that `remove_file(path, true)` in a handler does not reach what `remove_file`
+// does for others: a small interprocedural constant propagation (Callahan, Cooper, Kennedy,
+// Torczon: "Interprocedural Constant Propagation", CC 1986), one root at a time.
 #include "checker/flow/graph.h"
 #include "checker/link/program_private.h"
 
@@ -32,7 +33,8 @@ static bool is_written(struct fn_ref fn, path_id path) {
 }
 
 // A constant, or a parameter that has only one value.
-static bool known_value(const struct passed *passed, struct fn_ref fn, val_id val, int64_t *ret_value) {
+static bool known_value(const struct passed *passed, struct fn_ref fn, val_id val,
+                        int64_t *ret_value) {
     const struct facts *f = fn.facts;
     const struct ir_val *v = &f->vals.data[val.v];
     const struct ir_path *path = &f->paths.data[v->path.v];
@@ -41,26 +43,30 @@ static bool known_value(const struct passed *passed, struct fn_ref fn, val_id va
         *ret_value = v->num;
         return true;
     }
-    if (v->kind != VAL_PATH || path->kind != PATH_VAR || var->kind != VAR_PARAM || var->index >= PARAMS_KNOWN ||
-        !(passed->known >> var->index & 1) || is_written(fn, v->path)) {
+    if (v->kind != VAL_PATH || path->kind != PATH_VAR || var->kind != VAR_PARAM ||
+        var->index >= PARAMS_KNOWN || !(passed->known >> var->index & 1) ||
+        is_written(fn, v->path)) {
         return false;
     }
     *ret_value = passed->values[var->index];
     return true;
 }
 
-static bool takes_edge(const struct ir_block *b, const struct ir_edge *e, bool decided, int64_t lhs, int64_t rhs) {
+static bool takes_edge(const struct ir_block *b, const struct ir_edge *e, bool decided, int64_t lhs,
+                       int64_t rhs) {
     if (!decided || e->kind == EDGE_EXC || e->kind == EDGE_NEXT) {
         return true;
     }
     if (b->term == TERM_BRANCH) {
         return ir_compare(b->cmp, lhs, rhs) == (e->kind == EDGE_TRUE);
     }
-    return e->kind == EDGE_DEFAULT || (lhs >= e->lo && lhs <= e->hi); // the default is kept, even when a case is taken
+    return e->kind == EDGE_DEFAULT ||
+           (lhs >= e->lo && lhs <= e->hi); // the default is kept, even when a case is taken
 }
 
 // Blocks that are reached with what is known of the parameters; NULL when that decides nothing.
-static bool *live_blocks(const struct reach_walk *w, struct fn_ref fn, const struct passed *passed) {
+static bool *live_blocks(const struct reach_walk *w, struct fn_ref fn,
+                         const struct passed *passed) {
     uint32_t count = fn.facts->fns.data[fn.fn.v].block_count;
     if (!passed->known) {
         return NULL;
@@ -73,11 +79,13 @@ static bool *live_blocks(const struct reach_walk *w, struct fn_ref fn, const str
             const struct ir_block *b = graph_block(fn, i);
             int64_t lhs = 0;
             int64_t rhs = 0;
-            bool decided = live[i] && (b->term == TERM_BRANCH || b->term == TERM_SWITCH) && known_value(passed, fn, b->lhs, &lhs) &&
+            bool decided = live[i] && (b->term == TERM_BRANCH || b->term == TERM_SWITCH) &&
+                           known_value(passed, fn, b->lhs, &lhs) &&
                            (b->term == TERM_SWITCH || known_value(passed, fn, b->rhs, &rhs));
             for (uint32_t k = 0; live[i] && k < b->edge_count; k++) {
                 uint32_t to = graph_target(fn, b, k);
-                if (!live[to] && takes_edge(b, &fn.facts->edges.data[b->first_edge.v + k], decided, lhs, rhs)) {
+                if (!live[to] &&
+                    takes_edge(b, &fn.facts->edges.data[b->first_edge.v + k], decided, lhs, rhs)) {
                     live[to] = changed = true;
                 }
             }
@@ -96,7 +104,8 @@ static bool is_live(const bool *live, struct fn_ref fn, op_id op) {
     return true;
 }
 
-// Joins what a call passes into what is known of the callee; true when the callee must be looked at (again).
+// Joins what a call passes into what is known of the callee; true when the callee must be looked at
+// (again).
 static bool pass(struct reach_walk *w, node_id from, const struct sure_call *call) {
     struct fn_ref fn = w->p->nodes.data[from].ref;
     const struct ir_call *c = &fn.facts->calls.data[fn.facts->ops.data[call->op.v].call.v];
@@ -105,7 +114,9 @@ static bool pass(struct reach_walk *w, node_id from, const struct sure_call *cal
     uint32_t before = to->known;
     for (uint32_t i = 0; i < PARAMS_KNOWN; i++) {
         int64_t value = 0;
-        bool known = i < c->arg_count && known_value(&w->passed[from], fn, fn.facts->args.data[c->first_arg.v + i], &value);
+        bool known =
+            i < c->arg_count &&
+            known_value(&w->passed[from], fn, fn.facts->args.data[c->first_arg.v + i], &value);
         if (first && known) {
             to->known |= 1u << i;
             to->values[i] = value;
@@ -144,7 +155,8 @@ static struct passed passed_to_root(const struct program_root *r) {
 }
 
 void contexts_find_reach(struct program *p, const struct program_root *root) {
-    struct reach_walk w = {.p = p, .parents = ARENA_ARRAY(p->arena, node_id, p->nodes.len + 1),
+    struct reach_walk w = {.p = p,
+                           .parents = ARENA_ARRAY(p->arena, node_id, p->nodes.len + 1),
                            .live = ARENA_ARRAY(p->arena, const bool *, p->nodes.len + 1)};
     struct arena_mark mark = arena_mark(&p->scratch);
     w.passed = ARENA_ARRAY(&p->scratch, struct passed, p->nodes.len + 1);
@@ -166,10 +178,12 @@ bool program_root_reaches(const struct program *p, uint32_t root, node_id n) {
 }
 
 bool program_root_runs(const struct program *p, uint32_t root, node_id n, op_id op) {
-    return program_root_reaches(p, root, n) && is_live(p->contexts.reach.data[root].live[n], p->nodes.data[n].ref, op);
+    return program_root_reaches(p, root, n) &&
+           is_live(p->contexts.reach.data[root].live[n], p->nodes.data[n].ref, op);
 }
 
-static struct flow_site site_of_call(const struct program *p, uint32_t root, node_id from, node_id to) {
+static struct flow_site site_of_call(const struct program *p, uint32_t root, node_id from,
+                                     node_id to) {
     const struct node_calls *calls = &p->contexts.calls[from];
     struct fn_ref fn = p->nodes.data[from].ref;
     for (uint32_t i = 0; i < calls->items.len; i++) {
@@ -181,7 +195,8 @@ static struct flow_site site_of_call(const struct program *p, uint32_t root, nod
     return (struct flow_site){0};
 }
 
-uint32_t program_root_chain(const struct program *p, uint32_t root, node_id n, struct flow_site *out, uint32_t max) {
+uint32_t program_root_chain(const struct program *p, uint32_t root, node_id n,
+                            struct flow_site *out, uint32_t max) {
     const node_id *parents = p->contexts.reach.data[root].parents;
     uint32_t length = 0;
     for (node_id x = n; parents[x] != NODE_NONE && parents[x] != x; x = parents[x]) {

@@ -1,5 +1,6 @@
-// Contexts: where control enters the program (main, threads, signal handlers, exit handlers) and which functions each of these
-// roots reaches. Only calls whose target is certain are followed, so that a chain of calls can be shown as a witness.
+// Contexts: where control enters the program (main, threads, signal handlers, exit handlers) and
+// which functions each of these roots reaches. Only calls whose target is certain are followed, so
+// that a chain of calls can be shown as a witness.
 #include "checker/flow/graph.h"
 #include "checker/link/program_private.h"
 
@@ -13,14 +14,17 @@ node_id contexts_target(const struct program *p, const struct facts *f, call_id 
         return u->sym_nodes[c->callee.v];
     }
     const struct ir_val *v = &f->vals.data[c->target.v];
-    const struct field_functions *slot = v->kind == VAL_PATH ? program_field_functions(p, f, v->path) : NULL;
+    const struct field_functions *slot =
+        v->kind == VAL_PATH ? program_field_functions(p, f, v->path) : NULL;
     bool sure = slot && !slot->unknown && slot->nodes.len == 1;
     return v->kind == VAL_FN ? u->sym_nodes[v->sym.v] : sure ? slot->nodes.data[0] : NODE_NONE;
 }
 
-const struct model_function *program_library(const struct program *p, const struct facts *f, call_id call) {
+const struct model_function *program_library(const struct program *p, const struct facts *f,
+                                             call_id call) {
     const struct ir_call *c = &f->calls.data[call.v];
-    if (c->kind != CALL_DIRECT || !c->callee.v || program_unit(p, f)->sym_nodes[c->callee.v] != NODE_NONE) {
+    if (c->kind != CALL_DIRECT || !c->callee.v ||
+        program_unit(p, f)->sym_nodes[c->callee.v] != NODE_NONE) {
         return NULL;
     }
     return model_function_find(p->models, facts_sym_name(f, c->callee));
@@ -43,7 +47,8 @@ static void collect_calls(struct program *p, node_id n) {
 
 // --- roots ---
 
-static uint32_t add_root(struct program *p, enum context_kind kind, node_id n, struct flow_site site) {
+static uint32_t add_root(struct program *p, enum context_kind kind, node_id n,
+                         struct flow_site site) {
     struct contexts *c = &p->contexts;
     for (uint32_t i = 0; i < c->roots.len; i++) {
         if (c->roots.data[i].kind == kind && c->roots.data[i].node == n) {
@@ -53,7 +58,8 @@ static uint32_t add_root(struct program *p, enum context_kind kind, node_id n, s
     if (c->roots.len == PROGRAM_ROOTS_MAX) {
         return UINT32_MAX;
     }
-    vec_push(p->arena, &c->roots, ((struct program_root){.kind = (uint8_t)kind, .node = n, .site = site}));
+    vec_push(p->arena, &c->roots,
+             ((struct program_root){.kind = (uint8_t)kind, .node = n, .site = site}));
     vec_push(p->arena, &c->starts, ((struct root_starts){0}));
     return c->roots.len - 1;
 }
@@ -68,7 +74,8 @@ static uint32_t block_of(struct fn_ref fn, op_id op) {
     return 0;
 }
 
-static bool loop_joins(const struct program *p, struct fn_ref fn, const struct loops *loops, const struct loop *loop) {
+static bool loop_joins(const struct program *p, struct fn_ref fn, const struct loops *loops,
+                       const struct loop *loop) {
     for (uint32_t i = 0; i < loops->block_count; i++) {
         const struct ir_block *b = graph_block(fn, i);
         for (uint32_t k = 0; loop->inside[i] && k < b->op_count; k++) {
@@ -89,8 +96,8 @@ static bool has_start(const struct root_starts *starts, node_id n, op_id op) {
     return false;
 }
 
-// `op` of `n` starts threads that begin at `entry`. Several run at once when it does so in a loop, or when another place of the
-// function does so too, without waiting for the end in between.
+// `op` of `n` starts threads that begin at `entry`. Several run at once when it does so in a loop,
+// or when another place of the function does so too, without waiting for the end in between.
 static void add_start(struct program *p, node_id n, op_id op, node_id entry) {
     struct fn_ref fn = p->nodes.data[n].ref;
     struct flow_site site = {fn, fn.facts->ops.data[op.v].loc};
@@ -104,7 +111,8 @@ static void add_start(struct program *p, node_id n, op_id op, node_id entry) {
     bool many = loop && !loop_joins(p, fn, &loops, loop);
     for (uint32_t i = 0; i < starts->items.len && !many; i++) {
         const struct root_start *other = &starts->items.data[i];
-        many = other->fn == n && (company_reaches(p, n, other->op, op) || company_reaches(p, n, op, other->op));
+        many = other->fn == n &&
+               (company_reaches(p, n, other->op, op) || company_reaches(p, n, op, other->op));
     }
     vec_push(p->arena, &starts->items, ((struct root_start){n, op}));
     struct program_root *r = &p->contexts.roots.data[root];
@@ -211,11 +219,15 @@ static uint64_t action_signals(const struct install_scan *s, path_id action) {
         const struct ir_block *b = graph_block(fn, i);
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
-            const struct model_function *m = op->kind == OP_CALL ? program_library(s->in->p, s->f, op->call) : NULL;
+            const struct model_function *m =
+                op->kind == OP_CALL ? program_library(s->in->p, s->f, op->call) : NULL;
             if (m && m->action_arg >= 0) {
                 const struct ir_call *c = &s->f->calls.data[op->call.v];
-                const struct ir_val *v = &s->f->vals.data[argument(s->f, c, (uint32_t)m->action_arg).v];
-                signals |= v->kind == VAL_ADDR && v->path.v == action.v ? signal_bit(s->f, argument(s->f, c, 0)) : 0;
+                const struct ir_val *v =
+                    &s->f->vals.data[argument(s->f, c, (uint32_t)m->action_arg).v];
+                signals |= v->kind == VAL_ADDR && v->path.v == action.v
+                               ? signal_bit(s->f, argument(s->f, c, 0))
+                               : 0;
             }
         }
     }
@@ -230,20 +242,24 @@ static void scan_call(struct install_scan *s, op_id op) {
     const struct effect *spawn = program_model_effect(p, s->f, call, EFFECT_SPAWN);
     uint64_t signals = signal_bit(s->f, argument(s->f, c, 0));
     if (m && m->handler_arg >= 0) {
-        install_value(s, &(struct installation){CONTEXT_HANDLER, op, signals}, argument(s->f, c, (uint32_t)m->handler_arg));
+        install_value(s, &(struct installation){CONTEXT_HANDLER, op, signals},
+                      argument(s->f, c, (uint32_t)m->handler_arg));
     }
     if (m && m->exit_arg >= 0) {
-        install_value(s, &(struct installation){CONTEXT_EXIT, op, 0}, argument(s->f, c, (uint32_t)m->exit_arg));
+        install_value(s, &(struct installation){CONTEXT_EXIT, op, 0},
+                      argument(s->f, c, (uint32_t)m->exit_arg));
     }
     const struct expr *entry = expr_get(p->exprs, spawn ? spawn->a : (expr_id){0});
     if (entry->kind == EX_PARAM) {
-        install_value(s, &(struct installation){CONTEXT_THREAD, op, 0}, argument(s->f, c, (uint32_t)entry->num));
+        install_value(s, &(struct installation){CONTEXT_THREAD, op, 0},
+                      argument(s->f, c, (uint32_t)entry->num));
     }
     node_id to = contexts_target(p, s->f, call);
     for (uint32_t i = 0; to != NODE_NONE && i < c->arg_count && i < 32; i++) {
         for (unsigned kind = 0; kind < CONTEXT_KINDS; kind++) {
             if (s->in->passed[kind][to] >> i & 1) {
-                install_value(s, &(struct installation){(enum context_kind)kind, op, signals}, argument(s->f, c, i));
+                install_value(s, &(struct installation){(enum context_kind)kind, op, signals},
+                              argument(s->f, c, i));
             }
         }
     }
@@ -269,7 +285,8 @@ static void add_installed(struct program *p) {
     }
     for (uint32_t o = 0; o < p->order.len; o++) {
         struct fn_ref fn = p->nodes.data[p->order.data[o]].ref;
-        struct install_scan s = {.in = &in, .n = p->order.data[o], .f = fn.facts, .u = program_unit(p, fn.facts)};
+        struct install_scan s = {
+            .in = &in, .n = p->order.data[o], .f = fn.facts, .u = program_unit(p, fn.facts)};
         for (uint32_t i = 0; i < fn.facts->fns.data[fn.fn.v].block_count; i++) {
             const struct ir_block *b = graph_block(fn, i);
             for (uint32_t k = 0; k < b->op_count; k++) {
@@ -306,7 +323,9 @@ static bool is_called_in_loop(struct program *p, node_id n) {
         struct loops loops = graph_loops(fn, &p->scratch);
         for (uint32_t k = 0; k < calls->items.len; k++) {
             const struct loop *loop =
-                calls->items.data[k].to == n ? graph_innermost(&loops, block_of(fn, calls->items.data[k].op)) : NULL;
+                calls->items.data[k].to == n
+                    ? graph_innermost(&loops, block_of(fn, calls->items.data[k].op))
+                    : NULL;
             if (loop && loop->exits && !loop_joins(p, fn, &loops, loop)) {
                 return true;
             }
@@ -332,8 +351,9 @@ static void spread_many(struct program *p) {
         for (uint32_t i = 0; i < c->roots.len; i++) {
             for (uint32_t s = 0; !c->roots.data[i].many && s < c->starts.data[i].items.len; s++) {
                 for (uint32_t by = 0; by < c->roots.len && !c->roots.data[i].many; by++) {
-                    c->roots.data[i].many = by != i && c->roots.data[by].many &&
-                                            program_root_reaches(p, by, c->starts.data[i].items.data[s].fn);
+                    c->roots.data[i].many =
+                        by != i && c->roots.data[by].many &&
+                        program_root_reaches(p, by, c->starts.data[i].items.data[s].fn);
                     changed |= c->roots.data[i].many;
                 }
             }
@@ -355,7 +375,8 @@ static bool find_overlap(struct program *p, uint32_t a, uint32_t b) {
             const struct root_start *x = &c->starts.data[a].items.data[i];
             const struct root_start *y = &c->starts.data[b].items.data[k];
             same_function |= x->fn == y->fn;
-            if (x->fn == y->fn && (company_reaches(p, x->fn, x->op, y->op) || company_reaches(p, x->fn, y->op, x->op))) {
+            if (x->fn == y->fn && (company_reaches(p, x->fn, x->op, y->op) ||
+                                   company_reaches(p, x->fn, y->op, x->op))) {
                 return true;
             }
         }
@@ -380,7 +401,7 @@ void program_find_contexts(struct program *p) {
     find_many(p);
     spread_many(p);
     uint32_t count = p->contexts.roots.len;
-    p->contexts.overlap = ARENA_ARRAY(p->arena, bool, count * count + 1);
+    p->contexts.overlap = ARENA_ARRAY(p->arena, bool, count *count + 1);
     for (uint32_t a = 0; a < count; a++) {
         for (uint32_t b = 0; b < count; b++) {
             p->contexts.overlap[a * count + b] = find_overlap(p, a, b);
@@ -406,9 +427,11 @@ bool program_runs_twice(const struct program *p, node_id n, op_id op) {
     for (uint32_t a = 0; a < p->contexts.roots.len; a++) {
         uint8_t kind = p->contexts.roots.data[a].kind;
         bool runs = program_root_runs(p, a, n, op) &&
-                    (kind == CONTEXT_THREAD || (kind == CONTEXT_MAIN && program_main_has_company(p, n, op)));
+                    (kind == CONTEXT_THREAD ||
+                     (kind == CONTEXT_MAIN && program_main_has_company(p, n, op)));
         for (uint32_t b = 0; runs && b < p->contexts.roots.len; b++) {
-            if (p->contexts.roots.data[b].kind == CONTEXT_THREAD && program_roots_overlap(p, a, b) && program_root_runs(p, b, n, op)) {
+            if (p->contexts.roots.data[b].kind == CONTEXT_THREAD &&
+                program_roots_overlap(p, a, b) && program_root_runs(p, b, n, op)) {
                 return true;
             }
         }

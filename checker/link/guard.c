@@ -1,6 +1,7 @@
-// Which lock guards which field, by what most accesses do, and the accesses that do without: beliefs as in Engler et al., "Bugs as
-// Deviant Behavior" (SOSP 2001); for classes that own their lock, as in RacerD (Blackshear et al., OOPSLA 2018), one write under
-// the lock is evidence enough against a read without.
+// Which lock guards which field, by what most accesses do, and the accesses that do without:
+// beliefs as in Engler et al., "Bugs as Deviant Behavior" (SOSP 2001); for classes that own their
+// lock, as in RacerD (Blackshear et al., OOPSLA 2018), one write under the lock is evidence enough
+// against a read without.
 #include "checker/link/guard.h"
 
 #include "checker/base/hash.h"
@@ -64,8 +65,10 @@ static bool handles_lifecycle(const struct program *p, node_id n) {
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &ref.facts->ops.data[b->first_op.v + k];
             node_id to = op->kind == OP_CALL ? program_callee(p, ref.facts, op->call) : NODE_NONE;
-            const struct flow_result *r = to != NODE_NONE ? p->nodes.data[to].flow[FLOW_LIFE] : NULL;
-            if (op->kind == OP_CALL && (ends_or_makes(program_model(p, ref.facts, op->call)) || (r && ends_or_makes(&r->summary)))) {
+            const struct flow_result *r =
+                to != NODE_NONE ? p->nodes.data[to].flow[FLOW_LIFE] : NULL;
+            if (op->kind == OP_CALL && (ends_or_makes(program_model(p, ref.facts, op->call)) ||
+                                        (r && ends_or_makes(&r->summary)))) {
                 return true;
             }
         }
@@ -81,7 +84,8 @@ static void sort_in(struct finder *s, uint32_t index) {
         return;
     }
     expr_id class = expr_class(p->exprs, a->place);
-    if (!class.v || (expr_get(p->exprs, class)->kind != EX_FIELD && expr_get(p->exprs, class)->kind != EX_GLOBAL)) {
+    if (!class.v || (expr_get(p->exprs, class)->kind != EX_FIELD &&
+                     expr_get(p->exprs, class)->kind != EX_GLOBAL)) {
         return;
     }
     uint32_t i = 0;
@@ -125,8 +129,8 @@ static bool fill_site(struct finder *s, const struct access *a, struct site *ret
     return found && !ret_site->instance.unnamed;
 }
 
-// One access seen twice, in its function and in those that nobody calls: where all callers hold the same its own function tells,
-// else they do.
+// One access seen twice, in its function and in those that nobody calls: where all callers hold the
+// same its own function tells, else they do.
 static uint32_t drop_twins(struct site *sites, uint32_t n) {
     for (uint32_t i = 0; i < n; i++) {
         for (uint32_t k = 0; k < n; k++) {
@@ -214,18 +218,21 @@ static bool is_own_lock(const struct program *p, expr_id place, expr_id lock) {
 }
 
 // A method of a class that keeps a lock for its members.
-static bool is_method_of_guarded_class(const struct finder *s, const struct site *x, const struct belief *b) {
+static bool is_method_of_guarded_class(const struct finder *s, const struct site *x,
+                                       const struct belief *b) {
     const struct program *p = s->p;
     const struct expr *root = expr_get(p->exprs, namer_root(p->exprs, x->access->place));
-    return (symbol(p, x->access->node)->flags & SYM_METHOD) && root->kind == EX_PARAM && root->num == 0 &&
-           is_outermost(p, x->access->node) && is_own_lock(p, x->access->place, b->lock) && (x->api || p->roots.len);
+    return (symbol(p, x->access->node)->flags & SYM_METHOD) && root->kind == EX_PARAM &&
+           root->num == 0 && is_outermost(p, x->access->node) &&
+           is_own_lock(p, x->access->place, b->lock) && (x->api || p->roots.len);
 }
 
 // The lock and the place are parts of one structure, or the lock is global.
 static bool belong_together(const struct program *p, const struct site *x, expr_id lock) {
     const struct expr *l = expr_get(p->exprs, lock);
     bool together = l->kind == EX_GLOBAL;
-    for (const struct expr *e = expr_get(p->exprs, x->access->place); !together && e->a.v; e = expr_get(p->exprs, e->a)) {
+    for (const struct expr *e = expr_get(p->exprs, x->access->place); !together && e->a.v;
+         e = expr_get(p->exprs, e->a)) {
         together = l->kind == EX_FIELD && e->kind == EX_FIELD && l->aux && e->aux == l->aux;
     }
     return together;
@@ -244,29 +251,37 @@ static bool takes(const struct program *p, node_id n, expr_id lock) {
 
 static bool is_deviant(const struct finder *s, const struct site *x, const struct belief *b) {
     const struct program *p = s->p;
-    if (x->instance.lock_count || x->instance.far || op_is_doomed(p->nodes.data[x->access->node].ref, x->access->op) ||
+    if (x->instance.lock_count || x->instance.far ||
+        op_is_doomed(p->nodes.data[x->access->node].ref, x->access->op) ||
         !may_meet(p, x, b->writer)) {
         return false;
     }
     uint32_t share = b->guarded * 100 / (b->guarded + b->bare);
     bool together = belong_together(p, x, b->lock);
-    bool most = together ? b->guarded >= MIN_GUARDED && share >= MIN_SHARE : b->guarded >= SURE_GUARDED && share >= SURE_SHARE;
-    bool beside = together && b->guarded >= 2 && b->guarded > b->bare && takes(p, x->access->node, b->lock);
+    bool most = together ? b->guarded >= MIN_GUARDED && share >= MIN_SHARE
+                         : b->guarded >= SURE_GUARDED && share >= SURE_SHARE;
+    bool beside =
+        together && b->guarded >= 2 && b->guarded > b->bare && takes(p, x->access->node, b->lock);
     return most || beside || is_method_of_guarded_class(s, x, b);
 }
 
 static void tell(struct finder *s, const struct site *x, const struct belief *b, expr_id class) {
     struct program *p = s->p;
     struct fn_ref at = p->nodes.data[x->access->node].ref;
-    struct program_unguarded u = {.place = x->access->place, .class = class, .lock = b->lock, .write = x->access->write,
-                                  .guarded = b->guarded, .total = b->guarded + b->bare};
+    struct program_unguarded u = {.place = x->access->place,
+                                  .class = class,
+                                  .lock = b->lock,
+                                  .write = x->access->write,
+                                  .guarded = b->guarded,
+                                  .total = b->guarded + b->bare};
     u.at = (struct flow_site){at, at.facts->ops.data[x->access->op].loc};
     u.inner = x->access->inner ? access_site(p, x->access) : (struct flow_site){0};
     u.guarded_at = access_site(p, b->writer->access);
     u.writer = p->nodes.data[b->writer->access->node].ref;
     for (uint32_t i = 0; i < p->unguarded.len; i++) { // once per function and lock
         const struct program_unguarded *old = &p->unguarded.data[i];
-        if (old->at.at.facts == at.facts && old->at.at.fn.v == at.fn.v && expr_same(old->lock, u.lock)) {
+        if (old->at.at.facts == at.facts && old->at.at.fn.v == at.fn.v &&
+            expr_same(old->lock, u.lock)) {
             return;
         }
     }

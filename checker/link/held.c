@@ -1,5 +1,6 @@
-// Whether some lock may be held at a place, whichever: a forward may-analysis without names and conditions, for rules that stay
-// silent when in doubt. Which lock is held, and whether on every path, is asked of flow.
+// Whether some lock may be held at a place, whichever: a forward may-analysis without names and
+// conditions, for rules that stay silent when in doubt. Which lock is held, and whether on every
+// path, is asked of flow.
 #include "checker/flow/graph.h"
 #include "checker/link/program_private.h"
 
@@ -14,7 +15,8 @@ static bool summary_has(const struct summary *s, enum effect_kind kind) {
     return false;
 }
 
-static const struct summary *summary_of_call(const struct program *p, const struct facts *f, call_id call) {
+static const struct summary *summary_of_call(const struct program *p, const struct facts *f,
+                                             call_id call) {
     const struct summary *model = program_model(p, f, call);
     node_id to = model ? NODE_NONE : contexts_target(p, f, call);
     const struct flow_result *r = to == NODE_NONE ? NULL : p->nodes.data[to].flow[FLOW_LOCKS];
@@ -25,7 +27,8 @@ bool program_call_locks(const struct program *p, const struct facts *f, call_id 
     return summary_has(summary_of_call(p, f, call), EFFECT_ACQUIRE);
 }
 
-static bool after_op(const struct program *p, const struct facts *f, const struct ir_op *op, bool held) {
+static bool after_op(const struct program *p, const struct facts *f, const struct ir_op *op,
+                     bool held) {
     if (op->kind != OP_CALL) {
         return held;
     }
@@ -33,7 +36,8 @@ static bool after_op(const struct program *p, const struct facts *f, const struc
     return summary_has(s, EFFECT_ACQUIRE) || (held && !summary_has(s, EFFECT_RELEASE));
 }
 
-static bool walk_block(const struct program *p, struct fn_ref fn, const struct ir_block *b, uint32_t to, bool held) {
+static bool walk_block(const struct program *p, struct fn_ref fn, const struct ir_block *b,
+                       uint32_t to, bool held) {
     for (uint32_t k = b->first_op.v; k < to; k++) {
         held = after_op(p, fn.facts, &fn.facts->ops.data[k], held);
     }

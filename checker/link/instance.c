@@ -12,7 +12,8 @@ static void add_lock(struct program *p, struct instance *i, expr_id lock, uint8_
     }
 }
 
-static void fill(struct program *p, struct instance *i, const struct access *a, const struct run_context *c, bool frame) {
+static void fill(struct program *p, struct instance *i, const struct access *a,
+                 const struct run_context *c, bool frame) {
     *i = (struct instance){.access = a, .unnamed = a->doubtful};
     for (uint16_t k = 0; k < a->held_count; k++) {
         add_lock(p, i, a->held[k].e, a->held[k].flags);
@@ -32,7 +33,8 @@ static void fill(struct program *p, struct instance *i, const struct access *a, 
 
 static bool is_far(const struct program *p, const struct instance *i) {
     uint32_t n = 0;
-    for (const struct run_context *c = i->context; c && c->from != NODE_NONE && n <= INSTANCE_MAX_CALLS; n++) {
+    for (const struct run_context *c = i->context;
+         c && c->from != NODE_NONE && n <= INSTANCE_MAX_CALLS; n++) {
         c = &p->nodes.data[c->from].contexts.data[c->from_context];
     }
     for (const struct access *a = i->access; a->inner && n <= INSTANCE_MAX_CALLS; n++) {
@@ -41,14 +43,15 @@ static bool is_far(const struct program *p, const struct instance *i) {
     return n > INSTANCE_MAX_CALLS;
 }
 
-void instance_fill(struct program *p, struct instance *ret_instance, const struct access *a, const struct run_context *c,
-                   bool frame) {
+void instance_fill(struct program *p, struct instance *ret_instance, const struct access *a,
+                   const struct run_context *c, bool frame) {
     fill(p, ret_instance, a, c, frame);
     ret_instance->far = is_far(p, ret_instance);
     ret_instance->unnamed |= parallel_is_bracketed(p, a->node, a->op);
 }
 
-bool instances_run_in_parallel(const struct program *p, const struct instance *a, const struct instance *b) {
+bool instances_run_in_parallel(const struct program *p, const struct instance *a,
+                               const struct instance *b) {
     if (a->root == b->root) {
         return a->root != ROOT_MAIN && (p->root_pairs[a->root] >> a->root & 1);
     }

@@ -12,8 +12,8 @@ static struct str printed(struct program *p, expr_id e) {
 }
 
 // How the thread of this spawn ends as far as its function shows.
-static void find_end(const struct program *p, const struct flow_result *r, const struct flow_spawn *s,
-                     struct program_thread *t) {
+static void find_end(const struct program *p, const struct flow_result *r,
+                     const struct flow_spawn *s, struct program_thread *t) {
     loc_id at = r->fn.facts->calls.data[s->call.v].loc;
     t->end = s->detached ? "detached" : "unknown";
     for (uint32_t i = 0; i < r->exits.len; i++) {
@@ -46,7 +46,8 @@ static void add_threads(struct program *p, const struct flow_result *r) {
         loc_id at = r->fn.facts->calls.data[s->call.v].loc;
         bool seen = false;
         for (uint32_t k = 0; k < i && !seen; k++) {
-            seen = r->spawns.data[k].call.v == s->call.v && expr_same(r->spawns.data[k].entry, s->entry);
+            seen = r->spawns.data[k].call.v == s->call.v &&
+                   expr_same(r->spawns.data[k].entry, s->entry);
         }
         if (seen) {
             continue;
@@ -81,7 +82,8 @@ static struct str class_type(const struct program *p, expr_id class) {
         }
         for (uint32_t i = 1; x->kind == EX_FIELD && i < f->records.len; i++) {
             const struct ir_record *r = &f->records.data[i];
-            for (uint32_t k = 0; k < r->field_count && str_eq(facts_text(f, r->name), record); k++) {
+            for (uint32_t k = 0; k < r->field_count && str_eq(facts_text(f, r->name), record);
+                 k++) {
                 const struct ir_field *field = &f->fields.data[r->first_field.v + k];
                 if (str_eq(facts_text(f, field->name), name)) {
                     return type_name(f, field->type);
@@ -100,7 +102,9 @@ static void add_locks(struct program *p, const struct flow_result *r, struct map
             continue;
         }
         if (!map_get(index, class.v, &at)) {
-            vec_push(p->arena, &p->locks, ((struct program_lock){.name = printed(p, class), .type = class_type(p, class)}));
+            vec_push(
+                p->arena, &p->locks,
+                ((struct program_lock){.name = printed(p, class), .type = class_type(p, class)}));
             at = p->locks.len - 1;
             map_put(index, class.v, at);
         }

@@ -50,7 +50,8 @@ void namer_init(struct namer *n, struct program *p, struct fn_ref fn) {
                     note_call(n, op->call);
                 } else if (round == 0) {
                     note_write(n, op);
-                } else if (op->kind == OP_WRITE && n->f->paths.data[op->path.v].kind == PATH_FIELD &&
+                } else if (op->kind == OP_WRITE &&
+                           n->f->paths.data[op->path.v].kind == PATH_FIELD &&
                            map_get(&n->defs, op->path.v, &def) && def != SEVERAL) {
                     map_put(&n->values, namer_location(n, op->path).v, namer_value(n, op->val).v);
                 }
@@ -76,15 +77,23 @@ expr_id namer_location(struct namer *n, path_id path) {
     }
     expr_id e = {0};
     switch (p->kind) {
-    case PATH_VAR: e = variable(n, p->var); break;
+    case PATH_VAR:
+        e = variable(n, p->var);
+        break;
     case PATH_FIELD: {
         struct str record = facts_text(n->f, n->f->records.data[p->record.v].name);
         e = expr_field(t, namer_location(n, p->base), facts_text(n->f, p->name), record);
         break;
     }
-    case PATH_INDEX: e = expr_index(t, namer_location(n, p->base), namer_value(n, p->val)); break;
-    case PATH_DEREF: e = expr_deref(t, namer_value(n, p->val)); break;
-    default: e = expr_deref(t, expr_numbered(t, EX_UNKNOWN, path.v)); break;
+    case PATH_INDEX:
+        e = expr_index(t, namer_location(n, p->base), namer_value(n, p->val));
+        break;
+    case PATH_DEREF:
+        e = expr_deref(t, namer_value(n, p->val));
+        break;
+    default:
+        e = expr_deref(t, expr_numbered(t, EX_UNKNOWN, path.v));
+        break;
     }
     if (!n->depth) { // within a chain of assignments names may be cut short
         map_put(&n->names, path.v, e.v);
@@ -116,26 +125,35 @@ expr_id namer_value(struct namer *n, val_id val) {
     struct expr_table *t = n->p->exprs;
     const struct ir_val *v = &n->f->vals.data[val.v];
     switch (v->kind) {
-    case VAL_CONST: return expr_const(t, v->num);
-    case VAL_STR: return expr_str(t, facts_text(n->f, v->name));
-    case VAL_PATH: return content(n, v->path);
-    case VAL_ADDR: return expr_addr(t, namer_location(n, v->path));
+    case VAL_CONST:
+        return expr_const(t, v->num);
+    case VAL_STR:
+        return expr_str(t, facts_text(n->f, v->name));
+    case VAL_PATH:
+        return content(n, v->path);
+    case VAL_ADDR:
+        return expr_addr(t, namer_location(n, v->path));
     case VAL_FN: {
         const struct ir_sym *s = &n->f->syms.data[v->sym.v];
         expr_id closure = v->path.v ? expr_addr(t, namer_location(n, v->path)) : (expr_id){0};
         return expr_fn(t, facts_text(n->f, s->key), facts_text(n->f, s->name), closure);
     }
-    case VAL_CALL: return expr_numbered(t, EX_RESULT, v->call.v);
-    case VAL_UNARY: return expr_unary(t, v->op, namer_value(n, v->a));
-    case VAL_BINARY: return expr_binary(t, v->op, namer_value(n, v->a), namer_value(n, v->b));
-    default: return expr_numbered(t, EX_UNKNOWN, val.v);
+    case VAL_CALL:
+        return expr_numbered(t, EX_RESULT, v->call.v);
+    case VAL_UNARY:
+        return expr_unary(t, v->op, namer_value(n, v->a));
+    case VAL_BINARY:
+        return expr_binary(t, v->op, namer_value(n, v->a), namer_value(n, v->b));
+    default:
+        return expr_numbered(t, EX_UNKNOWN, val.v);
     }
 }
 
 void namer_bind(struct namer *n, call_id call, struct binding *ret_binding) {
     const struct ir_call *c = &n->f->calls.data[call.v];
     *ret_binding = (struct binding){.namer = n};
-    for (; ret_binding->arg_count < c->arg_count && ret_binding->arg_count < FLOW_MAX_ARGS; ret_binding->arg_count++) {
+    for (; ret_binding->arg_count < c->arg_count && ret_binding->arg_count < FLOW_MAX_ARGS;
+         ret_binding->arg_count++) {
         uint32_t i = ret_binding->arg_count;
         ret_binding->args[i] = namer_value(n, n->f->args.data[c->first_arg.v + i]);
     }
@@ -146,7 +164,8 @@ static expr_id replace(void *ctx, struct expr_table *t, expr_id e) {
     const struct expr *x = expr_get(t, e);
     uint32_t value = 0;
     if (x->kind == EX_PARAM) {
-        return x->num < (int64_t)b->arg_count ? b->args[x->num] : expr_numbered(t, EX_UNKNOWN, -x->num - 1);
+        return x->num < (int64_t)b->arg_count ? b->args[x->num]
+                                              : expr_numbered(t, EX_UNKNOWN, -x->num - 1);
     }
     if (x->kind == EX_LOAD && map_get(&b->namer->values, x->a.v, &value)) {
         return (expr_id){value};
@@ -173,7 +192,8 @@ expr_id namer_root(const struct expr_table *t, expr_id place) {
             }
             place = x->a;
             break;
-        default: return place;
+        default:
+            return place;
         }
     }
 }

@@ -1,8 +1,9 @@
-// Names for the places a function touches, without following paths: parameters as they came in, globals, and locals through
-// their only assignment. Where a local has several, the local itself stays in the name. Private to link.
+// Names for the places a function touches, without following paths: parameters as they came in,
+// globals, and locals through their only assignment. Where a local has several, the local itself
+// stays in the name. Private to link.
 //
-// The flow analysis names places exactly, world by world; this is the cheap way for questions asked of every access of the
-// program (a def-use chain that is followed only where it has one link).
+// The flow analysis names places exactly, world by world; this is the cheap way for questions asked
+// of every access of the program (a def-use chain that is followed only where it has one link).
 #ifndef CHECKER_LINK_NAMER_H
 #define CHECKER_LINK_NAMER_H
 
@@ -30,10 +31,12 @@ struct binding {
 };
 
 void namer_bind(struct namer *n, call_id call, struct binding *ret_binding);
-/// `e` in terms of a callee's parameters, in terms of the caller. EX_NONE when it speaks of a parameter that was not given.
+/// `e` in terms of a callee's parameters, in terms of the caller. EX_NONE when it speaks of a
+/// parameter that was not given.
 expr_id namer_translate(struct binding *b, expr_id e);
 
-/// Where a place begins, through pointers: EX_GLOBAL, EX_PARAM, EX_LOCAL, EX_RESULT, or something else.
+/// Where a place begins, through pointers: EX_GLOBAL, EX_PARAM, EX_LOCAL, EX_RESULT, or something
+/// else.
 expr_id namer_root(const struct expr_table *t, expr_id place);
 
 #endif

@@ -1,10 +1,12 @@
-// Deadlocks by the order in which locks are taken: a graph of lock identities with an edge from each lock held to each lock waited
-// for, and its shortest cycles (Coffman, Elphick, Shoshani: "System Deadlocks", Computing Surveys 1971; filters after Naik, Park,
-// Sen, Gay: "Effective Static Deadlock Detection", ICSE 2009: threads that are not the same, gate locks, aliasing).
+// Deadlocks by the order in which locks are taken: a graph of lock identities with an edge from
+// each lock held to each lock waited for, and its shortest cycles (Coffman, Elphick, Shoshani:
+// "System Deadlocks", Computing Surveys 1971; filters after Naik, Park, Sen, Gay: "Effective Static
+// Deadlock Detection", ICSE 2009: threads that are not the same, gate locks, aliasing).
 #include "checker/base/hash.h"
 #include "checker/link/program_private.h"
 
-// A way further down than FAR goes through reference counts and destructors more often than through anything that happens.
+// A way further down than FAR goes through reference counts and destructors more often than through
+// anything that happens.
 enum { MAX_WAYS = 24, MAX_LENGTH = 6, MAX_TRIES = 4096, FAR = 4 };
 
 // All ways to take lock `to` while `from` is held.
@@ -30,7 +32,8 @@ static bool is_constant_place(const struct expr_table *t, expr_id e) {
         if (x->kind == EX_GLOBAL) {
             return true;
         }
-        bool steps = x->kind == EX_FIELD || (x->kind == EX_INDEX && expr_get(t, x->b)->kind == EX_CONST);
+        bool steps =
+            x->kind == EX_FIELD || (x->kind == EX_INDEX && expr_get(t, x->b)->kind == EX_CONST);
         if (!steps) {
             return false;
         }
@@ -48,7 +51,8 @@ static bool is_fresh(const struct program *p, const struct flow_result *r, expr_
     if (root->kind != EX_RESULT || root->num <= 0 || root->num >= (int64_t)r->fn.facts->calls.len) {
         return false;
     }
-    return program_model_effect(p, r->fn.facts, (call_id){(uint32_t)root->num}, EFFECT_ALLOC) != NULL;
+    return program_model_effect(p, r->fn.facts, (call_id){(uint32_t)root->num}, EFFECT_ALLOC) !=
+           NULL;
 }
 
 // Known by its class only: some object's field, nobody can say which.
@@ -89,7 +93,8 @@ static void add_way(struct order_graph *g, node_id n, const struct flow_act *act
     expr_id from = program_lock_identity(p->exprs, act->held[held].lock);
     expr_id to = program_lock_identity(p->exprs, act->subject);
     bool fresh = is_fresh(p, r, act->held[held].lock) || is_fresh(p, r, act->subject);
-    bool vague = is_vague(p->exprs, act->held[held].lock) || is_vague(p->exprs, act->subject) || act->chain_count > FAR;
+    bool vague = is_vague(p->exprs, act->held[held].lock) || is_vague(p->exprs, act->subject) ||
+                 act->chain_count > FAR;
     if (!from.v || !to.v || expr_same(from, to) || fresh || vague) {
         return;
     }
@@ -127,7 +132,8 @@ static bool is_one_of_many(const struct expr_table *t, expr_id e) {
 static bool is_gate(struct program *p, const struct program_order *way, expr_id lock) {
     for (uint32_t i = 0; i < way->act->held_count; i++) {
         const struct flow_held *h = &way->act->held[i];
-        if (i != way->held && !is_one_of_many(p->exprs, h->lock) && expr_same(program_lock_identity(p->exprs, h->lock), lock)) {
+        if (i != way->held && !is_one_of_many(p->exprs, h->lock) &&
+            expr_same(program_lock_identity(p->exprs, h->lock), lock)) {
             return true;
         }
     }
@@ -169,7 +175,8 @@ static enum relation relation_of(const struct program *p, const struct program_o
 }
 
 // Two locks of one object here, of two objects there: not the same two locks.
-static bool are_of_other_objects(const struct program *p, const struct program_order *ways, uint32_t count) {
+static bool are_of_other_objects(const struct program *p, const struct program_order *ways,
+                                 uint32_t count) {
     bool one = false;
     bool two = false;
     for (uint32_t i = 0; i < count; i++) {
@@ -180,7 +187,8 @@ static bool are_of_other_objects(const struct program *p, const struct program_o
     return one && two;
 }
 
-// Field that keeps the object a lock lies in, or a pointer to it; none when it is reached in another way.
+// Field that keeps the object a lock lies in, or a pointer to it; none when it is reached in
+// another way.
 static const struct expr *keeper(const struct expr_table *t, expr_id lock) {
     const struct expr *x = expr_get(t, lock);
     x = x->kind == EX_FIELD ? expr_get(t, x->a) : x;
@@ -201,14 +209,16 @@ static bool are_kept_apart(const struct expr_table *t, expr_id a, expr_id b) {
 static bool is_certain(const struct program *p, const struct program_order *way) {
     expr_id held = expr_root(p->exprs, way->act->held[way->held].lock);
     expr_id taken = expr_root(p->exprs, way->act->subject);
-    bool globals = expr_get(p->exprs, held)->kind == EX_GLOBAL && expr_get(p->exprs, taken)->kind == EX_GLOBAL;
+    bool globals =
+        expr_get(p->exprs, held)->kind == EX_GLOBAL && expr_get(p->exprs, taken)->kind == EX_GLOBAL;
     return globals || relation_of(p, way) == OF_ONE_OBJECT;
 }
 
 static bool can_block(struct program *p, const struct program_order *ways, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         const struct program_order *next = &ways[(i + 1) % count];
-        if (only_read(next, &ways[i]) || are_kept_apart(p->exprs, next->act->held[next->held].lock, ways[i].act->subject) ||
+        if (only_read(next, &ways[i]) ||
+            are_kept_apart(p->exprs, next->act->held[next->held].lock, ways[i].act->subject) ||
             (count > 2 && !is_certain(p, &ways[i]))) {
             return false;
         }
@@ -247,8 +257,8 @@ static void tell(struct order_graph *g, const struct program_order *ways, uint32
 }
 
 // Chooses a way for each edge so that they can block each other.
-static bool choose(struct order_graph *g, const struct pair *const *edges, uint32_t count, uint32_t at,
-                   struct program_order *ways, uint32_t *tries) {
+static bool choose(struct order_graph *g, const struct pair *const *edges, uint32_t count,
+                   uint32_t at, struct program_order *ways, uint32_t *tries) {
     if (at == count) {
         return can_block(g->p, ways, count);
     }
@@ -332,8 +342,8 @@ static void close_cycle(struct order_graph *g, uint32_t first) {
 
 // Names that stand for one object while the function runs.
 static bool is_steady(const struct expr_table *t, expr_id e) {
-    return !expr_has_kind(t, e, EX_MERGE) && !expr_has_kind(t, e, EX_OLD) && !expr_has_kind(t, e, EX_UNKNOWN) &&
-           expr_root(t, e).v;
+    return !expr_has_kind(t, e, EX_MERGE) && !expr_has_kind(t, e, EX_OLD) &&
+           !expr_has_kind(t, e, EX_UNKNOWN) && expr_root(t, e).v;
 }
 
 static bool is_one_class(struct expr_table *t, expr_id a, expr_id b) {
@@ -351,8 +361,8 @@ static void find_swapped(struct order_graph *g, node_id n) {
         const struct flow_act *a = &r->acts.items.data[i];
         for (uint32_t k = 0; a->kind == ACT_TAKE && k < a->held_count; k++) {
             expr_id held = a->held[k].lock;
-            if (is_steady(t, a->subject) && is_steady(t, held) && !a->held[k].ordered && is_one_class(t, held, a->subject) &&
-                !expr_same(held, a->subject)) {
+            if (is_steady(t, a->subject) && is_steady(t, held) && !a->held[k].ordered &&
+                is_one_class(t, held, a->subject) && !expr_same(held, a->subject)) {
                 vec_push(&g->p->scratch, &ways, ((struct program_order){n, a, k}));
             }
         }
@@ -363,8 +373,8 @@ static void find_swapped(struct order_graph *g, node_id n) {
             bool swapped = expr_same(both[0].act->subject, both[1].act->held[both[1].held].lock) &&
                            expr_same(both[1].act->subject, both[0].act->held[both[0].held].lock);
             bool threads = both[0].act->in_thread && both[1].act->in_thread;
-            bool blocks = swapped && !only_read(&both[0], &both[1]) && !only_read(&both[1], &both[0]) &&
-                          !have_common_gate(g->p, both, 2);
+            bool blocks = swapped && !only_read(&both[0], &both[1]) &&
+                          !only_read(&both[1], &both[0]) && !have_common_gate(g->p, both, 2);
             if (blocks && (threads || program_may_run_together(g->p, both, 2))) {
                 tell(g, both, 2);
                 return;
@@ -373,7 +383,8 @@ static void find_swapped(struct order_graph *g, node_id n) {
     }
 }
 
-// Two objects that play the same part: parameters, fields of the thread's argument, elements under numbers.
+// Two objects that play the same part: parameters, fields of the thread's argument, elements under
+// numbers.
 static bool are_alike(const struct expr_table *t, expr_id a, expr_id b) {
     expr_id x = {0};
     expr_id y = {0};
@@ -381,10 +392,12 @@ static bool are_alike(const struct expr_table *t, expr_id a, expr_id b) {
         return false;
     }
     const struct expr *part = expr_get(t, x);
-    return part->kind == EX_PARAM || (part->kind == EX_FIELD && expr_same(part->a, expr_get(t, y)->a));
+    return part->kind == EX_PARAM ||
+           (part->kind == EX_FIELD && expr_same(part->a, expr_get(t, y)->a));
 }
 
-// Several threads run the entry with arguments of their own: the order of two alike is the order of arguments.
+// Several threads run the entry with arguments of their own: the order of two alike is the order of
+// arguments.
 static void find_alike(struct order_graph *g, node_id n) {
     const struct flow_result *r = g->p->nodes.data[n].flow[FLOW_LOCKS];
     struct expr_table *t = g->p->exprs;
@@ -395,8 +408,8 @@ static void find_alike(struct order_graph *g, node_id n) {
             struct program_order both[2] = {way, way};
             expr_id class = expr_class(t, a->subject);
             bool same_class = class.v && expr_same(class, expr_class(t, a->held[k].lock));
-            if (same_class && !a->held[k].ordered && are_alike(t, a->subject, a->held[k].lock) && !only_read(&way, &way) &&
-                !have_common_gate(g->p, both, 2)) {
+            if (same_class && !a->held[k].ordered && are_alike(t, a->subject, a->held[k].lock) &&
+                !only_read(&way, &way) && !have_common_gate(g->p, both, 2)) {
                 tell(g, &way, 1);
                 return;
             }
@@ -433,7 +446,8 @@ void program_find_cycles(struct program *p) {
         }
         uint32_t before = p->cycles.len;
         find_swapped(&g, n);
-        if (before == p->cycles.len && p->nodes.data[n].is_entry && program_has_many_threads(p, n)) {
+        if (before == p->cycles.len && p->nodes.data[n].is_entry &&
+            program_has_many_threads(p, n)) {
             find_alike(&g, n);
         }
     }

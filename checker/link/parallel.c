@@ -1,4 +1,5 @@
-// Contexts of functions and roots that run in parallel: from fork and join, propagated down the call graph to a fixed point.
+// Contexts of functions and roots that run in parallel: from fork and join, propagated down the
+// call graph to a fixed point.
 #include "checker/link/parallel.h"
 
 enum { MAX_TARGETS = 16, MAX_ROUNDS = 64, MAX_PHASES = 6 };
@@ -38,7 +39,8 @@ expr_id lock_identity(struct program *p, expr_id lock) {
     return class.v ? class : unnamed_lock(p);
 }
 
-uint32_t call_targets(const struct program *p, const struct facts *f, call_id call, node_id *out, uint32_t max) {
+uint32_t call_targets(const struct program *p, const struct facts *f, call_id call, node_id *out,
+                      uint32_t max) {
     const struct ir_call *c = &f->calls.data[call.v];
     if (program_unit(p, f)->models[call.v]) {
         return 0;
@@ -48,7 +50,8 @@ uint32_t call_targets(const struct program *p, const struct facts *f, call_id ca
         return out[0] != NODE_NONE;
     }
     const struct ir_val *v = &f->vals.data[c->target.v];
-    const struct field_functions *slot = v->kind == VAL_PATH ? program_field_functions(p, f, v->path) : NULL;
+    const struct field_functions *slot =
+        v->kind == VAL_PATH ? program_field_functions(p, f, v->path) : NULL;
     uint32_t n = 0;
     for (; slot && n < slot->nodes.len && n < max; n++) {
         out[n] = slot->nodes.data[n];
@@ -71,11 +74,11 @@ struct edge {
     node_id from;
     node_id to;
     uint32_t op;
-    bool once;     // only the first of all calls runs it
-    bool later;    // handed over to be called some time, holding nothing of what is held now
+    bool once;      // only the first of all calls runs it
+    bool later;     // handed over to be called some time, holding nothing of what is held now
     bool bracketed; // see parallel_is_bracketed
     bool doomed;    // see op_is_doomed
-    uint64_t live; // roots that the function itself lets run by then
+    uint64_t live;  // roots that the function itself lets run by then
 };
 
 struct solver {
@@ -84,7 +87,8 @@ struct solver {
     uint32_t *first_edge; // [nodes + 1]
 };
 
-static void add_edge(struct solver *s, node_id from, node_id to, uint32_t op, bool once, bool later) {
+static void add_edge(struct solver *s, node_id from, node_id to, uint32_t op, bool once,
+                     bool later) {
     struct edge e = {.from = from, .to = to, .op = op, .once = once, .later = later};
     vec_push(&s->p->scratch, &s->edges, e);
 }
@@ -92,15 +96,17 @@ static void add_edge(struct solver *s, node_id from, node_id to, uint32_t op, bo
 // A lambda handed to a function template of a library runs in that call: std::sort, std::find_if.
 static bool runs_in_call(const struct facts *f, const struct ir_call *c, sym_id fn) {
     const struct ir_sym *callee = &f->syms.data[c->callee.v];
-    return (f->syms.data[fn.v].flags & SYM_LAMBDA) && (callee->flags & SYM_SYSTEM) && !(callee->flags & (SYM_METHOD | SYM_CTOR));
+    return (f->syms.data[fn.v].flags & SYM_LAMBDA) && (callee->flags & SYM_SYSTEM) &&
+           !(callee->flags & (SYM_METHOD | SYM_CTOR));
 }
 
-// A function given to a C library, to an event loop say, is called by the thread that gave it, later.
+// A function given to a C library, to an event loop say, is called by the thread that gave it,
+// later.
 static bool is_registered(const struct program *p, const struct facts *f, call_id call) {
     const struct ir_call *c = &f->calls.data[call.v];
     const struct ir_sym *callee = &f->syms.data[c->callee.v];
-    return c->kind == CALL_DIRECT && !program_model(p, f, call) && program_callee(p, f, call) == NODE_NONE &&
-           !(callee->flags & (SYM_METHOD | SYM_CTOR));
+    return c->kind == CALL_DIRECT && !program_model(p, f, call) &&
+           program_callee(p, f, call) == NODE_NONE && !(callee->flags & (SYM_METHOD | SYM_CTOR));
 }
 
 // Functions this call calls back, given as they are.
@@ -172,7 +178,8 @@ bool parallel_is_bracketed(struct program *p, node_id n, uint32_t op) {
             const struct waiting *a = &x->waiting.data[i];
             const struct waiting *b = &x->waiting.data[k];
             if (a->callee == b->callee && a->op != b->op && a->op != op && b->op != op &&
-                op_comes_before(p, x->ref, a->op, op, 0) && op_comes_before(p, x->ref, op, b->op, 0)) {
+                op_comes_before(p, x->ref, a->op, op, 0) &&
+                op_comes_before(p, x->ref, op, b->op, 0)) {
                 return true;
             }
         }
@@ -182,9 +189,11 @@ bool parallel_is_bracketed(struct program *p, node_id n, uint32_t op) {
 
 // --- threads that run at an op ---
 
-static bool is_tracked(const struct flow_result *r, call_id call, uint8_t root, const struct program *p) {
+static bool is_tracked(const struct flow_result *r, call_id call, uint8_t root,
+                       const struct program *p) {
     for (uint32_t i = 0; r && i < r->spawns.len; i++) {
-        if (r->spawns.data[i].call.v == call.v && root_of_value(p, r->spawns.data[i].entry) == root) {
+        if (r->spawns.data[i].call.v == call.v &&
+            root_of_value(p, r->spawns.data[i].entry) == root) {
             return true;
         }
     }
@@ -204,7 +213,8 @@ static uint64_t untracked(const struct program *p, const struct edge *e) {
     return left;
 }
 
-bool op_comes_before(struct program *p, struct fn_ref ref, uint32_t from, uint32_t to, uint32_t avoid) {
+bool op_comes_before(struct program *p, struct fn_ref ref, uint32_t from, uint32_t to,
+                     uint32_t avoid) {
     const struct facts *f = ref.facts;
     const struct ir_fn *fn = &f->fns.data[ref.fn.v];
     uint32_t start = facts_block_of_op(ref.facts, ref.fn, (op_id){from});
@@ -253,7 +263,8 @@ bool op_is_doomed(struct fn_ref ref, uint32_t op) {
     return false;
 }
 
-static uint64_t roots_of_point(const struct program *p, const struct flow_point *point, bool even_after_wait) {
+static uint64_t roots_of_point(const struct program *p, const struct flow_point *point,
+                               bool even_after_wait) {
     uint64_t live = 0;
     for (uint16_t i = 0; i < point->count; i++) {
         bool waited = (point->items[i].flags & EF_MAYBE) && !even_after_wait;
@@ -282,7 +293,8 @@ static uint64_t live_at_op(struct program *p, node_id n, uint32_t op, bool even_
         live = roots_of_point(p, &point, even_after_wait);
     }
     for (uint32_t i = 0; i < x->leaving.len; i++) {
-        if ((x->leaving.data[i].roots & ~live) && op_comes_before(p, x->ref, x->leaving.data[i].op, op, 0)) {
+        if ((x->leaving.data[i].roots & ~live) &&
+            op_comes_before(p, x->ref, x->leaving.data[i].op, op, 0)) {
             live |= x->leaving.data[i].roots;
         }
     }
@@ -307,7 +319,9 @@ static bool find_leaves(struct solver *s, node_id id) {
         const struct flow_exit *x = &r->exits.data[i];
         for (uint32_t k = 0; k < x->object_count; k++) {
             const struct object_state *o = &x->objects[k];
-            uint8_t root = o->kind == OBJECT_THREAD && o->status != OBJECT_DONE ? root_of_value(p, o->entry) : 0;
+            uint8_t root = o->kind == OBJECT_THREAD && o->status != OBJECT_DONE
+                               ? root_of_value(p, o->entry)
+                               : 0;
             leaves |= root ? bit(root) : 0;
         }
     }
@@ -391,7 +405,8 @@ static void held_on_the_way(struct program *p, const struct edge *e, const struc
 }
 
 // One more way into a function: it holds only what all ways hold, and may meet what any way meets.
-static bool enter(struct program *p, node_id n, uint8_t root, uint64_t live, const struct run_context *way) {
+static bool enter(struct program *p, node_id n, uint8_t root, uint64_t live,
+                  const struct run_context *way) {
     struct run_context *c = context_of(p, n, root, live);
     bool changed = (live & ~c->live) != 0;
     c->live |= live;
@@ -453,7 +468,8 @@ static bool is_global_init(const struct node *n) {
 
 static bool runs_before_main(const struct node *n) {
     const struct facts *f = n->ref.facts;
-    return is_global_init(n) || (f->syms.data[f->fns.data[n->ref.fn.v].sym.v].flags & SYM_CONSTRUCTOR_ATTR);
+    return is_global_init(n) ||
+           (f->syms.data[f->fns.data[n->ref.fn.v].sym.v].flags & SYM_CONSTRUCTOR_ATTR);
 }
 
 // Called by the function it was given to, under whatever that holds.
@@ -462,8 +478,9 @@ static bool is_lambda(const struct node *n) {
     return f->syms.data[f->fns.data[n->ref.fn.v].sym.v].flags & SYM_LAMBDA;
 }
 
-// Functions nobody calls belong to the main thread, at any time of it. Of one that is called through a pointer nobody knows when:
-// in a program that is there with its main it may be before any thread starts, so nothing is claimed.
+// Functions nobody calls belong to the main thread, at any time of it. Of one that is called
+// through a pointer nobody knows when: in a program that is there with its main it may be before
+// any thread starts, so nothing is claimed.
 static void enter_roots(struct program *p) {
     uint64_t all = 0;
     bool has_main = program_has_main(p);
@@ -493,7 +510,8 @@ static void pair_up(struct program *p, uint8_t root, uint64_t with) {
 }
 
 // A thread runs beside the one that starts it and beside all that run when it is started.
-static void pair_spawned(struct solver *s, node_id id, const struct flow_spawn *spawn, uint32_t op) {
+static void pair_spawned(struct solver *s, node_id id, const struct flow_spawn *spawn,
+                         uint32_t op) {
     struct program *p = s->p;
     uint8_t root = root_of_value(p, spawn->entry);
     for (uint32_t k = 0; root && k < p->nodes.data[id].contexts.len; k++) {
@@ -544,12 +562,15 @@ void program_find_parallel(struct program *p) {
         find_waits(&s, p->order.data[i]);
     }
     for (uint32_t i = 0; i < s.edges.len; i++) {
-        s.edges.data[i].doomed = op_is_doomed(p->nodes.data[s.edges.data[i].from].ref, s.edges.data[i].op);
-        s.edges.data[i].bracketed = parallel_is_bracketed(p, s.edges.data[i].from, s.edges.data[i].op);
+        s.edges.data[i].doomed =
+            op_is_doomed(p->nodes.data[s.edges.data[i].from].ref, s.edges.data[i].op);
+        s.edges.data[i].bracketed =
+            parallel_is_bracketed(p, s.edges.data[i].from, s.edges.data[i].op);
         s.edges.data[i].live = live_at_op(p, s.edges.data[i].from, s.edges.data[i].op, true);
     }
     uint64_t before[64];
-    for (unsigned round = 0; round < 8; round++) { // threads that start threads: pairs and contexts feed each other
+    for (unsigned round = 0; round < 8;
+         round++) { // threads that start threads: pairs and contexts feed each other
         memcpy(before, p->root_pairs, sizeof before);
         enter_roots(p);
         solve_contexts(&s);

@@ -43,9 +43,13 @@ static node_id add_node(struct program *p, const struct facts *f, fn_id fn) {
     if (is_known && (ir->flags & (FN_HEADER | FN_TEMPLATE))) {
         return NODE_NONE; // the same header function of an earlier TU
     }
-    struct node n = {.ref = {f, fn}, .key = key, .name = facts_text(f, sym->name)};
+    struct node n = {
+        .ref = {f, fn},
+          .key = key, .name = facts_text(f, sym->name)
+    };
     vec_push(p->arena, &p->nodes, n);
-    if (!is_known) { // another program of the database has a function of this name: calls from other TUs go to the first
+    if (!is_known) { // another program of the database has a function of this name: calls from
+                     // other TUs go to the first
         map_put(&p->node_of_key, number, p->nodes.len - 1);
     }
     return p->nodes.len - 1;
@@ -80,7 +84,8 @@ static void resolve_symbols(struct program *p, struct unit *u) {
         }
         u->sym_nodes[i] = n;
     }
-    for (uint32_t i = 1; i < f->fns.len; i++) { // the TU's own definition comes before another program's
+    for (uint32_t i = 1; i < f->fns.len;
+         i++) { // the TU's own definition comes before another program's
         if (u->fn_nodes[i] != NODE_NONE) {
             u->sym_nodes[f->fns.data[i].sym.v] = u->fn_nodes[i];
         }

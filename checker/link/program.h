@@ -1,4 +1,5 @@
-// Everything known about the whole program: facts of all TUs, symbols resolved, call graph, summaries, threads.
+// Everything known about the whole program: facts of all TUs, symbols resolved, call graph,
+// summaries, threads.
 #ifndef CHECKER_LINK_PROGRAM_H
 #define CHECKER_LINK_PROGRAM_H
 
@@ -10,7 +11,8 @@ struct program;
 
 struct program_options {
     bool whole;             // the whole compile database is linked: absence claims are allowed
-    uint32_t fn_step_limit; // per function and domain; 0 = default. Over it the function is reported as a limit
+    uint32_t fn_step_limit; // per function and domain; 0 = default. Over it the function is
+                            // reported as a limit
 };
 
 struct program_stats {
@@ -27,8 +29,8 @@ struct program_stats {
 /// Makes an empty program; everything it makes lives in `arena`.
 struct program *program_new(struct arena *arena, struct expr_table *exprs,
                             const struct model_set *models, const struct program_options *options);
-/// Adds one TU. Order decides which of equal header functions is kept: add in sorted order of main files.
-/// `f` must live as long as the program.
+/// Adds one TU. Order decides which of equal header functions is kept: add in sorted order of main
+/// files. `f` must live as long as the program.
 void program_add(struct program *p, const struct facts *f);
 /// Resolves symbols, builds the call graph and solves flow bottom-up. Call once, after all TUs.
 void program_solve(struct program *p);
@@ -61,24 +63,27 @@ const struct program_lock *program_lock(const struct program *p, uint32_t index)
 
 // One of two accesses that may happen at the same time.
 struct race_side {
-    struct fn_ref fn;   // where it happens
+    struct fn_ref fn; // where it happens
     loc_id loc;
     bool write;
     bool atomic;
-    const struct fn_ref *calls; // calls on the way to it from where the thread begins, outermost first
+    const struct fn_ref
+        *calls; // calls on the way to it from where the thread begins, outermost first
     const loc_id *call_locs;
     uint32_t call_count;
-    uint8_t root;       // number of the thread's entry, see link/parallel.h
-    struct str thread;  // entry of the thread, or function outside callers begin with; "" for main or whoever calls the program
+    uint8_t root;      // number of the thread's entry, see link/parallel.h
+    struct str thread; // entry of the thread, or function outside callers begin with; "" for main
+                       // or whoever calls the program
     struct flow_site spawn; // a place that starts it; site without facts for none
     const expr_id *locks;   // held on every way there, by class
     uint32_t lock_count;
 };
 
-// Two accesses to one place, at least one a write, by threads that run at the same time, with no lock in common.
+// Two accesses to one place, at least one a write, by threads that run at the same time, with no
+// lock in common.
 struct program_race {
     expr_id place;
-    struct race_side here;  // the one to change
+    struct race_side here; // the one to change
     struct race_side other;
     bool same_thread_entry; // two threads of one entry
     uint32_t more;          // further places of the same variable that race in the same function
@@ -144,7 +149,8 @@ const struct program_condition *program_condition(const struct program *p, uint3
 /// Condition of this class, or NULL.
 const struct program_condition *program_condition_of(const struct program *p, expr_id cond);
 /// Class of the place an op changes; none for other ops, locals and what a pointer alone leads to.
-expr_id program_written_class(const struct program *p, const struct facts *f, const struct ir_op *op);
+expr_id program_written_class(const struct program *p, const struct facts *f,
+                              const struct ir_op *op);
 /// `n` itself takes a lock of this class.
 bool program_acquires(const struct program *p, node_id n, expr_id class);
 /// `n` or a callee writes what the waiters of `c` look at, by name.
@@ -163,8 +169,8 @@ node_id program_node_of_value(const struct program *p, expr_id fn);
 node_id program_callee(const struct program *p, const struct facts *f, call_id call);
 const struct summary *program_model(const struct program *p, const struct facts *f, call_id call);
 /// First effect of this kind in the model of `call`, or NULL.
-const struct effect *program_model_effect(const struct program *p, const struct facts *f, call_id call,
-                                          enum effect_kind kind);
+const struct effect *program_model_effect(const struct program *p, const struct facts *f,
+                                          call_id call, enum effect_kind kind);
 /// Result of a domain's run, or NULL when the function has nothing of it.
 const struct flow_result *program_flow(const struct program *p, node_id n, enum flow_domain domain);
 bool program_is_whole(const struct program *p);
@@ -180,14 +186,16 @@ bool program_is_address_taken(const struct program *p, node_id n);
 bool program_is_left_held(const struct program *p, expr_id lock);
 /// A lock of internal linkage whose address goes nowhere: only the functions of its TU can take it.
 bool program_is_private_lock(const struct program *p, expr_id lock);
-/// `n` calls a function that is left with a lock of this class under a name its callers cannot know.
+/// `n` calls a function that is left with a lock of this class under a name its callers cannot
+/// know.
 bool program_calls_holder(const struct program *p, node_id n, expr_id lock);
-/// `n` is left with such a lock under a name its callers cannot know, and one of them releases a lock of this class that it did
-/// not take.
+/// `n` is left with such a lock under a name its callers cannot know, and one of them releases a
+/// lock of this class that it did not take.
 bool program_is_taken_over(const struct program *p, node_id n, expr_id lock);
 /// A caller may hold a lock of this class when it calls `n`.
 bool program_may_hold_at_entry(const struct program *p, node_id n, expr_id lock);
-/// The lock may be taken again by its holder (initialised as recursive, or in a way that cannot be told).
+/// The lock may be taken again by its holder (initialised as recursive, or in a way that cannot be
+/// told).
 bool program_is_recursive(const struct program *p, expr_id lock);
 /// Some caller releases a lock that `n` left held.
 bool program_hands_lock_over(const struct program *p, node_id n);
@@ -209,8 +217,8 @@ enum context_kind {
     CONTEXT_KINDS,
 };
 
-// Where control enters the program. A function that is reached from no root is called from outside, through a pointer that
-// could not be followed, or not at all.
+// Where control enters the program. A function that is reached from no root is called from outside,
+// through a pointer that could not be followed, or not at all.
 struct program_root {
     uint8_t kind; // enum context_kind
     bool many;    // threads: several of them run at the same time
@@ -227,15 +235,18 @@ const struct program_root *program_root(const struct program *p, uint32_t index)
 bool program_root_reaches(const struct program *p, uint32_t root, node_id n);
 /// The same for one op of `n`: constants passed on the way may decide that it is not run.
 bool program_root_runs(const struct program *p, uint32_t root, node_id n, op_id op);
-/// A shortest chain of calls from the root's function to `n`: sites of the calls, outermost first, at most `max`; 0 when n
-/// is the root itself. The last ones are left out when there are more.
-uint32_t program_root_chain(const struct program *p, uint32_t root, node_id n, struct flow_site *out, uint32_t max);
-/// Both may run at the same time: one after the other, with a join between, is told apart within a function.
+/// A shortest chain of calls from the root's function to `n`: sites of the calls, outermost first,
+/// at most `max`; 0 when n is the root itself. The last ones are left out when there are more.
+uint32_t program_root_chain(const struct program *p, uint32_t root, node_id n,
+                            struct flow_site *out, uint32_t max);
+/// Both may run at the same time: one after the other, with a join between, is told apart within a
+/// function.
 bool program_roots_overlap(const struct program *p, uint32_t a, uint32_t b);
-/// Threads may be running when main, or a function that main calls, comes to `op`, that is from the first start on. Threads
-/// that were started and joined again do not count.
+/// Threads may be running when main, or a function that main calls, comes to `op`, that is from the
+/// first start on. Threads that were started and joined again do not count.
 bool program_main_has_company(const struct program *p, node_id n, op_id op);
-/// Two threads, or main and a thread, may run this op at the same time, as far as the program's roots show.
+/// Two threads, or main and a thread, may run this op at the same time, as far as the program's
+/// roots show.
 bool program_runs_twice(const struct program *p, node_id n, op_id op);
 /// The call may return with a lock taken.
 bool program_call_locks(const struct program *p, const struct facts *f, call_id call);
@@ -243,8 +254,10 @@ bool program_call_locks(const struct program *p, const struct facts *f, call_id 
 bool program_may_hold_at(const struct program *p, node_id n, op_id op, struct arena *scratch);
 /// Some lock that `n` has taken is held on every path when it comes to this op.
 bool program_must_hold_at(const struct program *p, node_id n, op_id op);
-/// What models say of the called library function besides effects, NULL when nothing or when it has a body here.
-const struct model_function *program_library(const struct program *p, const struct facts *f, call_id call);
+/// What models say of the called library function besides effects, NULL when nothing or when it has
+/// a body here.
+const struct model_function *program_library(const struct program *p, const struct facts *f,
+                                             call_id call);
 
 // One way to take a lock while another is held.
 struct program_order {
@@ -253,8 +266,8 @@ struct program_order {
     uint32_t held;              // which of act->held
 };
 
-// Ways that block each other when each is taken by a thread: way i holds what way i - 1 waits for. A single way: several threads
-// run it, each with locks of its own choice.
+// Ways that block each other when each is taken by a thread: way i holds what way i - 1 waits for.
+// A single way: several threads run it, each with locks of its own choice.
 struct program_cycle {
     const struct program_order *ways;
     uint32_t count;
@@ -262,18 +275,21 @@ struct program_cycle {
 uint32_t program_cycle_count(const struct program *p);
 const struct program_cycle *program_cycle(const struct program *p, uint32_t index);
 
-/// The lock is taken, with waiting, by more than one thread at a time. False for one that has no name.
+/// The lock is taken, with waiting, by more than one thread at a time. False for one that has no
+/// name.
 bool program_is_contended(const struct program *p, expr_id lock);
 /// The act of `n` is done by main while no other thread runs.
 bool program_act_is_alone(const struct program *p, node_id n, const struct flow_act *act);
 /// Entries of threads that an ACT_JOIN may wait for, at most `max`; 0 when not known.
-uint32_t program_joined_entries(const struct program *p, const struct flow_act *join, node_id *out, uint32_t max);
+uint32_t program_joined_entries(const struct program *p, const struct flow_act *join, node_id *out,
+                                uint32_t max);
 /// How callers of `n` see that it takes the lock with waiting, NULL when it does not.
 const struct flow_act *program_takes(const struct program *p, node_id n, expr_id lock);
-/// Functions known to be stored where an indirect call reads its target, at most `max`. *ret_open: functions that are not known may
-/// be stored there, too; false for a call through a parameter or local.
-uint32_t program_stored_targets(const struct program *p, const struct facts *f, call_id call, node_id *out, uint32_t max,
-                                bool *ret_open);
+/// Functions known to be stored where an indirect call reads its target, at most `max`. *ret_open:
+/// functions that are not known may be stored there, too; false for a call through a parameter or
+/// local.
+uint32_t program_stored_targets(const struct program *p, const struct facts *f, call_id call,
+                                node_id *out, uint32_t max, bool *ret_open);
 /// True when two places may be one lock: the same global, or the same field of whatever objects.
 bool program_same_lock(const struct program *p, expr_id a, expr_id b);
 

@@ -1,6 +1,7 @@
-// Inside of the program. Private to link: program.c (TUs, symbols), callgraph.c (edges, order), reach.c (what functions
-// keep and write), touch.c (which global locks they use), solve.c (flow bottom-up), inventory.c (threads, locks), contexts.c
-// (roots), context_reach.c (what they reach), company.c (main and its threads), held.c (any lock), query.c, print.c.
+// Inside of the program. Private to link: program.c (TUs, symbols), callgraph.c (edges, order),
+// reach.c (what functions keep and write), touch.c (which global locks they use), solve.c (flow
+// bottom-up), inventory.c (threads, locks), contexts.c (roots), context_reach.c (what they reach),
+// company.c (main and its threads), held.c (any lock), query.c, print.c.
 #ifndef CHECKER_LINK_PROGRAM_PRIVATE_H
 #define CHECKER_LINK_PROGRAM_PRIVATE_H
 
@@ -22,38 +23,38 @@ struct node {
     VEC(node_id) callees; // without duplicates
     VEC(node_id) callers;
     bool address_taken;
-    uint32_t mentions;  // as a value: address taken, passed to a spawn
-    uint32_t spawn_calls; // calls that start it as a thread
+    uint32_t mentions;              // as a value: address taken, passed to a spawn
+    uint32_t spawn_calls;           // calls that start it as a thread
     int64_t param_lo[PARAMS_KNOWN]; // of the values all calls pass, when param_known
     int64_t param_hi[PARAMS_KNOWN];
-    uint32_t param_known;  // bit i: something is known of parameter i
-    uint32_t param_seen;   // bit i: some call was looked at
+    uint32_t param_known; // bit i: something is known of parameter i
+    uint32_t param_seen;  // bit i: some call was looked at
     struct param_numbers param_numbers[PARAMS_KNOWN];
-    bool has_argument;  // all of them pass a known number
+    bool has_argument; // all of them pass a known number
     int64_t argument_lo;
     int64_t argument_hi;
     bool is_entry; // of a thread
     bool hands_over;
     bool recursive; // calls itself, maybe through others
     uint32_t component;
-    uint32_t keeps;        // bit i: parameter i may be kept beyond the call
-    uint32_t frees;        // bit i: what parameter i points to is freed
-    uint32_t uses;         // bit i: parameter i is a descriptor or stream that is used
-    uint32_t fills;        // bit i: what parameter i points to is written
-    VEC(uint32_t) writes;  // names of fields and globals written, also through callees; sorted
+    uint32_t keeps;       // bit i: parameter i may be kept beyond the call
+    uint32_t frees;       // bit i: what parameter i points to is freed
+    uint32_t uses;        // bit i: parameter i is a descriptor or stream that is used
+    uint32_t fills;       // bit i: what parameter i points to is written
+    VEC(uint32_t) writes; // names of fields and globals written, also through callees; sorted
     bool writes_all;
-    bool impure;           // does something besides computing its result
+    bool impure; // does something besides computing its result
     struct program_throw throws;
     VEC(struct touched) touches; // global locks and the like, also through callees
     const struct flow_result *flow[FLOW_DOMAINS];
     const struct flow_acts *acts; // as callers see them, NULL for none
-    VEC(expr_id) entry_locks; // classes callers may hold
-    uint32_t access_first;    // own range of program.accesses
+    VEC(expr_id) entry_locks;     // classes callers may hold
+    uint32_t access_first;        // own range of program.accesses
     uint32_t access_count;
-    VEC(uint32_t) exports;    // of those, the ones that concern callers
+    VEC(uint32_t) exports; // of those, the ones that concern callers
     VEC(struct run_context) contexts;
-    uint64_t leaves;          // roots whose threads it leaves running
-    bool waits;               // for other threads, itself or in a callee
+    uint64_t leaves;             // roots whose threads it leaves running
+    bool waits;                  // for other threads, itself or in a callee
     VEC(struct waiting) waiting; // its calls of functions that wait
     VEC(struct leaving) leaving; // calls that leave some running which its own flow does not follow
 };
@@ -61,11 +62,11 @@ struct node {
 // One TU with what its symbols and calls mean.
 struct unit {
     const struct facts *facts;
-    node_id *sym_nodes;              // [syms]
-    node_id *fn_nodes;               // [fns]
-    const struct summary **models;   // [calls]
-    bool *sym_overridden;            // [syms] virtual with overriders
-    uint32_t *name_numbers;          // [names] + 1 in exprs->names, lazily
+    node_id *sym_nodes;            // [syms]
+    node_id *fn_nodes;             // [fns]
+    const struct summary **models; // [calls]
+    bool *sym_overridden;          // [syms] virtual with overriders
+    uint32_t *name_numbers;        // [names] + 1 in exprs->names, lazily
 };
 
 struct access;
@@ -109,8 +110,8 @@ struct root_starts {
 };
 
 struct root_reach {
-    const node_id *parents;   // [nodes] the caller on a shortest way; NODE_NONE = not reached
-    const bool *const *live;  // [nodes] by block: run in this root; NULL = all are
+    const node_id *parents;  // [nodes] the caller on a shortest way; NODE_NONE = not reached
+    const bool *const *live; // [nodes] by block: run in this root; NULL = all are
 };
 
 // From where functions are reached, and whether threads run then. See contexts.c and company.c.
@@ -122,7 +123,8 @@ struct contexts {
     struct node_calls *calls;       // [nodes]
     bool *spawns;                   // [nodes] starts threads, maybe in a callee
     bool *joins;                    // [nodes] waits for the end of one, maybe in a callee
-    const bool **company;           // [nodes] by block: threads may run at its start; NULL = main does not come here
+    const bool *
+        *company; // [nodes] by block: threads may run at its start; NULL = main does not come here
 };
 
 struct program {
@@ -139,8 +141,8 @@ struct program {
     struct map node_of_key; // name number -> node
     struct map field_index; // name number of "record::field" -> fields
     VEC(struct field_functions) fields;
-    VEC(node_id) order; // bottom-up
-    VEC(expr_id) recursive_locks;  // classes
+    VEC(node_id) order;           // bottom-up
+    VEC(expr_id) recursive_locks; // classes
     VEC(struct str) limited;
     VEC(struct program_thread) threads;
     VEC(struct program_lock) locks;
@@ -148,14 +150,15 @@ struct program {
     VEC(struct program_condition) conditions;
     struct map contended; // identities of locks
     struct map alone;     // node and call of acts that main does while no other thread runs
-    struct map exposed;   // EX_GLOBALs whose address is stored, returned or given to code that is not known
-    struct map left_held; // classes of locks that some function is left with
+    struct map
+        exposed; // EX_GLOBALs whose address is stored, returned or given to code that is not known
+    struct map left_held;     // classes of locks that some function is left with
     struct map entry_release; // class -> number of functions that release it without taking it
     struct contexts contexts;
     VEC(struct access) accesses;
-    VEC(node_id) roots;       // [i]: entry of root i + 1
+    VEC(node_id) roots;         // [i]: entry of root i + 1
     uint64_t root_children[64]; // [r]: roots started by threads of r
-    uint64_t root_pairs[64];  // [r]: roots whose threads may run while one of r does
+    uint64_t root_pairs[64];    // [r]: roots whose threads may run while one of r does
     VEC(struct program_race) races;
     VEC(struct program_unguarded) unguarded;
     struct program_stats stats;
@@ -164,7 +167,8 @@ struct program {
 const struct unit *program_unit(const struct program *p, const struct facts *f);
 void program_build_callgraph(struct program *p);
 void program_find_reach(struct program *p);
-/// Notes what a call with a model does to global locks; adds what a callee does. Private to reach.c.
+/// Notes what a call with a model does to global locks; adds what a callee does. Private to
+/// reach.c.
 void program_note_touched(struct program *p, struct node *n, call_id call);
 void program_take_touched(struct program *p, struct node *n, const struct node *callee);
 void program_run_flows(struct program *p);
@@ -176,12 +180,14 @@ void program_find_contexts(struct program *p);
 node_id contexts_target(const struct program *p, const struct facts *f, call_id call);
 /// Appends what a root reaches. (context_reach.c)
 void contexts_find_reach(struct program *p, const struct program_root *root);
-/// Finds which functions start and join threads, and where main has company. Needs contexts.calls. (company.c)
+/// Finds which functions start and join threads, and where main has company. Needs contexts.calls.
+/// (company.c)
 void company_find(struct program *p);
 /// An op of `n` starts a thread, or waits for the end of one, itself or in a callee. (company.c)
 bool company_op_spawns(const struct program *p, const struct facts *f, const struct ir_op *op);
 bool company_op_joins(const struct program *p, const struct facts *f, const struct ir_op *op);
-/// Control can come from `from` to `to` in `n` without waiting for the end of a thread on the way. (company.c)
+/// Control can come from `from` to `to` in `n` without waiting for the end of a thread on the way.
+/// (company.c)
 bool company_reaches(struct program *p, node_id n, op_id from, op_id to);
 void program_find_cycles(struct program *p);
 /// What stands for a lock in all functions: a constant place, or the class; none for others.
@@ -194,7 +200,7 @@ bool program_is_alone(struct program *p, node_id n, call_id call);
 /// Several threads with this entry may run.
 bool program_has_many_threads(const struct program *p, node_id entry);
 /// Candidates of an indirect call through a field or global; NULL when none are known.
-const struct field_functions *program_field_functions(const struct program *p, const struct facts *f,
-                                                      path_id path);
+const struct field_functions *program_field_functions(const struct program *p,
+                                                      const struct facts *f, path_id path);
 
 #endif

@@ -39,8 +39,8 @@ const struct summary *program_model(const struct program *p, const struct facts 
     return program_unit(p, f)->models[call.v];
 }
 
-const struct effect *program_model_effect(const struct program *p, const struct facts *f, call_id call,
-                                          enum effect_kind kind) {
+const struct effect *program_model_effect(const struct program *p, const struct facts *f,
+                                          call_id call, enum effect_kind kind) {
     const struct summary *m = program_model(p, f, call);
     for (uint32_t i = 0; m && i < m->case_count; i++) {
         for (uint32_t k = 0; k < m->cases[i].effect_count; k++) {
@@ -52,7 +52,8 @@ const struct effect *program_model_effect(const struct program *p, const struct 
     return NULL;
 }
 
-const struct flow_result *program_flow(const struct program *p, node_id n, enum flow_domain domain) {
+const struct flow_result *program_flow(const struct program *p, node_id n,
+                                       enum flow_domain domain) {
     return p->nodes.data[n].flow[domain];
 }
 
@@ -108,7 +109,8 @@ bool program_is_private_lock(const struct program *p, expr_id lock) {
     expr_id root = expr_root(p->exprs, lock);
     const struct expr *x = expr_get(p->exprs, root);
     struct str key = intern_text(&p->exprs->names, x->name); // "file|USR": internal linkage
-    return x->kind == EX_GLOBAL && str_find(key, STR("|"), 0) != SIZE_MAX && !map_get(&p->exposed, root.v, &exposed);
+    return x->kind == EX_GLOBAL && str_find(key, STR("|"), 0) != SIZE_MAX &&
+           !map_get(&p->exposed, root.v, &exposed);
 }
 
 // Its own summary does not tell callers of the lock it is left with.
@@ -118,8 +120,10 @@ static bool leaves_unnamed(const struct program *p, node_id n, expr_id class) {
         const struct flow_exit *x = &r->exits.data[i];
         for (uint32_t k = 0; x->kind == EXIT_RETURN && k < x->lock_count; k++) {
             const struct lock_state *l = &x->locks[k];
-            bool inner = expr_has_kind(p->exprs, l->lock, EX_RESULT) || expr_has_kind(p->exprs, l->lock, EX_MERGE) ||
-                         expr_has_kind(p->exprs, l->lock, EX_OLD) || expr_has_kind(p->exprs, l->lock, EX_UNKNOWN) ||
+            bool inner = expr_has_kind(p->exprs, l->lock, EX_RESULT) ||
+                         expr_has_kind(p->exprs, l->lock, EX_MERGE) ||
+                         expr_has_kind(p->exprs, l->lock, EX_OLD) ||
+                         expr_has_kind(p->exprs, l->lock, EX_UNKNOWN) ||
                          expr_has_kind(p->exprs, l->lock, EX_LOCAL);
             if (l->status == LOCK_HELD && l->entry == ENTRY_FREE && inner &&
                 expr_same(expr_class(p->exprs, l->lock), class)) {
@@ -210,12 +214,13 @@ bool program_is_released_by_others(const struct program *p, node_id n, expr_id l
     return count != 0;
 }
 
-uint32_t program_stored_targets(const struct program *p, const struct facts *f, call_id call, node_id *out, uint32_t max,
-                                bool *ret_open) {
+uint32_t program_stored_targets(const struct program *p, const struct facts *f, call_id call,
+                                node_id *out, uint32_t max, bool *ret_open) {
     const struct ir_call *c = &f->calls.data[call.v];
     const struct ir_val *v = &f->vals.data[c->target.v];
     *ret_open = false;
-    if (c->kind != CALL_INDIRECT || v->kind != VAL_PATH || f->paths.data[v->path.v].kind != PATH_FIELD) {
+    if (c->kind != CALL_INDIRECT || v->kind != VAL_PATH ||
+        f->paths.data[v->path.v].kind != PATH_FIELD) {
         return 0;
     }
     const struct field_functions *slot = program_field_functions(p, f, v->path);

@@ -1,6 +1,7 @@
-// Lockset over threads that may run in parallel: Savage et al., "Eraser", TOCS 1997, made static as in RELAY (Voung, Jhala,
-// Lerner, ESEC/FSE 2007), with fork/join taken from the flow of threads. Only places that surely are one object are compared:
-// globals, what globals point to, and what a function gives to the threads it starts.
+// Lockset over threads that may run in parallel: Savage et al., "Eraser", TOCS 1997, made static as
+// in RELAY (Voung, Jhala, Lerner, ESEC/FSE 2007), with fork/join taken from the flow of threads.
+// Only places that surely are one object are compared: globals, what globals point to, and what a
+// function gives to the threads it starts.
 #include "checker/link/race.h"
 
 #include "checker/base/hash.h"
@@ -39,7 +40,9 @@ static expr_id storage_unit(struct program *p, const struct access *a, expr_id p
             bool bits = field->flags & FIELD_BITFIELD;
             first = !bits ? 0 : first ? first : k + 1;
             if (bits && str_eq(facts_text(f, field->name), name)) {
-                return expr_field(p->exprs, x.a, facts_text(f, f->fields.data[r->first_field.v + first - 1].name), record);
+                return expr_field(p->exprs, x.a,
+                                  facts_text(f, f->fields.data[r->first_field.v + first - 1].name),
+                                  record);
             }
         }
     }
@@ -72,7 +75,8 @@ static void put(struct finder *s, uint64_t key, expr_id place, bool frame, uint3
     s->groups.data[i].written |= p->accesses.data[access].write;
 }
 
-// Globals are compared over the whole program, objects of a function with what its threads do to them.
+// Globals are compared over the whole program, objects of a function with what its threads do to
+// them.
 static void sort_in(struct finder *s, uint32_t index) {
     struct program *p = s->p;
     const struct access *a = &p->accesses.data[index];
@@ -104,7 +108,8 @@ static uint32_t instances_of(struct program *p, const struct group *g, struct in
 
 // --- pairs ---
 
-// Op that makes the object of the place anew: its allocation, or where the scope of the local begins. 0 for none.
+// Op that makes the object of the place anew: its allocation, or where the scope of the local
+// begins. 0 for none.
 static uint32_t renewal(struct program *p, node_id n, expr_id place) {
     const struct expr *x = expr_get(p->exprs, namer_root(p->exprs, place));
     struct fn_ref ref = p->nodes.data[n].ref;
@@ -125,7 +130,8 @@ static uint32_t renewal(struct program *p, node_id n, expr_id place) {
 }
 
 // Both have the same object: none is made between the start of the thread and the other access.
-static bool is_one_object(struct program *p, const struct instance *a, const struct instance *b, expr_id place) {
+static bool is_one_object(struct program *p, const struct instance *a, const struct instance *b,
+                          expr_id place) {
     uint32_t made = renewal(p, a->access->node, place);
     struct fn_ref ref = p->nodes.data[a->access->node].ref;
     return !made || op_comes_before(p, ref, a->access->op, b->access->op, made) ||
@@ -133,30 +139,37 @@ static bool is_one_object(struct program *p, const struct instance *a, const str
 }
 
 // What the function does itself comes after the start of the thread, with the same object.
-static bool is_after_start(struct program *p, const struct instance *thread, const struct instance *self, expr_id place) {
+static bool is_after_start(struct program *p, const struct instance *thread,
+                           const struct instance *self, expr_id place) {
     uint32_t made = renewal(p, self->access->node, place);
-    return op_comes_before(p, p->nodes.data[self->access->node].ref, thread->access->op, self->access->op, made);
+    return op_comes_before(p, p->nodes.data[self->access->node].ref, thread->access->op,
+                           self->access->op, made);
 }
 
-static bool can_meet_in_frame(struct program *p, const struct instance *a, const struct instance *b, expr_id place) {
+static bool can_meet_in_frame(struct program *p, const struct instance *a, const struct instance *b,
+                              expr_id place) {
     if (a->access->root && b->access->root) {
         return is_one_object(p, a, b, place);
     }
-    return (a->access->root && is_after_start(p, a, b, place)) || (b->access->root && is_after_start(p, b, a, place));
+    return (a->access->root && is_after_start(p, a, b, place)) ||
+           (b->access->root && is_after_start(p, b, a, place));
 }
 
-static bool race(struct program *p, const struct instance *a, const struct instance *b, const struct group *g) {
+static bool race(struct program *p, const struct instance *a, const struct instance *b,
+                 const struct group *g) {
     bool write = a->access->write || b->access->write;
     bool plain = !a->access->atomic || !b->access->atomic;
-    return write && plain && !a->far && !b->far && instances_run_in_parallel(p, a, b) && !instances_share_lock(a, b) &&
-           (!g->frame || can_meet_in_frame(p, a, b, g->place));
+    return write && plain && !a->far && !b->far && instances_run_in_parallel(p, a, b) &&
+           !instances_share_lock(a, b) && (!g->frame || can_meet_in_frame(p, a, b, g->place));
 }
 
-static void find_partners(struct program *p, struct instance *all, uint32_t n, const struct group *g) {
+static void find_partners(struct program *p, struct instance *all, uint32_t n,
+                          const struct group *g) {
     for (uint32_t i = 0; i < n; i++) {
         for (uint32_t k = 0; k < n; k++) {
             const struct instance *old = all[i].partner;
-            bool better = !old || (all[k].access->write && !old->access->write) || (old == &all[i] && k != i);
+            bool better =
+                !old || (all[k].access->write && !old->access->write) || (old == &all[i] && k != i);
             if (better && race(p, &all[i], &all[k], g)) {
                 all[i].partner = &all[k];
             }
@@ -166,7 +179,8 @@ static void find_partners(struct program *p, struct instance *all, uint32_t n, c
 
 // --- what is told ---
 
-static void tell_call(const struct program *p, struct race_side *side, struct fn_ref *calls, loc_id *locs, node_id n, uint32_t op) {
+static void tell_call(const struct program *p, struct race_side *side, struct fn_ref *calls,
+                      loc_id *locs, node_id n, uint32_t op) {
     struct fn_ref ref = p->nodes.data[n].ref;
     calls[side->call_count] = ref;
     locs[side->call_count++] = ref.facts->ops.data[op].loc;
@@ -179,7 +193,8 @@ static void tell_calls(struct program *p, const struct instance *i, struct race_
     node_id way[MAX_CALLS];
     uint32_t ops[MAX_CALLS];
     uint32_t n = 0;
-    for (const struct run_context *c = i->context; c && c->from != NODE_NONE && n < MAX_CALLS; n++) {
+    for (const struct run_context *c = i->context; c && c->from != NODE_NONE && n < MAX_CALLS;
+         n++) {
         way[n] = c->from;
         ops[n] = c->via;
         c = &p->nodes.data[c->from].contexts.data[c->from_context];
@@ -188,7 +203,8 @@ static void tell_calls(struct program *p, const struct instance *i, struct race_
         n--;
         tell_call(p, side, calls, locs, way[n], ops[n]);
     }
-    for (const struct access *a = i->access; a->inner && side->call_count < 2 * MAX_CALLS; a = &p->accesses.data[a->inner - 1]) {
+    for (const struct access *a = i->access; a->inner && side->call_count < 2 * MAX_CALLS;
+         a = &p->accesses.data[a->inner - 1]) {
         if (!(a == i->access && a->root)) { // the start of the thread is told by itself
             tell_call(p, side, calls, locs, a->node, a->op);
         }
@@ -220,7 +236,8 @@ static void tell_thread(struct program *p, const struct instance *i, struct race
         const struct flow_result *r = p->nodes.data[n].flow[FLOW_THREADS];
         for (uint32_t k = 0; r && k < r->spawns.len; k++) {
             if (root_of_value(p, r->spawns.data[k].entry) == root) {
-                side->spawn = (struct flow_site){r->fn, r->fn.facts->calls.data[r->spawns.data[k].call.v].loc};
+                side->spawn = (struct flow_site){
+                    r->fn, r->fn.facts->calls.data[r->spawns.data[k].call.v].loc};
                 return;
             }
         }
@@ -229,8 +246,12 @@ static void tell_thread(struct program *p, const struct instance *i, struct race
 
 static struct race_side side_of(struct program *p, const struct instance *i) {
     struct flow_site site = access_site(p, i->access);
-    struct race_side side = {.fn = site.at, .loc = site.loc, .write = i->access->write, .atomic = i->access->atomic,
-                             .root = i->root, .lock_count = i->lock_count};
+    struct race_side side = {.fn = site.at,
+                             .loc = site.loc,
+                             .write = i->access->write,
+                             .atomic = i->access->atomic,
+                             .root = i->root,
+                             .lock_count = i->lock_count};
     expr_id *locks = ARENA_ARRAY(p->arena, expr_id, i->lock_count + 1U);
     for (uint32_t k = 0; k < i->lock_count; k++) {
         locks[k] = i->locks[k];
@@ -296,15 +317,17 @@ static bool same_roots(const struct program_race *a, const struct program_race *
            (a->here.root == b->other.root && a->other.root == b->here.root);
 }
 
-// Two threads that would race nearly everywhere are ordered by something this analysis does not see, a hand-over of work in
-// phases say: what all code seems to do wrong is no mistake (Engler et al., "Bugs as Deviant Behavior", SOSP 2001).
+// Two threads that would race nearly everywhere are ordered by something this analysis does not
+// see, a hand-over of work in phases say: what all code seems to do wrong is no mistake (Engler et
+// al., "Bugs as Deviant Behavior", SOSP 2001).
 static bool is_everywhere(const struct program *p, const struct program_race *r) {
     uint32_t functions = 0;
     for (uint32_t i = 0; i < p->races.len && functions <= MAX_FUNCTIONS; i++) {
         const struct program_race *x = &p->races.data[i];
         bool first = same_roots(x, r);
         for (uint32_t k = 0; first && k < i; k++) {
-            first = !(same_roots(&p->races.data[k], r) && same_fn(p->races.data[k].here.fn, x->here.fn));
+            first = !(same_roots(&p->races.data[k], r) &&
+                      same_fn(p->races.data[k].here.fn, x->here.fn));
         }
         functions += first;
     }
@@ -312,11 +335,12 @@ static bool is_everywhere(const struct program *p, const struct program_race *r)
 }
 
 // One finding for all fields of a variable that a function touches in the same way.
-static struct program_race *same_story(struct program *p, const struct program_race *kept, uint32_t count,
-                                       const struct program_race *r) {
+static struct program_race *same_story(struct program *p, const struct program_race *kept,
+                                       uint32_t count, const struct program_race *r) {
     expr_id variable = namer_root(p->exprs, r->place);
     for (uint32_t i = 0; i < count; i++) {
-        if (same_fn(kept[i].here.fn, r->here.fn) && expr_same(namer_root(p->exprs, kept[i].place), variable) &&
+        if (same_fn(kept[i].here.fn, r->here.fn) &&
+            expr_same(namer_root(p->exprs, kept[i].place), variable) &&
             kept[i].here.loc.v != r->here.loc.v) {
             return &p->races.data[i];
         }

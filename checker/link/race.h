@@ -4,7 +4,8 @@
 
 #include "checker/link/program_private.h"
 
-/// Fills p->races, in the order of places. After program_collect_accesses and program_find_parallel.
+/// Fills p->races, in the order of places. After program_collect_accesses and
+/// program_find_parallel.
 void program_find_races(struct program *p);
 
 #endif

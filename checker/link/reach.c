@@ -1,4 +1,5 @@
-// What functions keep of their parameters and which names they write, through callees. Flow-insensitive, bottom-up.
+// What functions keep of their parameters and which names they write, through callees.
+// Flow-insensitive, bottom-up.
 #include "checker/link/program_private.h"
 
 static uint32_t name_number(struct program *p, struct str text) {
@@ -56,7 +57,8 @@ static uint32_t parameter_bit(const struct facts *f, val_id val) {
     const struct ir_val *v = &f->vals.data[val.v];
     const struct ir_path *path = &f->paths.data[v->path.v];
     const struct ir_var *var = &f->vars.data[path->var.v];
-    bool is_param = v->kind == VAL_PATH && path->kind == PATH_VAR && var->kind == VAR_PARAM && var->index < 32;
+    bool is_param =
+        v->kind == VAL_PATH && path->kind == PATH_VAR && var->kind == VAR_PARAM && var->index < 32;
     return is_param ? 1u << var->index : 0;
 }
 
@@ -87,11 +89,13 @@ static void note_written(struct program *p, struct node *n, path_id path) {
     add_name(p, n, path);
 }
 
-// `increment(&q->count)`: the callee writes through the parameter, hence this function writes the field.
+// `increment(&q->count)`: the callee writes through the parameter, hence this function writes the
+// field.
 static void note_filled(struct program *p, const struct unit *u, struct node *n, call_id call) {
     const struct facts *f = u->facts;
     const struct ir_call *c = &f->calls.data[call.v];
-    node_id to = c->kind == CALL_INDIRECT || u->models[call.v] ? NODE_NONE : u->sym_nodes[c->callee.v];
+    node_id to =
+        c->kind == CALL_INDIRECT || u->models[call.v] ? NODE_NONE : u->sym_nodes[c->callee.v];
     for (uint32_t i = 0; to != NODE_NONE && i < c->arg_count && i < 32; i++) {
         val_id arg = f->args.data[c->first_arg.v + i];
         if (!(p->nodes.data[to].fills >> i & 1)) {
@@ -159,9 +163,10 @@ static uint32_t kept_by_call(const struct program *p, const struct unit *u, call
     return bits;
 }
 
-// Parameters that are passed as they are to something that does KIND (free, use) to them; `of_callee` says what the callee's
-// parameters come to.
-static uint32_t done_by_call(const struct program *p, const struct unit *u, call_id call, enum effect_kind kind,
+// Parameters that are passed as they are to something that does KIND (free, use) to them;
+// `of_callee` says what the callee's parameters come to.
+static uint32_t done_by_call(const struct program *p, const struct unit *u, call_id call,
+                             enum effect_kind kind,
                              uint32_t (*of_callee)(const struct node *callee)) {
     const struct facts *f = u->facts;
     const struct ir_call *c = &f->calls.data[call.v];
@@ -265,7 +270,8 @@ static bool calls_only_pure(const struct program *p, const struct node *n) {
         const struct ir_block *b = &f->blocks.data[fn->first_block.v + i];
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &f->ops.data[b->first_op.v + k];
-            if (op->kind == OP_ASM || (op->kind == OP_READ && op->flags & (OPF_ATOMIC | OPF_VOLATILE))) {
+            if (op->kind == OP_ASM ||
+                (op->kind == OP_READ && op->flags & (OPF_ATOMIC | OPF_VOLATILE))) {
                 return false;
             }
             if (op->kind != OP_CALL) {
@@ -326,7 +332,8 @@ void program_find_reach(struct program *p) {
         scan(p, p->order.data[i]);
         take_from_callees(p, &p->nodes.data[p->order.data[i]]);
         find_purity(p, &p->nodes.data[p->order.data[i]]);
-        if (p->nodes.data[p->order.data[i]].recursive) { // the rest of the component comes later: once more
+        if (p->nodes.data[p->order.data[i]]
+                .recursive) { // the rest of the component comes later: once more
             for (uint32_t k = i; k > 0 && p->nodes.data[p->order.data[k - 1]].component ==
                                               p->nodes.data[p->order.data[i]].component;
                  k--) {

@@ -6,14 +6,15 @@ struct solver {
     struct flow_context context;
 };
 
-static const struct summary *node_summary(const struct program *p, node_id n, enum flow_domain domain) {
+static const struct summary *node_summary(const struct program *p, node_id n,
+                                          enum flow_domain domain) {
     const struct flow_result *r = n == NODE_NONE ? NULL : p->nodes.data[n].flow[domain];
     return r ? &r->summary : NULL;
 }
 
 // One candidate, or several of which none does anything: otherwise nothing can be said.
-static node_id indirect_node(const struct program *p, const struct facts *f, const struct ir_call *c,
-                             expr_id target) {
+static node_id indirect_node(const struct program *p, const struct facts *f,
+                             const struct ir_call *c, expr_id target) {
     node_id direct = program_node_of_value(p, target);
     if (direct != NODE_NONE) {
         return direct;
@@ -24,7 +25,8 @@ static node_id indirect_node(const struct program *p, const struct facts *f, con
     return slot && !slot->unknown && slot->nodes.len == 1 ? slot->nodes.data[0] : NODE_NONE;
 }
 
-static node_id call_node(const struct program *p, const struct facts *f, call_id call, expr_id target) {
+static node_id call_node(const struct program *p, const struct facts *f, call_id call,
+                         expr_id target) {
     const struct ir_call *c = &f->calls.data[call.v];
     const struct unit *u = program_unit(p, f);
     if (c->kind == CALL_INDIRECT) {
@@ -36,8 +38,8 @@ static node_id call_node(const struct program *p, const struct facts *f, call_id
     return u->sym_nodes[c->callee.v];
 }
 
-static const struct summary *ask_callee(void *ctx, const struct facts *f, call_id call, expr_id target,
-                                        enum flow_domain domain) {
+static const struct summary *ask_callee(void *ctx, const struct facts *f, call_id call,
+                                        expr_id target, enum flow_domain domain) {
     const struct solver *s = ctx;
     const struct unit *u = program_unit(s->p, f);
     if (u->models[call.v]) {
@@ -54,7 +56,8 @@ static const struct summary *ask_function(void *ctx, expr_id fn, enum flow_domai
     return node_summary(s->p, program_node_of_value(s->p, fn), domain);
 }
 
-static bool ask_keeps(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t arg) {
+static bool ask_keeps(void *ctx, const struct facts *f, call_id call, expr_id target,
+                      uint32_t arg) {
     const struct solver *s = ctx;
     const struct ir_call *c = &f->calls.data[call.v];
     if (program_unit(s->p, f)->models[call.v]) {
@@ -69,7 +72,8 @@ static bool ask_keeps(void *ctx, const struct facts *f, call_id call, expr_id ta
     return !system_c;
 }
 
-static bool ask_writes(void *ctx, const struct facts *f, call_id call, expr_id target, struct str name) {
+static bool ask_writes(void *ctx, const struct facts *f, call_id call, expr_id target,
+                       struct str name) {
     const struct solver *s = ctx;
     node_id n = call_node(s->p, f, call, target);
     if (n == NODE_NONE) {
@@ -90,17 +94,20 @@ static bool ask_writes(void *ctx, const struct facts *f, call_id call, expr_id t
     return x->writes_all || (lo < x->writes.len && x->writes.data[lo] == number);
 }
 
-static bool ask_frees(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t arg) {
+static bool ask_frees(void *ctx, const struct facts *f, call_id call, expr_id target,
+                      uint32_t arg) {
     const struct solver *s = ctx;
     node_id n = call_node(s->p, f, call, target);
     // one that also ends threads frees what they use after that
-    return n != NODE_NONE && arg < 32 && (s->p->nodes.data[n].frees >> arg & 1) && !s->p->nodes.data[n].flow[FLOW_THREADS];
+    return n != NODE_NONE && arg < 32 && (s->p->nodes.data[n].frees >> arg & 1) &&
+           !s->p->nodes.data[n].flow[FLOW_THREADS];
 }
 
 static bool ask_uses(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t arg) {
     const struct solver *s = ctx;
     node_id n = call_node(s->p, f, call, target);
-    return n != NODE_NONE && arg < 32 && (s->p->nodes.data[n].uses >> arg & 1) && !s->p->nodes.data[n].flow[FLOW_CHANNELS];
+    return n != NODE_NONE && arg < 32 && (s->p->nodes.data[n].uses >> arg & 1) &&
+           !s->p->nodes.data[n].flow[FLOW_CHANNELS];
 }
 
 static const struct touched *ask_touches(void *ctx, expr_id fn, uint32_t *ret_count) {
@@ -130,7 +137,8 @@ static bool ask_pure(void *ctx, const struct facts *f, call_id call, expr_id tar
     return n != NODE_NONE && !s->p->nodes.data[n].impure;
 }
 
-static const struct flow_acts *ask_acts(void *ctx, const struct facts *f, call_id call, expr_id target) {
+static const struct flow_acts *ask_acts(void *ctx, const struct facts *f, call_id call,
+                                        expr_id target) {
     const struct solver *s = ctx;
     node_id n = call.v ? call_node(s->p, f, call, target) : program_node_of_value(s->p, target);
     return n == NODE_NONE ? NULL : s->p->nodes.data[n].acts;
@@ -153,8 +161,10 @@ static bool is_relevant_effect(enum effect_kind kind, enum flow_domain domain) {
     case EFFECT_LOCK_DESTROY:
     case EFFECT_SET:
     case EFFECT_RETURN:
-    case EFFECT_CALLBACK: return false;
-    default: return flow_effect_in_domain(kind, domain);
+    case EFFECT_CALLBACK:
+        return false;
+    default:
+        return flow_effect_in_domain(kind, domain);
     }
 }
 
@@ -227,7 +237,8 @@ static bool has_recursive_type(const struct program *p, const struct facts *f, t
     const struct ir_type *x = &f->types.data[t.v];
     uint32_t traits = model_type_traits(p->models, facts_text(f, x->name));
     // a class of the user's with lock() and unlock() may let its holder in again
-    bool own_class = !traits && x->kind == TYPE_RECORD && !(f->records.data[x->record.v].flags & RECORD_SYSTEM);
+    bool own_class =
+        !traits && x->kind == TYPE_RECORD && !(f->records.data[x->record.v].flags & RECORD_SYSTEM);
     return (traits & TRAIT_RECURSIVE) || own_class;
 }
 
@@ -235,7 +246,8 @@ static bool has_recursive_type(const struct program *p, const struct facts *f, t
 static void note_recursive_types(struct program *p, const struct facts *f) {
     for (uint32_t i = 1; i < f->vars.len; i++) {
         const struct ir_var *v = &f->vars.data[i];
-        if ((v->kind == VAR_GLOBAL || v->kind == VAR_STATIC_LOCAL) && has_recursive_type(p, f, v->type)) {
+        if ((v->kind == VAR_GLOBAL || v->kind == VAR_STATIC_LOCAL) &&
+            has_recursive_type(p, f, v->type)) {
             expr_id e = expr_global(p->exprs, facts_text(f, v->key), facts_text(f, v->name));
             vec_push(p->arena, &p->recursive_locks, e);
         }
@@ -246,14 +258,16 @@ static void note_recursive_types(struct program *p, const struct facts *f) {
             const struct ir_field *x = &f->fields.data[r->first_field.v + k];
             if (has_recursive_type(p, f, x->type)) {
                 expr_id any = expr_param(p->exprs, 0);
-                expr_id e = expr_field(p->exprs, expr_deref(p->exprs, any), facts_text(f, x->name), facts_text(f, r->name));
+                expr_id e = expr_field(p->exprs, expr_deref(p->exprs, any), facts_text(f, x->name),
+                                       facts_text(f, r->name));
                 vec_push(p->arena, &p->recursive_locks, expr_class(p->exprs, e));
             }
         }
     }
 }
 
-// Static initialisers: the facts keep the enumerator in them, which is the kind; odd kinds are recursive.
+// Static initialisers: the facts keep the enumerator in them, which is the kind; odd kinds are
+// recursive.
 static void note_static_kind(struct program *p, const struct facts *f, const struct ir_op *op) {
     const struct ir_val *v = &f->vals.data[op->val.v];
     const struct ir_path *path = &f->paths.data[op->path.v];
@@ -363,17 +377,20 @@ static void note_spawns(struct program *p, const struct flow_result *r) {
 
 // The entry is only ever started as a thread, and always with a number that is known.
 static bool has_known_argument(const struct program *p, const struct node *n) {
-    return n->is_entry && n->has_argument && n->callers.len == 0 && n->mentions == n->spawn_calls && p->options.whole;
+    return n->is_entry && n->has_argument && n->callers.len == 0 && n->mentions == n->spawn_calls &&
+           p->options.whole;
 }
 
-static bool ask_param_range(void *ctx, struct fn_ref fn, uint32_t index, int64_t *ret_lo, int64_t *ret_hi) {
+static bool ask_param_range(void *ctx, struct fn_ref fn, uint32_t index, int64_t *ret_lo,
+                            int64_t *ret_hi) {
     const struct solver *s = ctx;
     node_id id = program_node(s->p, fn);
     if (id == NODE_NONE) {
         return false;
     }
     const struct node *n = &s->p->nodes.data[id];
-    bool internal = (fn.facts->syms.data[fn.facts->fns.data[fn.fn.v].sym.v].flags & SYM_INTERNAL) != 0;
+    bool internal =
+        (fn.facts->syms.data[fn.facts->fns.data[fn.fn.v].sym.v].flags & SYM_INTERNAL) != 0;
     if (index < PARAMS_KNOWN && internal && !n->address_taken && (n->param_known >> index & 1)) {
         *ret_lo = n->param_lo[index]; // static, and every call is in sight
         *ret_hi = n->param_hi[index];
@@ -387,14 +404,16 @@ static bool ask_param_range(void *ctx, struct fn_ref fn, uint32_t index, int64_t
     return true;
 }
 
-static uint32_t ask_param_values(void *ctx, struct fn_ref fn, uint32_t index, const int64_t **ret_values) {
+static uint32_t ask_param_values(void *ctx, struct fn_ref fn, uint32_t index,
+                                 const int64_t **ret_values) {
     const struct solver *s = ctx;
     node_id id = program_node(s->p, fn);
     if (id == NODE_NONE || index >= PARAMS_KNOWN) {
         return 0;
     }
     const struct node *n = &s->p->nodes.data[id];
-    bool internal = (fn.facts->syms.data[fn.facts->fns.data[fn.fn.v].sym.v].flags & SYM_INTERNAL) != 0;
+    bool internal =
+        (fn.facts->syms.data[fn.facts->fns.data[fn.fn.v].sym.v].flags & SYM_INTERNAL) != 0;
     if (n->address_taken || n->param_numbers[index].others || (!internal && !s->p->options.whole)) {
         return 0;
     }
@@ -404,7 +423,8 @@ static uint32_t ask_param_values(void *ctx, struct fn_ref fn, uint32_t index, co
 
 // --- acts of functions that have nothing to do with locks themselves ---
 
-static void add_model_acts(struct solver *s, node_id id, call_id call, const struct summary *m, struct flow_acts *out) {
+static void add_model_acts(struct solver *s, node_id id, call_id call, const struct summary *m,
+                           struct flow_acts *out) {
     const struct facts *f = s->p->nodes.data[id].ref.facts;
     const struct ir_call *c = &f->calls.data[call.v];
     for (uint32_t i = 0; i < m->case_count; i++) {
@@ -414,7 +434,8 @@ static void add_model_acts(struct solver *s, node_id id, call_id call, const str
             if (kind < 0 || kind == ACT_TAKE) {
                 continue;
             }
-            struct flow_act act = {.kind = (uint8_t)kind, .flags = e->flags & (EF_TIMED | EF_MAYBE), .call = call};
+            struct flow_act act = {
+                .kind = (uint8_t)kind, .flags = e->flags & (EF_TIMED | EF_MAYBE), .call = call};
             act.site = flow_site_add(&s->p->sites, s->p->nodes.data[id].ref, c->loc);
             act.by = facts_sym_name(f, c->callee);
             flow_export_act(s->p->exprs, s->p->arena, out, &act);
@@ -422,8 +443,10 @@ static void add_model_acts(struct solver *s, node_id id, call_id call, const str
     }
 }
 
-// What callees do, without the names that only this function could give: what speaks of parameters becomes the class.
-static void add_callee_acts(struct solver *s, node_id id, call_id call, const struct flow_acts *inner, struct flow_acts *out) {
+// What callees do, without the names that only this function could give: what speaks of parameters
+// becomes the class.
+static void add_callee_acts(struct solver *s, node_id id, call_id call,
+                            const struct flow_acts *inner, struct flow_acts *out) {
     struct program *p = s->p;
     const struct facts *f = p->nodes.data[id].ref.facts;
     for (uint32_t i = 0; i < inner->items.len; i++) {
@@ -454,12 +477,14 @@ static const struct flow_acts *acts_without_flow(struct solver *s, node_id id) {
         const struct ir_block *b = &ref.facts->blocks.data[fn->first_block.v + i];
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &ref.facts->ops.data[b->first_op.v + k];
-            const struct summary *m = op->kind == OP_CALL ? program_unit(p, ref.facts)->models[op->call.v] : NULL;
+            const struct summary *m =
+                op->kind == OP_CALL ? program_unit(p, ref.facts)->models[op->call.v] : NULL;
             if (m) {
                 add_model_acts(s, id, op->call, m, out);
                 continue;
             }
-            const struct flow_acts *inner = op->kind == OP_CALL ? ask_acts(s, ref.facts, op->call, (expr_id){0}) : NULL;
+            const struct flow_acts *inner =
+                op->kind == OP_CALL ? ask_acts(s, ref.facts, op->call, (expr_id){0}) : NULL;
             if (inner && inner != p->nodes.data[id].acts) {
                 add_callee_acts(s, id, op->call, inner, out);
             }
@@ -531,11 +556,26 @@ static void find_entry_locks(struct program *p) {
 
 void program_run_flows(struct program *p) {
     struct solver s = {.p = p};
-    s.context = (struct flow_context){.arena = p->arena, .scratch = &p->scratch, .step = &p->step, .exprs = p->exprs,
-                                      .sites = &p->sites, .ctx = &s, .callee = ask_callee,
-                                      .function = ask_function, .keeps = ask_keeps,
-                                      .writes = ask_writes, .frees = ask_frees, .uses = ask_uses, .touches = ask_touches, .entry_frees = ask_entry_frees, .has_body = ask_has_body, .is_pure = ask_pure, .is_recursive = ask_recursive, .acts = ask_acts,
-                                      .param_range = ask_param_range, .param_values = ask_param_values,
+    s.context = (struct flow_context){.arena = p->arena,
+                                      .scratch = &p->scratch,
+                                      .step = &p->step,
+                                      .exprs = p->exprs,
+                                      .sites = &p->sites,
+                                      .ctx = &s,
+                                      .callee = ask_callee,
+                                      .function = ask_function,
+                                      .keeps = ask_keeps,
+                                      .writes = ask_writes,
+                                      .frees = ask_frees,
+                                      .uses = ask_uses,
+                                      .touches = ask_touches,
+                                      .entry_frees = ask_entry_frees,
+                                      .has_body = ask_has_body,
+                                      .is_pure = ask_pure,
+                                      .is_recursive = ask_recursive,
+                                      .acts = ask_acts,
+                                      .param_range = ask_param_range,
+                                      .param_values = ask_param_values,
                                       .step_limit = p->options.fn_step_limit};
     for (uint32_t i = 0; i < p->units.len; i++) {
         note_recursive_types(p, p->units.data[i].facts);
@@ -548,9 +588,11 @@ void program_run_flows(struct program *p) {
             from = i;
         }
         solve_node(&s, p->order.data[i]);
-        bool last = i + 1 == p->order.len || p->nodes.data[p->order.data[i + 1]].component != component;
+        bool last =
+            i + 1 == p->order.len || p->nodes.data[p->order.data[i + 1]].component != component;
         for (uint32_t k = from; last && p->nodes.data[p->order.data[i]].recursive && k <= i; k++) {
-            solve_node(&s, p->order.data[k]); // once more, now that all of the component have summaries
+            solve_node(&s,
+                       p->order.data[k]); // once more, now that all of the component have summaries
         }
     }
     for (node_id n = 0; n < p->nodes.len; n++) {

@@ -1,6 +1,7 @@
-// Exceptions that can leave a function: its own throw statements outside a try, and those of callees it calls outside one.
-// Flow-insensitive, bottom-up. Which handler catches what is not decided by type: any handler counts. A throw more than a few
-// calls away mostly hangs on a condition the caller rules out (a format string that is right), so the way is kept short.
+// Exceptions that can leave a function: its own throw statements outside a try, and those of
+// callees it calls outside one. Flow-insensitive, bottom-up. Which handler catches what is not
+// decided by type: any handler counts. A throw more than a few calls away mostly hangs on a
+// condition the caller rules out (a format string that is right), so the way is kept short.
 #include "checker/link/program_private.h"
 
 enum { MAX_CALLS = 2 };
@@ -34,10 +35,12 @@ static void scan_throws(struct program *p, struct node *n) {
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &f->ops.data[b->first_op.v + k];
             const struct ir_call *c = &f->calls.data[op->call.v];
-            node_id to = op->kind == OP_CALL && c->kind == CALL_DIRECT && !u->models[op->call.v] ? u->sym_nodes[c->callee.v]
-                                                                                               : NODE_NONE;
+            node_id to = op->kind == OP_CALL && c->kind == CALL_DIRECT && !u->models[op->call.v]
+                             ? u->sym_nodes[c->callee.v]
+                             : NODE_NONE;
             const struct program_throw *x = to != NODE_NONE ? &p->nodes.data[to].throws : NULL;
-            if (x && x->throws && x->calls < MAX_CALLS && (!n->throws.throws || x->calls + 1 < n->throws.calls)) {
+            if (x && x->throws && x->calls < MAX_CALLS &&
+                (!n->throws.throws || x->calls + 1 < n->throws.calls)) {
                 n->throws = *x;
                 n->throws.calls = (uint8_t)(x->calls + 1);
                 n->throws.call = op->call;

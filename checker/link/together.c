@@ -1,4 +1,5 @@
-// Which threads run a function, as far as deadlocks need it: two ways of taking locks block each other only in two threads.
+// Which threads run a function, as far as deadlocks need it: two ways of taking locks block each
+// other only in two threads.
 #include "checker/link/program_private.h"
 
 enum { MAX_ROOTS = 8 };
@@ -93,5 +94,6 @@ bool program_may_run_together(struct program *p, const struct program_order *way
     if (all.anyone || all.count > 1 || !starts_threads(p)) {
         return true;
     }
-    return all.count == 1 && !program_is_main(p, all.items[0]) && program_has_many_threads(p, all.items[0]);
+    return all.count == 1 && !program_is_main(p, all.items[0]) &&
+           program_has_many_threads(p, all.items[0]);
 }

@@ -1,4 +1,5 @@
-// Which global locks, conditions and descriptors a function and its callees use or destroy. Flow-insensitive, bottom-up.
+// Which global locks, conditions and descriptors a function and its callees use or destroy.
+// Flow-insensitive, bottom-up.
 #include "checker/link/program_private.h"
 
 enum { TOUCHES_MAX = 64 };
@@ -27,11 +28,13 @@ static expr_id global_place(struct program *p, const struct facts *f, path_id pa
     const struct ir_var *v = &f->vars.data[x->var.v];
     bool shared = x->kind == PATH_VAR && (v->kind == VAR_GLOBAL || v->kind == VAR_STATIC_LOCAL) &&
                   !(v->flags & VAR_THREAD_LOCAL);
-    return shared ? expr_global(p->exprs, facts_text(f, v->key), facts_text(f, v->name)) : (expr_id){0};
+    return shared ? expr_global(p->exprs, facts_text(f, v->key), facts_text(f, v->name))
+                  : (expr_id){0};
 }
 
 // Global place that the effect's operand `e` ("*m") comes to in this call.
-static expr_id operand(struct program *p, const struct facts *f, const struct ir_call *c, expr_id e) {
+static expr_id operand(struct program *p, const struct facts *f, const struct ir_call *c,
+                       expr_id e) {
     const struct expr *x = expr_get(p->exprs, e);
     if (x->kind == EX_LOAD) { // "use *s"
         x = expr_get(p->exprs, x->a);
@@ -44,7 +47,8 @@ static expr_id operand(struct program *p, const struct facts *f, const struct ir
     return v->kind == VAL_ADDR ? global_place(p, f, v->path) : (expr_id){0};
 }
 
-static void take_effect(struct program *p, struct node *n, const struct ir_call *c, const struct effect *e) {
+static void take_effect(struct program *p, struct node *n, const struct ir_call *c,
+                        const struct effect *e) {
     const struct facts *f = n->ref.facts;
     struct touched t = {.place = operand(p, f, c, e->a)};
     switch ((int)e->kind) {
@@ -59,9 +63,14 @@ static void take_effect(struct program *p, struct node *n, const struct ir_call 
     case EFFECT_ACQUIRE:
     case EFFECT_LOCKS:
     case EFFECT_SIGNAL:
-    case EFFECT_USE: t.uses = true; break;
-    case EFFECT_LOCK_DESTROY: t.destroys = true; break;
-    default: return;
+    case EFFECT_USE:
+        t.uses = true;
+        break;
+    case EFFECT_LOCK_DESTROY:
+        t.destroys = true;
+        break;
+    default:
+        return;
     }
     if (t.place.v) {
         add(p, n, t);

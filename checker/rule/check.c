@@ -19,8 +19,10 @@ format_text(struct rule_ctx *ctx, const char *format, va_list args) {
 static struct place place_of(struct rule_ctx *ctx, const struct facts *f, loc_id loc) {
     (void)ctx;
     const struct ir_loc *l = &f->locs.data[loc.v];
-    return (struct place){.file = facts_text(f, f->files.data[l->file.v].path), .line = l->line,
-                          .col = l->col, .end_col = l->end_col};
+    return (struct place){.file = facts_text(f, f->files.data[l->file.v].path),
+                          .line = l->line,
+                          .col = l->col,
+                          .end_col = l->end_col};
 }
 
 static bool is_wanted(const struct rule_ctx *ctx, struct str file) {
@@ -32,7 +34,8 @@ static bool is_wanted(const struct rule_ctx *ctx, struct str file) {
     return ctx->only_count == 0;
 }
 
-static struct finding *add_finding(struct rule_ctx *ctx, struct fn_ref fn, loc_id loc, struct str message) {
+static struct finding *add_finding(struct rule_ctx *ctx, struct fn_ref fn, loc_id loc,
+                                   struct str message) {
     const struct facts *f = fn.facts;
     const struct ir_loc *l = &f->locs.data[loc.v];
     if (!l->line || !f->files.data[l->file.v].is_own) {
@@ -55,7 +58,8 @@ static struct finding *add_finding(struct rule_ctx *ctx, struct fn_ref fn, loc_i
     return &vec_last(&ctx->out->items);
 }
 
-struct finding *rule_report(struct rule_ctx *ctx, struct fn_ref fn, loc_id loc, const char *format, ...) {
+struct finding *rule_report(struct rule_ctx *ctx, struct fn_ref fn, loc_id loc, const char *format,
+                            ...) {
     va_list args;
     va_start(args, format);
     struct str message = format_text(ctx, format, args);
@@ -63,7 +67,8 @@ struct finding *rule_report(struct rule_ctx *ctx, struct fn_ref fn, loc_id loc, 
     return add_finding(ctx, fn, loc, message);
 }
 
-struct finding *rule_report_or_note(struct rule_ctx *ctx, bool is_note, struct fn_ref fn, loc_id loc, const char *format, ...) {
+struct finding *rule_report_or_note(struct rule_ctx *ctx, bool is_note, struct fn_ref fn,
+                                    loc_id loc, const char *format, ...) {
     if (is_note && ctx->config->profile != PROFILE_REVIEW) {
         return NULL;
     }
@@ -86,20 +91,22 @@ void rule_chain(struct rule_ctx *ctx, struct finding *f, uint32_t root, node_id 
     }
 }
 
-void rule_step(struct rule_ctx *ctx, struct finding *f, enum step_kind kind, struct fn_ref fn, loc_id loc,
-               const char *format, ...) {
+void rule_step(struct rule_ctx *ctx, struct finding *f, enum step_kind kind, struct fn_ref fn,
+               loc_id loc, const char *format, ...) {
     if (!fn.facts || !loc.v) {
         return;
     }
     va_list args;
     va_start(args, format);
-    struct finding_step s = {.place = place_of(ctx, fn.facts, loc), .kind = (uint8_t)kind,
+    struct finding_step s = {.place = place_of(ctx, fn.facts, loc),
+                             .kind = (uint8_t)kind,
                              .text = format_text(ctx, format, args)};
     va_end(args);
     vec_push(ctx->out->arena, &f->steps, s);
 }
 
-void rule_related(struct rule_ctx *ctx, struct finding *f, struct flow_site site, const char *format, ...) {
+void rule_related(struct rule_ctx *ctx, struct finding *f, struct flow_site site,
+                  const char *format, ...) {
     if (!site.at.facts || !site.loc.v) {
         return;
     }
@@ -121,8 +128,8 @@ const char *rule_name(struct rule_ctx *ctx, struct fn_ref fn, expr_id e) {
     if (fn.facts && fn.fn.v) {
         const struct ir_fn *ir = &fn.facts->fns.data[fn.fn.v];
         for (; count < ir->param_count && count < MODEL_MAX_PARAMS; count++) {
-            params[count] =
-                facts_text(fn.facts, fn.facts->vars.data[facts_fn_var(fn.facts, fn.fn, count).v].name);
+            params[count] = facts_text(
+                fn.facts, fn.facts->vars.data[facts_fn_var(fn.facts, fn.fn, count).v].name);
         }
     }
     const struct expr_table *t = program_exprs(ctx->program);
@@ -173,23 +180,41 @@ static void trace_step(struct rule_ctx *ctx, struct finding *f, const struct flo
     const char *name = rule_name(ctx, r->fn, n->about);
     switch (n->kind) {
     case FLOW_STEP_BRANCH:
-        rule_step(ctx, f, STEP_BRANCH, s.at, s.loc, "the condition is %s", n->sense ? "true" : "false");
+        rule_step(ctx, f, STEP_BRANCH, s.at, s.loc, "the condition is %s",
+                  n->sense ? "true" : "false");
         break;
-    case FLOW_STEP_ACQUIRE: rule_step(ctx, f, STEP_ACQUIRE, s.at, s.loc, "'%s' is locked", name); break;
-    case FLOW_STEP_RELEASE: rule_step(ctx, f, STEP_RELEASE, s.at, s.loc, "'%s' is unlocked", name); break;
+    case FLOW_STEP_ACQUIRE:
+        rule_step(ctx, f, STEP_ACQUIRE, s.at, s.loc, "'%s' is locked", name);
+        break;
+    case FLOW_STEP_RELEASE:
+        rule_step(ctx, f, STEP_RELEASE, s.at, s.loc, "'%s' is unlocked", name);
+        break;
     case FLOW_STEP_TRY_FAILED:
         rule_step(ctx, f, STEP_ACQUIRE, s.at, s.loc, "'%s' could not be locked", name);
         break;
-    case FLOW_STEP_SPAWN: rule_step(ctx, f, STEP_SPAWN, s.at, s.loc, "a thread running '%s' is started", name); break;
-    case FLOW_STEP_JOIN: rule_step(ctx, f, STEP_JOIN, s.at, s.loc, "the thread is joined"); break;
-    case FLOW_STEP_DETACH: rule_step(ctx, f, STEP_JOIN, s.at, s.loc, "the thread is detached"); break;
-    case FLOW_STEP_OPEN: rule_step(ctx, f, STEP_CHANNEL, s.at, s.loc, "the descriptor is opened"); break;
-    case FLOW_STEP_CLOSE: rule_step(ctx, f, STEP_CHANNEL, s.at, s.loc, "the descriptor is closed"); break;
-    default: rule_step(ctx, f, STEP_CALL, s.at, s.loc, "the call %s", n->sense ? "succeeds" : "fails"); break;
+    case FLOW_STEP_SPAWN:
+        rule_step(ctx, f, STEP_SPAWN, s.at, s.loc, "a thread running '%s' is started", name);
+        break;
+    case FLOW_STEP_JOIN:
+        rule_step(ctx, f, STEP_JOIN, s.at, s.loc, "the thread is joined");
+        break;
+    case FLOW_STEP_DETACH:
+        rule_step(ctx, f, STEP_JOIN, s.at, s.loc, "the thread is detached");
+        break;
+    case FLOW_STEP_OPEN:
+        rule_step(ctx, f, STEP_CHANNEL, s.at, s.loc, "the descriptor is opened");
+        break;
+    case FLOW_STEP_CLOSE:
+        rule_step(ctx, f, STEP_CHANNEL, s.at, s.loc, "the descriptor is closed");
+        break;
+    default:
+        rule_step(ctx, f, STEP_CALL, s.at, s.loc, "the call %s", n->sense ? "succeeds" : "fails");
+        break;
     }
 }
 
-void rule_trace(struct rule_ctx *ctx, struct finding *f, const struct flow_result *r, uint32_t trace) {
+void rule_trace(struct rule_ctx *ctx, struct finding *f, const struct flow_result *r,
+                uint32_t trace) {
     uint32_t path[TRACE_MAX];
     uint32_t n = 0;
     for (uint32_t t = trace; t && n < TRACE_MAX; t = r->traces.data[t].parent) {
@@ -202,8 +227,12 @@ void rule_trace(struct rule_ctx *ctx, struct finding *f, const struct flow_resul
 
 void rules_check(const struct program *p, const struct config *config, const struct str *only,
                  uint32_t only_count, struct finding_list *out) {
-    struct rule_ctx ctx = {.program = p, .config = config, .only = only, .only_count = only_count,
-                           .out = out, .arena = out->arena};
+    struct rule_ctx ctx = {.program = p,
+                           .config = config,
+                           .only = only,
+                           .only_count = only_count,
+                           .out = out,
+                           .arena = out->arena};
     for (size_t i = 0; i < rule_count; i++) {
         ctx.rule = rule_table[i].rule;
         bool withheld = ctx.rule->whole_program && !program_is_whole(p);

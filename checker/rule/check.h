@@ -5,9 +5,9 @@
 #include "checker/link/program.h"
 #include "checker/rule/config.h"
 
-/// Runs every rule that may be reported over `p` and appends to `out` (not yet finished: see findings_finish).
-/// Findings outside own files, in excluded paths or switched off there are dropped. `only` (may be empty) restricts the
-/// files reported, relative to the root.
+/// Runs every rule that may be reported over `p` and appends to `out` (not yet finished: see
+/// findings_finish). Findings outside own files, in excluded paths or switched off there are
+/// dropped. `only` (may be empty) restricts the files reported, relative to the root.
 void rules_check(const struct program *p, const struct config *config, const struct str *only,
                  uint32_t only_count, struct finding_list *out);
 
@@ -25,23 +25,29 @@ struct rule_ctx {
     struct arena *arena;
 };
 
-/// Starts a finding at `loc` of `fn`; NULL when it would not be reported there (then do nothing more).
-struct finding *rule_report(struct rule_ctx *ctx, struct fn_ref fn, loc_id loc, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-/// The same; with `is_note` it is a question to the reviewer: level note, and only in profile `review`.
-struct finding *rule_report_or_note(struct rule_ctx *ctx, bool is_note, struct fn_ref fn, loc_id loc, const char *format, ...)
+/// Starts a finding at `loc` of `fn`; NULL when it would not be reported there (then do nothing
+/// more).
+struct finding *rule_report(struct rule_ctx *ctx, struct fn_ref fn, loc_id loc, const char *format,
+                            ...) __attribute__((format(printf, 4, 5)));
+/// The same; with `is_note` it is a question to the reviewer: level note, and only in profile
+/// `review`.
+struct finding *rule_report_or_note(struct rule_ctx *ctx, bool is_note, struct fn_ref fn,
+                                    loc_id loc, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 /// Adds the calls that lead from a root to the function `to`, as steps.
 void rule_chain(struct rule_ctx *ctx, struct finding *f, uint32_t root, node_id to);
 /// Adds a step of the story; `thread` 0 is the thread of the finding.
-void rule_step(struct rule_ctx *ctx, struct finding *f, enum step_kind kind, struct fn_ref fn, loc_id loc,
-               const char *format, ...) __attribute__((format(printf, 6, 7)));
-/// Adds the path that led to an event or exit: branches taken and what happened to locks and threads, oldest first.
-void rule_trace(struct rule_ctx *ctx, struct finding *f, const struct flow_result *r, uint32_t trace);
+void rule_step(struct rule_ctx *ctx, struct finding *f, enum step_kind kind, struct fn_ref fn,
+               loc_id loc, const char *format, ...) __attribute__((format(printf, 6, 7)));
+/// Adds the path that led to an event or exit: branches taken and what happened to locks and
+/// threads, oldest first.
+void rule_trace(struct rule_ctx *ctx, struct finding *f, const struct flow_result *r,
+                uint32_t trace);
 /// Adds a related place.
-void rule_related(struct rule_ctx *ctx, struct finding *f, struct flow_site site, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-/// Readable name of a location or value, in quotes' inside: "q->mu". With parameter names of `fn`. In the arena.
+void rule_related(struct rule_ctx *ctx, struct finding *f, struct flow_site site,
+                  const char *format, ...) __attribute__((format(printf, 4, 5)));
+/// Readable name of a location or value, in quotes' inside: "q->mu". With parameter names of `fn`.
+/// In the arena.
 const char *rule_name(struct rule_ctx *ctx, struct fn_ref fn, expr_id e);
 /// "src/a.c:12" of a site, for messages; "" when there is none.
 const char *rule_where(struct rule_ctx *ctx, struct flow_site site);

@@ -1,5 +1,5 @@
-// Findings: what rules say, in the form reports print. No ids of the engine, only text and places, so
-// that a finding can be stored, compared between runs and shown without the facts it came from.
+// Findings: what rules say, in the form reports print. No ids of the engine, only text and places,
+// so that a finding can be stored, compared between runs and shown without the facts it came from.
 #ifndef CHECKER_RULE_FINDING_H
 #define CHECKER_RULE_FINDING_H
 
@@ -37,11 +37,11 @@ enum step_kind {
 // One step of the story, in the order it happens within its thread.
 struct finding_step {
     struct place place;
-    struct str text;   // "'mu' is locked here"
-    uint8_t kind;      // enum step_kind
-    uint8_t thread;    // index into finding.threads; 0 = the thread of the finding's own place
-    uint8_t depth;     // call nesting, 0 = the function of the finding
-    struct str held;   // locks held after this step: "mu, log_mu"; may be empty
+    struct str text; // "'mu' is locked here"
+    uint8_t kind;    // enum step_kind
+    uint8_t thread;  // index into finding.threads; 0 = the thread of the finding's own place
+    uint8_t depth;   // call nesting, 0 = the function of the finding
+    struct str held; // locks held after this step: "mu, log_mu"; may be empty
 };
 
 struct finding_related {
@@ -53,9 +53,9 @@ struct finding {
     const struct rule *rule;
     uint8_t level; // enum level, after configuration
     struct place place;
-    struct str message;  // one or two sentences, no newline
-    struct str function; // qualified name of the function of `place`, may be empty
-    struct str subject;  // what it is about, stable text: lock or variable name with its record
+    struct str message;      // one or two sentences, no newline
+    struct str function;     // qualified name of the function of `place`, may be empty
+    struct str subject;      // what it is about, stable text: lock or variable name with its record
     VEC(struct str) threads; // "thread worker() started at src/a.c:40"; empty = single flow
     VEC(struct finding_step) steps;
     VEC(struct finding_related) related;
@@ -70,11 +70,12 @@ struct finding_list {
     VEC(struct finding) items;
 };
 
-/// Sorts by (file, line, column, rule id, message), removes duplicates (same rule, place and subject) and sets the
-/// fingerprints: hash of rule id, function, subject, the normalised text of the source line (from `line_text`,
-/// blanks removed) and an ordinal among equal ones; no line numbers, no absolute paths.
-void findings_finish(struct finding_list *list, struct str (*line_text)(void *ctx, struct place place),
-                     void *ctx);
+/// Sorts by (file, line, column, rule id, message), removes duplicates (same rule, place and
+/// subject) and sets the fingerprints: hash of rule id, function, subject, the normalised text of
+/// the source line (from `line_text`, blanks removed) and an ordinal among equal ones; no line
+/// numbers, no absolute paths.
+void findings_finish(struct finding_list *list,
+                     struct str (*line_text)(void *ctx, struct place place), void *ctx);
 /// "error", "warning", "note".
 const char *level_name(enum level level);
 

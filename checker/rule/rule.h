@@ -1,8 +1,8 @@
 // What a rule is, and what it may read. The only header of the engine that rules include.
 //
-// A rule is one file rules/<family>/<name>.c that defines `const struct rule rule_<family>_<name>` (dashes as
-// underscores) with id "<family>-<name>", and a section "## <id>" in docs/rules/<family>.md. Lists, help, SARIF
-// metadata and configuration keys derive from that.
+// A rule is one file rules/<family>/<name>.c that defines `const struct rule rule_<family>_<name>`
+// (dashes as underscores) with id "<family>-<name>", and a section "## <id>" in
+// docs/rules/<family>.md. Lists, help, SARIF metadata and configuration keys derive from that.
 #ifndef CHECKER_RULE_RULE_H
 #define CHECKER_RULE_RULE_H
 

@@ -2,10 +2,12 @@
 
 enum { SPAWN_DEPTH = 2, CAP_DEPTH = 2 };
 
-typedef bool call_test(const struct rule_ctx *ctx, const struct facts *f, call_id call, unsigned depth);
+typedef bool call_test(const struct rule_ctx *ctx, const struct facts *f, call_id call,
+                       unsigned depth);
 
 // Some call in the body of what `call` calls passes the test.
-static bool callee_has(const struct rule_ctx *ctx, const struct facts *f, call_id call, call_test *test, unsigned depth) {
+static bool callee_has(const struct rule_ctx *ctx, const struct facts *f, call_id call,
+                       call_test *test, unsigned depth) {
     node_id n = depth ? program_callee(ctx->program, f, call) : NODE_NONE;
     if (n == NODE_NONE) {
         return false;
@@ -45,15 +47,16 @@ var_id bounds_root(const struct facts *f, path_id path, bool *ret_through_pointe
     return (var_id){0};
 }
 
-static bool starts_thread(const struct rule_ctx *ctx, const struct facts *f, call_id call, unsigned depth) {
+static bool starts_thread(const struct rule_ctx *ctx, const struct facts *f, call_id call,
+                          unsigned depth) {
     if (program_model(ctx->program, f, call)) {
         return program_model_effect(ctx->program, f, call, EFFECT_SPAWN) != NULL;
     }
     return callee_has(ctx, f, call, starts_thread, depth);
 }
 
-static bool has_any(const struct rule_ctx *ctx, const struct facts *f, call_id call, const enum effect_kind *kinds,
-                    size_t count) {
+static bool has_any(const struct rule_ctx *ctx, const struct facts *f, call_id call,
+                    const enum effect_kind *kinds, size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (program_model_effect(ctx->program, f, call, kinds[i])) {
             return true;
@@ -87,7 +90,8 @@ static bool waits(const struct rule_ctx *ctx, const struct facts *f, call_id cal
     return takes_slot || callee_has(ctx, f, call, waits, depth);
 }
 
-// The destructor of an object that joins its thread, unless the thread was moved out or detached in the loop.
+// The destructor of an object that joins its thread, unless the thread was moved out or detached in
+// the loop.
 static bool joins_at_end(const struct rule_ctx *ctx, const struct spawn_loop *s, call_id call) {
     const struct facts *f = s->fn.facts;
     const struct effect *e = program_model_effect(ctx->program, f, call, EFFECT_JOIN_OWNER);
@@ -118,7 +122,8 @@ static bool joins_at_end(const struct rule_ctx *ctx, const struct spawn_loop *s,
 
 // An atomic or the size of a container.
 static bool is_library_count(const struct facts *f, call_id call) {
-    return name_has(f, call, "atomic") || str_ends(facts_sym_name(f, f->calls.data[call.v].callee), STR("::size"));
+    return name_has(f, call, "atomic") ||
+           str_ends(facts_sym_name(f, f->calls.data[call.v].callee), STR("::size"));
 }
 
 // Calls whose result may be the number of something that runs: those, and functions of the project.
@@ -127,18 +132,22 @@ static bool may_count(const struct rule_ctx *ctx, const struct facts *f, call_id
     if (program_model_effect(ctx->program, f, call, EFFECT_ACCEPT) || !c->callee.v) {
         return false;
     }
-    return !(f->syms.data[c->callee.v].flags & (SYM_SYSTEM | SYM_BUILTIN)) || is_library_count(f, call);
+    return !(f->syms.data[c->callee.v].flags & (SYM_SYSTEM | SYM_BUILTIN)) ||
+           is_library_count(f, call);
 }
 
-// A counter compared with something: `if (active >= max)`, `pool.size() == 4`. Tests for failure (against 0 or -1) do not count.
-static bool compares_counter(const struct rule_ctx *ctx, const struct facts *f, const struct ir_block *b) {
+// A counter compared with something: `if (active >= max)`, `pool.size() == 4`. Tests for failure
+// (against 0 or -1) do not count.
+static bool compares_counter(const struct rule_ctx *ctx, const struct facts *f,
+                             const struct ir_block *b) {
     if (b->term != TERM_BRANCH) {
         return false;
     }
     const struct ir_val *x = &f->vals.data[b->lhs.v];
     const struct ir_val *y = &f->vals.data[b->rhs.v];
     if (b->cmp < OPR_LT || b->cmp > OPR_GE) {
-        return x->kind == VAL_CALL && y->kind == VAL_CONST && y->num > 1 && is_library_count(f, x->call);
+        return x->kind == VAL_CALL && y->kind == VAL_CONST && y->num > 1 &&
+               is_library_count(f, x->call);
     }
     bool failure = y->kind == VAL_CONST && (y->num == 0 || y->num == -1);
     return !failure && (x->kind != VAL_CALL || may_count(ctx, f, x->call));
@@ -158,7 +167,8 @@ static bool changes(const struct facts *f, const struct ir_op *op, path_id place
            f->vals.data[bounds_arg(f, op->call, 0).v].path.v == place.v;
 }
 
-// The callee keeps count: it compares something and changes it too. `if (active >= max) return false; active++;`
+// The callee keeps count: it compares something and changes it too. `if (active >= max) return
+// false; active++;`
 static bool keeps_count(const struct rule_ctx *ctx, const struct facts *f, call_id call) {
     node_id n = program_callee(ctx->program, f, call);
     if (n == NODE_NONE) {
@@ -168,7 +178,8 @@ static bool keeps_count(const struct rule_ctx *ctx, const struct facts *f, call_
     uint32_t count = fn.facts->fns.data[fn.fn.v].block_count;
     for (uint32_t i = 0; i < count; i++) {
         const struct ir_block *test = graph_block(fn, i);
-        path_id place = compares_counter(ctx, fn.facts, test) ? counted_place(fn.facts, test->lhs) : (path_id){0};
+        path_id place = compares_counter(ctx, fn.facts, test) ? counted_place(fn.facts, test->lhs)
+                                                              : (path_id){0};
         for (uint32_t j = 0; place.v && j < count; j++) {
             const struct ir_block *b = graph_block(fn, j);
             for (uint32_t k = 0; k < b->op_count; k++) {
@@ -193,8 +204,9 @@ bool bounds_is_capped(const struct rule_ctx *ctx, const struct spawn_loop *s, ui
         }
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &f->ops.data[b->first_op.v + k];
-            if (op->kind == OP_CALL && (waits(ctx, f, op->call, CAP_DEPTH) || joins_at_end(ctx, s, op->call) ||
-                                        keeps_count(ctx, f, op->call))) {
+            if (op->kind == OP_CALL &&
+                (waits(ctx, f, op->call, CAP_DEPTH) || joins_at_end(ctx, s, op->call) ||
+                 keeps_count(ctx, f, op->call))) {
                 return true;
             }
         }
@@ -208,8 +220,10 @@ call_id bounds_source(const struct rule_ctx *ctx, const struct spawn_loop *s, bo
         const struct ir_block *b = graph_block(s->fn, i);
         for (uint32_t k = 0; s->loop->inside[i] && k < b->op_count; k++) {
             const struct ir_op *op = &f->ops.data[b->first_op.v + k];
-            if (op->kind == OP_CALL && program_model_effect(ctx->program, f, op->call, EFFECT_ACCEPT)) {
-                *ret_from_peer = program_model_effect(ctx->program, f, op->call, EFFECT_BLOCK) != NULL;
+            if (op->kind == OP_CALL &&
+                program_model_effect(ctx->program, f, op->call, EFFECT_ACCEPT)) {
+                *ret_from_peer =
+                    program_model_effect(ctx->program, f, op->call, EFFECT_BLOCK) != NULL;
                 return op->call;
             }
         }
@@ -217,8 +231,9 @@ call_id bounds_source(const struct rule_ctx *ctx, const struct spawn_loop *s, bo
     return (call_id){0};
 }
 
-static void visit_op(struct rule_ctx *ctx, struct fn_ref fn, const struct loops *loops, uint32_t block,
-                     const struct ir_op *op, bool (*found)(struct rule_ctx *ctx, const struct spawn_loop *s)) {
+static void visit_op(struct rule_ctx *ctx, struct fn_ref fn, const struct loops *loops,
+                     uint32_t block, const struct ir_op *op,
+                     bool (*found)(struct rule_ctx *ctx, const struct spawn_loop *s)) {
     for (uint32_t done = 0;;) {
         const struct loop *next = NULL; // the smallest one that is larger than the last
         for (uint32_t i = 0; i < loops->count; i++) {
@@ -238,7 +253,8 @@ static void visit_op(struct rule_ctx *ctx, struct fn_ref fn, const struct loops 
     }
 }
 
-void bounds_visit(struct rule_ctx *ctx, bool (*found)(struct rule_ctx *ctx, const struct spawn_loop *s)) {
+void bounds_visit(struct rule_ctx *ctx,
+                  bool (*found)(struct rule_ctx *ctx, const struct spawn_loop *s)) {
     struct fn_ref fn = program_fn(ctx->program, ctx->node);
     struct loops loops = graph_loops(fn, ctx->arena);
     for (uint32_t i = 0; loops.count && i < loops.block_count; i++) {

@@ -10,14 +10,18 @@ static bool found(struct rule_ctx *ctx, const struct spawn_loop *s) {
     const struct facts *facts = s->fn.facts;
     loc_id loc = facts->calls.data[source.v].loc;
     bool message = !program_model_effect(ctx->program, facts, source, EFFECT_OPEN);
-    struct finding *f = rule_report(ctx, s->fn, s->op->loc,
-                                    "a thread is started for every %s at line %u, without a limit: "
-                                    "clients decide how many threads run",
-                                    message ? "connection or message received" : "connection accepted", facts->locs.data[loc.v].line);
+    struct finding *f =
+        rule_report(ctx, s->fn, s->op->loc,
+                    "a thread is started for every %s at line %u, without a limit: "
+                    "clients decide how many threads run",
+                    message ? "connection or message received" : "connection accepted",
+                    facts->locs.data[loc.v].line);
     if (f) {
         f->subject = program_fn_name(ctx->program, ctx->node);
-        rule_step(ctx, f, STEP_NOTE, s->fn, loc, "each round of the loop takes a %s here", message ? "message" : "connection");
-        rule_step(ctx, f, STEP_SPAWN, s->fn, s->op->loc, "and starts a thread for it; nothing counts or waits in between");
+        rule_step(ctx, f, STEP_NOTE, s->fn, loc, "each round of the loop takes a %s here",
+                  message ? "message" : "connection");
+        rule_step(ctx, f, STEP_SPAWN, s->fn, s->op->loc,
+                  "and starts a thread for it; nothing counts or waits in between");
     }
     return true;
 }

@@ -1,7 +1,9 @@
-// The flag that ends a thread's loop is a plain or volatile variable that another thread sets: a data race, and the loop may never see it.
+// The flag that ends a thread's loop is a plain or volatile variable that another thread sets: a
+// data race, and the loop may never see it.
 //
-// A flag is a global or field that the whole program gives nothing but small constants. Only writes of a value that ends the loop
-// count, so that initialisation is no stop request, and a thread that ends its own loop this way has no flag but a state.
+// A flag is a global or field that the whole program gives nothing but small constants. Only writes
+// of a value that ends the loop count, so that initialisation is no stop request, and a thread that
+// ends its own loop this way has no flag but a state.
 #include "checker/flow/graph.h"
 #include "checker/rule/check.h"
 
@@ -49,7 +51,8 @@ static bool is_shared(const struct facts *f, path_id path) {
         p = path_of(f, p->base);
     }
     const struct ir_var *v = &f->vars.data[p->var.v];
-    bool global = p->kind == PATH_VAR && (v->kind == VAR_GLOBAL || v->kind == VAR_STATIC_LOCAL) && !(v->flags & VAR_THREAD_LOCAL);
+    bool global = p->kind == PATH_VAR && (v->kind == VAR_GLOBAL || v->kind == VAR_STATIC_LOCAL) &&
+                  !(v->flags & VAR_THREAD_LOCAL);
     return global || (is_field && p->kind == PATH_DEREF);
 }
 
@@ -61,10 +64,13 @@ static bool is_same_flag(const struct facts *f, path_id a, const struct facts *g
         return false;
     }
     if (x->kind == PATH_VAR) {
-        return str_eq(facts_text(f, f->vars.data[x->var.v].key), facts_text(g, g->vars.data[y->var.v].key));
+        return str_eq(facts_text(f, f->vars.data[x->var.v].key),
+                      facts_text(g, g->vars.data[y->var.v].key));
     }
-    return x->kind == PATH_FIELD && x->record.v && str_eq(facts_text(f, x->name), facts_text(g, y->name)) &&
-           str_eq(facts_text(f, f->records.data[x->record.v].key), facts_text(g, g->records.data[y->record.v].key));
+    return x->kind == PATH_FIELD && x->record.v &&
+           str_eq(facts_text(f, x->name), facts_text(g, y->name)) &&
+           str_eq(facts_text(f, f->records.data[x->record.v].key),
+                  facts_text(g, g->records.data[y->record.v].key));
 }
 
 static void collect(struct search *s, node_id n) {
@@ -77,7 +83,8 @@ static void collect(struct search *s, node_id n) {
             op_id id = {b->first_op.v + k};
             const struct ir_op *op = &f->ops.data[id.v];
             const struct ir_val *v = &f->vals.data[op->val.v];
-            if (op->kind == OP_WRITE && v->kind == VAL_CONST && !(op->flags & (OPF_ATOMIC | OPF_INIT)) &&
+            if (op->kind == OP_WRITE && v->kind == VAL_CONST &&
+                !(op->flags & (OPF_ATOMIC | OPF_INIT)) &&
                 (path_of(f, op->path)->kind == PATH_FIELD || is_shared(f, op->path))) {
                 vec_push(s->ctx->arena, &s->writes, ((struct flag_write){n, id, op->path, v->num}));
             }
@@ -99,8 +106,8 @@ static bool joins(const struct program *p, node_id n) {
     return false;
 }
 
-// Another thread than `reader` makes the write: main, for globals any root that is not it, else (objects cannot be told apart) a
-// function that ends threads.
+// Another thread than `reader` makes the write: main, for globals any root that is not it, else
+// (objects cannot be told apart) a function that ends threads.
 static bool is_elsewhere(const struct program *p, const struct flag_write *w, uint32_t reader) {
     bool reached = false;
     bool global = path_of(program_fn(p, w->node).facts, w->path)->kind == PATH_VAR;
@@ -110,8 +117,9 @@ static bool is_elsewhere(const struct program *p, const struct flag_write *w, ui
         }
         reached = true;
         uint8_t kind = program_root(p, i)->kind;
-        if (kind == CONTEXT_MAIN ? program_main_has_company(p, w->node, w->op)
-                                 : global && kind == CONTEXT_THREAD && program_roots_overlap(p, i, reader)) {
+        if (kind == CONTEXT_MAIN
+                ? program_main_has_company(p, w->node, w->op)
+                : global && kind == CONTEXT_THREAD && program_roots_overlap(p, i, reader)) {
             return true;
         }
     }
@@ -119,13 +127,15 @@ static bool is_elsewhere(const struct program *p, const struct flag_write *w, ui
 }
 
 // A write of another thread that ends the loop, when the thread itself makes none.
-static const struct flag_write *find_write(const struct search *s, const struct test *t, uint32_t reader) {
+static const struct flag_write *find_write(const struct search *s, const struct test *t,
+                                           uint32_t reader) {
     const struct program *p = s->ctx->program;
     const struct flag_write *found = NULL;
     for (uint32_t i = 0; i < s->writes.len; i++) {
         const struct flag_write *w = &s->writes.data[i];
         struct fn_ref fn = program_fn(p, w->node);
-        if (!is_same_flag(t->fn.facts, t->path, fn.facts, w->path) || ir_compare(t->cmp, w->value, t->num) != t->sense) {
+        if (!is_same_flag(t->fn.facts, t->path, fn.facts, w->path) ||
+            ir_compare(t->cmp, w->value, t->num) != t->sense) {
             continue;
         }
         if (program_root_runs(p, reader, w->node, w->op)) {
@@ -140,11 +150,13 @@ static const struct flag_write *find_write(const struct search *s, const struct 
 static bool op_keeps_flag(const struct facts *f, const struct ir_op *op, const struct test *t) {
     const struct ir_val *v = &f->vals.data[op->val.v];
     if (op->kind == OP_WRITE || op->kind == OP_UPDATE) {
-        bool constant = op->kind == OP_WRITE && v->kind == VAL_CONST && v->num >= 0 && v->num <= FLAG_VALUE_MAX;
+        bool constant =
+            op->kind == OP_WRITE && v->kind == VAL_CONST && v->num >= 0 && v->num <= FLAG_VALUE_MAX;
         return constant || !is_same_flag(t->fn.facts, t->path, f, op->path);
     }
     for (uint32_t a = 0; op->kind == OP_CALL && a < f->calls.data[op->call.v].arg_count; a++) {
-        const struct ir_val *x = &f->vals.data[f->args.data[f->calls.data[op->call.v].first_arg.v + a].v];
+        const struct ir_val *x =
+            &f->vals.data[f->args.data[f->calls.data[op->call.v].first_arg.v + a].v];
         if (x->kind == VAL_ADDR && is_same_flag(t->fn.facts, t->path, f, x->path)) {
             return false;
         }
@@ -183,21 +195,24 @@ static bool is_side(const struct race_side *side, const struct facts *f, loc_id 
 }
 
 // shared-state-race tells it: one finding is enough.
-static bool is_told_as_race(const struct program *p, const struct test *t, const struct flag_write *w) {
+static bool is_told_as_race(const struct program *p, const struct test *t,
+                            const struct flag_write *w) {
     const struct facts *f = t->fn.facts;
     const struct facts *g = program_fn(p, w->node).facts;
     loc_id read = f->ops.data[t->read.v].loc;
     loc_id write = g->ops.data[w->op.v].loc;
     for (uint32_t i = 0; i < program_race_count(p); i++) {
         const struct program_race *r = program_race(p, i);
-        if (is_side(&r->here, f, read) || is_side(&r->other, f, read) || is_side(&r->here, g, write) || is_side(&r->other, g, write)) {
+        if (is_side(&r->here, f, read) || is_side(&r->other, f, read) ||
+            is_side(&r->here, g, write) || is_side(&r->other, g, write)) {
             return true;
         }
     }
     return false;
 }
 
-static void report(struct search *s, const struct test *t, const struct flag_write *w, uint32_t root) {
+static void report(struct search *s, const struct test *t, const struct flag_write *w,
+                   uint32_t root) {
     struct rule_ctx *ctx = s->ctx;
     const struct program_root *r = program_root(ctx->program, root);
     struct fn_ref writer = program_fn(ctx->program, w->node);
@@ -206,11 +221,13 @@ static void report(struct search *s, const struct test *t, const struct flag_wri
     struct buf text;
     buf_init(&text, 160);
     facts_print_path(t->fn.facts, t->path, &text);
-    struct finding *f = rule_report(ctx, t->fn, read->loc,
-                                    "the loop of thread '" STR_FMT "' ends when it sees '%s', a %s variable that another thread sets (at %s): that is a "
-                                    "data race, and the loop may never see it; make it atomic",
-                                    STR_ARG(program_fn_name(ctx->program, r->node)), buf_c(&text),
-                                    read->flags & OPF_VOLATILE ? "volatile" : "plain", rule_where(ctx, site));
+    struct finding *f = rule_report(
+        ctx, t->fn, read->loc,
+        "the loop of thread '" STR_FMT
+        "' ends when it sees '%s', a %s variable that another thread sets (at %s): that is a "
+        "data race, and the loop may never see it; make it atomic",
+        STR_ARG(program_fn_name(ctx->program, r->node)), buf_c(&text),
+        read->flags & OPF_VOLATILE ? "volatile" : "plain", rule_where(ctx, site));
     if (f) {
         vec_push(ctx->arena, &s->told, ((struct told){t->fn.facts, t->path}));
         f->subject = (struct str){arena_copy(ctx->arena, buf_c(&text), text.len), text.len};
@@ -225,11 +242,13 @@ static void report(struct search *s, const struct test *t, const struct flag_wri
 static void check_test(struct search *s, const struct test *t) {
     const struct program *p = s->ctx->program;
     for (uint32_t root = 0; root < program_root_count(p); root++) {
-        if (program_root(p, root)->kind != CONTEXT_THREAD || !program_root_runs(p, root, t->node, t->read)) {
+        if (program_root(p, root)->kind != CONTEXT_THREAD ||
+            !program_root_runs(p, root, t->node, t->read)) {
             continue;
         }
         const struct flag_write *w = find_write(s, t, root);
-        if (w && !is_told(s, t) && !is_told_as_race(p, t, w) && !program_may_hold_at(p, t->node, t->read, s->ctx->arena) && is_flag(s, t)) {
+        if (w && !is_told(s, t) && !is_told_as_race(p, t, w) &&
+            !program_may_hold_at(p, t->node, t->read, s->ctx->arena) && is_flag(s, t)) {
             report(s, t, w, root);
             return;
         }
@@ -256,14 +275,16 @@ static void check_function(struct search *s, node_id n) {
         const struct loop *loop = graph_innermost(&loops, i);
         const struct ir_val *x = &f->vals.data[b->lhs.v];
         const struct ir_val *y = &f->vals.data[b->rhs.v];
-        if (!loop || b->term != TERM_BRANCH || x->kind != VAL_PATH || y->kind != VAL_CONST || !is_shared(f, x->path)) {
+        if (!loop || b->term != TERM_BRANCH || x->kind != VAL_PATH || y->kind != VAL_CONST ||
+            !is_shared(f, x->path)) {
             continue;
         }
         for (uint32_t k = 0; k < b->edge_count; k++) {
             op_id read = plain_read(f, b, x->path);
             uint8_t kind = f->edges.data[b->first_edge.v + k].kind;
             if (read.v && !loop->inside[graph_target(fn, b, k)]) {
-                check_test(s, &(struct test){n, fn, x->path, read, b->cmp, y->num, kind == EDGE_TRUE});
+                check_test(s,
+                           &(struct test){n, fn, x->path, read, b->cmp, y->num, kind == EDGE_TRUE});
             }
         }
     }

@@ -1,4 +1,5 @@
-// A descriptor or stream is closed twice on one path: the second close may hit a descriptor another thread just got.
+// A descriptor or stream is closed twice on one path: the second close may hit a descriptor another
+// thread just got.
 #include "checker/rule/check.h"
 
 static void check(struct rule_ctx *ctx) {
@@ -13,7 +14,8 @@ static void check(struct rule_ctx *ctx) {
         struct flow_site inner = rule_site(ctx, e->inner);
         struct finding *f = rule_report(
             ctx, r->fn, e->loc,
-            "the descriptor or stream is closed %s although it was already closed at %s: the number may belong to another thread's descriptor by now",
+            "the descriptor or stream is closed %s although it was already closed at %s: the "
+            "number may belong to another thread's descriptor by now",
             e->inner ? "again by this call" : "a second time here", rule_where(ctx, before));
         if (f) {
             f->subject = str_from(name);

@@ -11,7 +11,8 @@ static void check(struct rule_ctx *ctx) {
         const char *name = rule_name(ctx, r->fn, e->subject);
         struct flow_site before = rule_site(ctx, e->other);
         struct finding *f = rule_report(ctx, r->fn, e->loc,
-                                        "this uses a descriptor or stream that was closed at %s: its number or memory may belong to "
+                                        "this uses a descriptor or stream that was closed at %s: "
+                                        "its number or memory may belong to "
                                         "another thread by now",
                                         rule_where(ctx, before));
         if (f) {

@@ -8,7 +8,8 @@ static bool can_fail(const struct rule_ctx *ctx, const struct facts *f, call_id 
 }
 
 // The handle is joined or detached where it was made.
-static bool is_ended_here(const struct rule_ctx *ctx, const struct flow_result *r, loc_id spawned, struct flow_site *ret_end) {
+static bool is_ended_here(const struct rule_ctx *ctx, const struct flow_result *r, loc_id spawned,
+                          struct flow_site *ret_end) {
     for (uint32_t i = 0; i < r->exits.len; i++) {
         const struct flow_exit *x = &r->exits.data[i];
         for (uint32_t k = 0; k < x->object_count; k++) {
@@ -25,17 +26,23 @@ static bool is_ended_here(const struct rule_ctx *ctx, const struct flow_result *
 }
 
 // A handle kept in a global or a field is joined or detached by some function.
-static bool is_ended_elsewhere(const struct rule_ctx *ctx, expr_id handle, struct flow_site *ret_end) {
+static bool is_ended_elsewhere(const struct rule_ctx *ctx, expr_id handle,
+                               struct flow_site *ret_end) {
     expr_id class = handle.v ? expr_class(program_exprs(ctx->program), handle) : handle;
     for (uint32_t i = 0; class.v && i < program_facts_count(ctx->program); i++) {
         const struct facts *f = program_facts(ctx->program, i);
         for (uint32_t c = 1; c < f->calls.len; c++) {
             const struct ir_call *call = &f->calls.data[c];
-            const struct ir_val *v = &f->vals.data[call->arg_count ? f->args.data[call->first_arg.v].v : 0];
+            const struct ir_val *v =
+                &f->vals.data[call->arg_count ? f->args.data[call->first_arg.v].v : 0];
             bool ends = program_model_effect(ctx->program, f, (call_id){c}, EFFECT_JOIN) ||
                         program_model_effect(ctx->program, f, (call_id){c}, EFFECT_DETACH);
-            if (ends && v->kind == VAL_PATH && expr_same(program_path_class(ctx->program, f, v->path), class)) {
-                *ret_end = (struct flow_site){.at = {f, call->fn}, .loc = call->loc};
+            if (ends && v->kind == VAL_PATH &&
+                expr_same(program_path_class(ctx->program, f, v->path), class)) {
+                *ret_end = (struct flow_site){
+                    .at = {f, call->fn},
+                      .loc = call->loc
+                };
                 return true;
             }
         }
@@ -59,13 +66,15 @@ static void check(struct rule_ctx *ctx) {
         const struct facts *f = r->fn.facts;
         loc_id at = f->calls.data[s->call.v].loc;
         struct flow_site end = {0};
-        if (is_told(r, i) || s->detached || !can_fail(ctx, f, s->call) || flow_result_used(r->fn, s->call) ||
+        if (is_told(r, i) || s->detached || !can_fail(ctx, f, s->call) ||
+            flow_result_used(r->fn, s->call) ||
             !(is_ended_here(ctx, r, at, &end) || is_ended_elsewhere(ctx, s->handle, &end))) {
             continue;
         }
         const char *entry = rule_name(ctx, r->fn, s->entry);
         struct finding *x = rule_report(ctx, r->fn, at,
-                                        "whether the thread running '%s' was started is not looked at: when it was not, its handle has no "
+                                        "whether the thread running '%s' was started is not looked "
+                                        "at: when it was not, its handle has no "
                                         "meaning where it is joined or detached, at %s",
                                         entry, rule_where(ctx, end));
         if (x) {

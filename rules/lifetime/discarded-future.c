@@ -1,4 +1,5 @@
-// The future of std::async is dropped: its destructor waits, so the call is not asynchronous at all.
+// The future of std::async is dropped: its destructor waits, so the call is not asynchronous at
+// all.
 #include "checker/rule/check.h"
 
 // The model says that the destructor of the result joins: it sets the ghost field ret.$joins.
@@ -71,12 +72,13 @@ static void check(struct rule_ctx *ctx) {
         const struct ir_block *b = &fn.facts->blocks.data[ir->first_block.v + i];
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
-            if (op->kind != OP_CALL || !result_joins(ctx, fn.facts, op->call) || !is_discarded(fn, op->call)) {
+            if (op->kind != OP_CALL || !result_joins(ctx, fn.facts, op->call) ||
+                !is_discarded(fn, op->call)) {
                 continue;
             }
-            struct finding *f =
-                rule_report(ctx, fn, op->loc,
-                            "the future returned by 'std::async' is dropped: its destructor waits here until the task has ended");
+            struct finding *f = rule_report(ctx, fn, op->loc,
+                                            "the future returned by 'std::async' is dropped: its "
+                                            "destructor waits here until the task has ended");
             if (f) {
                 f->subject = program_fn_name(ctx->program, ctx->node);
             }

@@ -3,10 +3,14 @@
 
 static const char *problem(uint8_t kind) {
     switch (kind) {
-    case FLOW_JOIN_TWICE: return "was already joined or detached";
-    case FLOW_JOIN_DETACHED: return "is detached";
-    case FLOW_JOIN_SELF: return "is the calling thread itself";
-    default: return NULL;
+    case FLOW_JOIN_TWICE:
+        return "was already joined or detached";
+    case FLOW_JOIN_DETACHED:
+        return "is detached";
+    case FLOW_JOIN_SELF:
+        return "is the calling thread itself";
+    default:
+        return NULL;
     }
 }
 
@@ -20,9 +24,10 @@ static void check(struct rule_ctx *ctx) {
         const char *handle = rule_name(ctx, r->fn, e->subject);
         struct flow_site before = rule_site(ctx, e->other);
         const char *where = rule_where(ctx, before);
-        struct finding *f =
-            rule_report(ctx, r->fn, e->loc, "the thread '%s' is joined or detached here but it %s%s%s",
-                        e->kind == FLOW_JOIN_SELF ? "self" : handle, problem(e->kind), *where ? " at " : "", where);
+        struct finding *f = rule_report(ctx, r->fn, e->loc,
+                                        "the thread '%s' is joined or detached here but it %s%s%s",
+                                        e->kind == FLOW_JOIN_SELF ? "self" : handle,
+                                        problem(e->kind), *where ? " at " : "", where);
         if (f) {
             f->subject = str_from(handle);
             rule_trace(ctx, f, r, e->trace);

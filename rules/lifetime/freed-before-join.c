@@ -1,12 +1,14 @@
 // Memory or a lock that a running thread uses is freed or destroyed before the thread is joined.
 #include "checker/rule/check.h"
 
-static void report_twice(struct rule_ctx *ctx, const struct flow_result *r, const struct flow_event *e) {
+static void report_twice(struct rule_ctx *ctx, const struct flow_result *r,
+                         const struct flow_event *e) {
     const char *what = rule_name(ctx, r->fn, e->subject);
     struct flow_site first = rule_site(ctx, e->other);
-    struct finding *f = rule_report(ctx, r->fn, e->loc,
-                                    "the thread running '%s' frees '%s', and so does the one started at %s: it is freed twice",
-                                    rule_name(ctx, r->fn, e->entry), what, rule_where(ctx, first));
+    struct finding *f = rule_report(
+        ctx, r->fn, e->loc,
+        "the thread running '%s' frees '%s', and so does the one started at %s: it is freed twice",
+        rule_name(ctx, r->fn, e->entry), what, rule_where(ctx, first));
     if (f) {
         f->subject = str_from(what);
         rule_trace(ctx, f, r, e->trace);
@@ -26,9 +28,10 @@ static void check(struct rule_ctx *ctx) {
         const char *what = rule_name(ctx, r->fn, e->subject);
         const char *entry = rule_name(ctx, r->fn, e->entry);
         struct flow_site spawn = rule_site(ctx, e->other);
-        struct finding *f = rule_report(
-            ctx, r->fn, e->loc, "'%s' is freed or destroyed here while the thread running '%s' (started at %s) may still use it",
-            what, entry, rule_where(ctx, spawn));
+        struct finding *f = rule_report(ctx, r->fn, e->loc,
+                                        "'%s' is freed or destroyed here while the thread running "
+                                        "'%s' (started at %s) may still use it",
+                                        what, entry, rule_where(ctx, spawn));
         if (f) {
             f->subject = str_from(what);
             rule_trace(ctx, f, r, e->trace);

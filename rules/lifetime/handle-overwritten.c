@@ -21,10 +21,10 @@ static void check(struct rule_ctx *ctx) {
         }
         const char *handle = rule_name(ctx, r->fn, e->subject);
         struct flow_site spawn = rule_site(ctx, e->other);
-        struct finding *f = rule_report(
-            ctx, r->fn, e->loc,
-            "'%s' still names the thread started at %s when it is assigned again: that thread can no longer be joined", handle,
-            rule_where(ctx, spawn));
+        struct finding *f = rule_report(ctx, r->fn, e->loc,
+                                        "'%s' still names the thread started at %s when it is "
+                                        "assigned again: that thread can no longer be joined",
+                                        handle, rule_where(ctx, spawn));
         if (f) {
             f->subject = str_from(handle);
             rule_trace(ctx, f, r, e->trace);

@@ -9,8 +9,9 @@ static void check(struct rule_ctx *ctx) {
             continue;
         }
         const char *handle = rule_name(ctx, r->fn, e->subject);
-        struct finding *f =
-            rule_report(ctx, r->fn, e->loc, "'%s' is joined or detached on a path where no thread was started for it", handle);
+        struct finding *f = rule_report(
+            ctx, r->fn, e->loc,
+            "'%s' is joined or detached on a path where no thread was started for it", handle);
         if (f) {
             f->subject = str_from(handle);
             rule_trace(ctx, f, r, e->trace);

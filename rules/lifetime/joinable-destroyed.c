@@ -11,7 +11,8 @@ static uint32_t field_traits(const struct rule_ctx *ctx, const struct facts *f, 
     return model_type_traits(program_models(ctx->program), facts_text(f, f->types.data[t.v].name));
 }
 
-static bool is_member(const struct expr_table *t, const struct expr *x, struct str record, struct str field) {
+static bool is_member(const struct expr_table *t, const struct expr *x, struct str record,
+                      struct str field) {
     return x->kind == EX_FIELD && str_eq(intern_text(&t->names, x->name), field) &&
            str_eq(intern_text(&t->names, x->aux), record);
 }
@@ -25,7 +26,8 @@ static bool starts_in(const struct rule_ctx *ctx, node_id n, struct str record, 
         for (uint32_t k = 0; k < c->effect_count; k++) {
             const struct expr *h = expr_get(t, c->effects[k].c);
             if (c->effects[k].kind == EFFECT_SPAWN &&
-                (is_member(t, h, record, field) || (h->kind == EX_FIELD && is_member(t, expr_get(t, h->a), record, field)))) {
+                (is_member(t, h, record, field) ||
+                 (h->kind == EX_FIELD && is_member(t, expr_get(t, h->a), record, field)))) {
                 return true;
             }
         }
@@ -47,8 +49,8 @@ static bool speaks_of(const struct expr_table *t, expr_id e, struct str field) {
     if (x->kind == EX_NONE) {
         return false;
     }
-    return (x->kind == EX_FIELD && str_eq(intern_text(&t->names, x->name), field)) || speaks_of(t, x->a, field) ||
-           speaks_of(t, x->b, field);
+    return (x->kind == EX_FIELD && str_eq(intern_text(&t->names, x->name), field)) ||
+           speaks_of(t, x->a, field) || speaks_of(t, x->b, field);
 }
 
 // The atomic member that the branch at this place asks: `if (started_.load())`; none = empty.
@@ -58,10 +60,13 @@ static struct str asked_atomic(const struct rule_ctx *ctx, struct flow_site site
     for (uint32_t i = 0; i < ir->block_count; i++) {
         const struct ir_block *b = &f->blocks.data[ir->first_block.v + i];
         const struct ir_val *v = &f->vals.data[b->lhs.v];
-        if (b->term != TERM_BRANCH || b->loc.v != site.loc.v || v->kind != VAL_CALL || !f->calls.data[v->call.v].arg_count) {
+        if (b->term != TERM_BRANCH || b->loc.v != site.loc.v || v->kind != VAL_CALL ||
+            !f->calls.data[v->call.v].arg_count) {
             continue;
         }
-        const struct ir_path *p = &f->paths.data[f->vals.data[f->args.data[f->calls.data[v->call.v].first_arg.v].v].path.v];
+        const struct ir_path *p =
+            &f->paths
+                 .data[f->vals.data[f->args.data[f->calls.data[v->call.v].first_arg.v].v].path.v];
         if (p->kind == PATH_FIELD && (field_traits(ctx, f, p->type) & TRAIT_ATOMIC)) {
             return facts_text(f, p->name);
         }
@@ -69,7 +74,8 @@ static struct str asked_atomic(const struct rule_ctx *ctx, struct flow_site site
     return STR("");
 }
 
-// The function sets a member that the condition is about, by assignment or as the object of a call (an atomic).
+// The function sets a member that the condition is about, by assignment or as the object of a call
+// (an atomic).
 static bool is_set_by(const struct rule_ctx *ctx, node_id n, expr_id condition, struct str atomic) {
     struct fn_ref fn = program_fn(ctx->program, n);
     const struct facts *f = fn.facts;
@@ -94,19 +100,23 @@ static bool is_set_by(const struct rule_ctx *ctx, node_id n, expr_id condition, 
     return false;
 }
 
-// The path to the event tests a flag that is set where the thread is started: without the flag there is no thread.
-static bool flag_tells(const struct rule_ctx *ctx, const struct flow_result *r, const struct flow_event *e) {
+// The path to the event tests a flag that is set where the thread is started: without the flag
+// there is no thread.
+static bool flag_tells(const struct rule_ctx *ctx, const struct flow_result *r,
+                       const struct flow_event *e) {
     const struct expr_table *t = program_exprs(ctx->program);
     const struct expr *member = expr_get(t, e->subject);
     struct str field = intern_text(&t->names, member->name);
     struct str record = intern_text(&t->names, member->aux);
     for (uint32_t at = e->trace; at; at = r->traces.data[at].parent) {
-        if (r->traces.data[at].kind != FLOW_STEP_BRANCH || speaks_of(t, r->traces.data[at].about, field)) {
+        if (r->traces.data[at].kind != FLOW_STEP_BRANCH ||
+            speaks_of(t, r->traces.data[at].about, field)) {
             continue;
         }
         struct str atomic = asked_atomic(ctx, rule_site(ctx, r->traces.data[at].site));
         for (node_id n = 0; n < program_fn_count(ctx->program); n++) {
-            if (starts_in(ctx, n, record, field) && is_set_by(ctx, n, r->traces.data[at].about, atomic)) {
+            if (starts_in(ctx, n, record, field) &&
+                is_set_by(ctx, n, r->traces.data[at].about, atomic)) {
                 return true;
             }
         }
@@ -128,7 +138,9 @@ static void check_destructor(struct rule_ctx *ctx) {
         const char *member = rule_name(ctx, r->fn, e->subject);
         struct ir_fn fn = r->fn.facts->fns.data[r->fn.fn.v];
         struct finding *f = rule_report(
-            ctx, r->fn, fn.loc, "this destructor can end while '%s' is joinable: std::terminate ends the program", member);
+            ctx, r->fn, fn.loc,
+            "this destructor can end while '%s' is joinable: std::terminate ends the program",
+            member);
         if (f) {
             f->subject = str_from(member);
             rule_trace(ctx, f, r, e->trace);
@@ -154,7 +166,8 @@ static void check_record(struct rule_ctx *ctx, const struct facts *f, const stru
         struct fn_ref none = {f, {0}};
         struct finding *x = rule_report(
             ctx, none, defaulted ? f->syms.data[rec->dtor.v].loc : field->loc,
-            "'" STR_FMT "' starts a thread in '" STR_FMT "' but %s: destroying the object ends the program",
+            "'" STR_FMT "' starts a thread in '" STR_FMT
+            "' but %s: destroying the object ends the program",
             STR_ARG(facts_text(f, rec->name)), STR_ARG(facts_text(f, field->name)),
             defaulted ? "its destructor does not join it" : "has no destructor that joins it");
         if (x) {

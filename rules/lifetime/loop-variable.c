@@ -10,10 +10,10 @@ static void check(struct rule_ctx *ctx) {
         }
         const char *local = rule_name(ctx, r->fn, e->subject);
         const char *entry = rule_name(ctx, r->fn, e->entry);
-        struct finding *f = rule_report(
-            ctx, r->fn, e->loc,
-            "the thread running '%s' gets the address of '%s', which the next iteration changes while the thread may read it",
-            entry, local);
+        struct finding *f = rule_report(ctx, r->fn, e->loc,
+                                        "the thread running '%s' gets the address of '%s', which "
+                                        "the next iteration changes while the thread may read it",
+                                        entry, local);
         if (f) {
             f->subject = str_from(local);
             rule_trace(ctx, f, r, e->trace);

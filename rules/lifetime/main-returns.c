@@ -3,12 +3,26 @@
 
 enum { USE_DEPTH = 4, FIELD_DEPTH = 4 };
 
-// Types of the standard library whose objects need no destruction, or only when what they hold does.
+// Types of the standard library whose objects need no destruction, or only when what they hold
+// does.
 static bool is_plain_std(struct str name) {
-    static const char *const plain[] = {"std::atomic",   "std::mutex",    "std::once_flag", "std::shared_mutex", "std::timed_mutex",
-                                        "std::recursive_", "std::array",  "std::pair",      "std::tuple",        "std::optional",
-                                        "std::chrono::", "std::basic_string_view", "std::span", "std::bitset",
-                                        "std::initializer_list", "std::counting_semaphore", "std::reference_wrapper"};
+    static const char *const plain[] = {"std::atomic",
+                                        "std::mutex",
+                                        "std::once_flag",
+                                        "std::shared_mutex",
+                                        "std::timed_mutex",
+                                        "std::recursive_",
+                                        "std::array",
+                                        "std::pair",
+                                        "std::tuple",
+                                        "std::optional",
+                                        "std::chrono::",
+                                        "std::basic_string_view",
+                                        "std::span",
+                                        "std::bitset",
+                                        "std::initializer_list",
+                                        "std::counting_semaphore",
+                                        "std::reference_wrapper"};
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
         if (str_starts(name, str_from(plain[i]))) {
             return true;
@@ -44,7 +58,8 @@ static bool has_destructor(const struct facts *f, type_id type, unsigned depth) 
 static bool is_destroyed_at_exit(const struct facts *f, var_id var) {
     const struct ir_var *v = &f->vars.data[var.v];
     bool is_static = v->kind == VAR_GLOBAL || v->kind == VAR_STATIC_LOCAL;
-    return is_static && !(v->flags & (VAR_SYSTEM | VAR_THREAD_LOCAL)) && has_destructor(f, v->type, FIELD_DEPTH);
+    return is_static && !(v->flags & (VAR_SYSTEM | VAR_THREAD_LOCAL)) &&
+           has_destructor(f, v->type, FIELD_DEPTH);
 }
 
 static var_id root_of(const struct facts *f, path_id path) {
@@ -57,7 +72,8 @@ static var_id root_of(const struct facts *f, path_id path) {
 
 static var_id used_static(const struct rule_ctx *ctx, node_id n, unsigned depth);
 
-static var_id used_by_call(const struct rule_ctx *ctx, const struct facts *f, call_id call, unsigned depth) {
+static var_id used_by_call(const struct rule_ctx *ctx, const struct facts *f, call_id call,
+                           unsigned depth) {
     const struct ir_call *c = &f->calls.data[call.v];
     for (uint32_t i = 0; i < c->arg_count; i++) {
         const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v + i].v];
@@ -82,7 +98,8 @@ static var_id used_static(const struct rule_ctx *ctx, node_id n, unsigned depth)
         const struct ir_block *b = &f->blocks.data[ir->first_block.v + i];
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &f->ops.data[b->first_op.v + k];
-            var_id root = op->kind == OP_CALL ? used_by_call(ctx, f, op->call, depth) : root_of(f, op->path);
+            var_id root =
+                op->kind == OP_CALL ? used_by_call(ctx, f, op->call, depth) : root_of(f, op->path);
             if (root.v && is_destroyed_at_exit(f, root)) {
                 return root;
             }
@@ -91,10 +108,12 @@ static var_id used_static(const struct rule_ctx *ctx, node_id n, unsigned depth)
     return (var_id){0};
 }
 
-static void check_exit(struct rule_ctx *ctx, const struct flow_result *r, const struct flow_exit *x) {
+static void check_exit(struct rule_ctx *ctx, const struct flow_result *r,
+                       const struct flow_exit *x) {
     for (uint32_t k = 0; k < x->object_count; k++) {
         const struct object_state *o = &x->objects[k];
-        bool runs = o->kind == OBJECT_THREAD && (o->status == OBJECT_LIVE || o->status == OBJECT_DETACHED);
+        bool runs =
+            o->kind == OBJECT_THREAD && (o->status == OBJECT_LIVE || o->status == OBJECT_DETACHED);
         node_id entry = program_node_of_value(ctx->program, o->entry);
         if (!runs || entry == NODE_NONE) {
             continue;
@@ -105,10 +124,12 @@ static void check_exit(struct rule_ctx *ctx, const struct flow_result *r, const 
         }
         const struct facts *ef = program_fn(ctx->program, entry).facts;
         struct str name = facts_text(ef, ef->vars.data[used.v].name);
-        struct finding *f = rule_report(
-            ctx, r->fn, x->loc,
-            "%s while the thread running '" STR_FMT "' may still use '" STR_FMT "', which is destroyed now",
-            x->kind == EXIT_END ? "the program exits" : "main returns", STR_ARG(program_fn_name(ctx->program, entry)), STR_ARG(name));
+        struct finding *f =
+            rule_report(ctx, r->fn, x->loc,
+                        "%s while the thread running '" STR_FMT "' may still use '" STR_FMT
+                        "', which is destroyed now",
+                        x->kind == EXIT_END ? "the program exits" : "main returns",
+                        STR_ARG(program_fn_name(ctx->program, entry)), STR_ARG(name));
         if (f) {
             f->subject = name;
             rule_trace(ctx, f, r, x->trace);
@@ -123,7 +144,9 @@ static void check(struct rule_ctx *ctx) {
     for (uint32_t i = 0; r && i < r->exits.len; i++) {
         const struct flow_exit *x = &r->exits.data[i];
         const struct effect *end =
-            x->kind == EXIT_END ? program_model_effect(ctx->program, r->fn.facts, x->last, EFFECT_NORETURN) : NULL;
+            x->kind == EXIT_END
+                ? program_model_effect(ctx->program, r->fn.facts, x->last, EFFECT_NORETURN)
+                : NULL;
         if ((is_main && x->kind == EXIT_RETURN) || (end && end->flags & EF_ORDERLY)) {
             check_exit(ctx, r, x);
         }

@@ -22,14 +22,16 @@ static void check(struct rule_ctx *ctx) {
         const char *local = rule_name(ctx, r->fn, e->subject);
         const char *entry = rule_name(ctx, r->fn, e->entry);
         struct flow_site spawn = rule_site(ctx, e->other);
-        struct finding *f = rule_report(
-            ctx, r->fn, spawn.at.facts == r->fn.facts ? spawn.loc : e->loc,
-            "the thread running '%s' gets the address of local '%s' and may still run when '%s' goes out of scope at line %u",
-            entry, local, local, r->fn.facts->locs.data[e->loc.v].line);
+        struct finding *f =
+            rule_report(ctx, r->fn, spawn.at.facts == r->fn.facts ? spawn.loc : e->loc,
+                        "the thread running '%s' gets the address of local '%s' and may still run "
+                        "when '%s' goes out of scope at line %u",
+                        entry, local, local, r->fn.facts->locs.data[e->loc.v].line);
         if (f) {
             f->subject = str_from(local);
             rule_trace(ctx, f, r, e->trace);
-            rule_step(ctx, f, STEP_RETURN, r->fn, e->loc, "'%s' ends here; the thread was not joined", local);
+            rule_step(ctx, f, STEP_RETURN, r->fn, e->loc,
+                      "'%s' ends here; the thread was not joined", local);
         }
     }
 }

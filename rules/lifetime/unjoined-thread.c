@@ -1,17 +1,19 @@
 // A joinable thread whose handle is lost: nobody can join or detach it any more.
 #include "checker/rule/check.h"
 
-static void report_lost(struct rule_ctx *ctx, const struct flow_result *r, const struct flow_event *e) {
+static void report_lost(struct rule_ctx *ctx, const struct flow_result *r,
+                        const struct flow_event *e) {
     struct flow_site spawn = rule_site(ctx, e->other);
     const char *entry = rule_name(ctx, r->fn, e->entry);
     const char *handle = rule_name(ctx, r->fn, e->subject);
     bool here = spawn.at.facts == r->fn.facts && spawn.at.fn.v == r->fn.fn.v;
-    struct finding *f =
-        rule_report(ctx, here ? spawn.at : r->fn, here ? spawn.loc : e->loc,
-                    "the thread running '%s' started %s%s is neither joined nor detached when '" STR_FMT "' %s at line %u",
-                    entry, here ? "here" : "at ", here ? "" : rule_where(ctx, spawn),
-                    STR_ARG(program_fn_name(ctx->program, ctx->node)), e->end == EXIT_THROW ? "throws" : "returns",
-                    r->fn.facts->locs.data[e->loc.v].line);
+    struct finding *f = rule_report(
+        ctx, here ? spawn.at : r->fn, here ? spawn.loc : e->loc,
+        "the thread running '%s' started %s%s is neither joined nor detached when '" STR_FMT
+        "' %s at line %u",
+        entry, here ? "here" : "at ", here ? "" : rule_where(ctx, spawn),
+        STR_ARG(program_fn_name(ctx->program, ctx->node)),
+        e->end == EXIT_THROW ? "throws" : "returns", r->fn.facts->locs.data[e->loc.v].line);
     if (!f) {
         return;
     }
@@ -20,17 +22,19 @@ static void report_lost(struct rule_ctx *ctx, const struct flow_result *r, const
     rule_step(ctx, f, STEP_RETURN, r->fn, e->loc, "the handle is lost here");
 }
 
-static void report_destroyed(struct rule_ctx *ctx, const struct flow_result *r, const struct flow_event *e) {
+static void report_destroyed(struct rule_ctx *ctx, const struct flow_result *r,
+                             const struct flow_event *e) {
     struct flow_site spawn = rule_site(ctx, e->other);
     const char *object = rule_name(ctx, r->fn, e->subject);
     struct finding *f = rule_report(
         ctx, r->fn, spawn.at.facts == r->fn.facts ? spawn.loc : e->loc,
-        "thread object '%s' is destroyed while joinable (line %u): std::terminate ends the program", object,
-        r->fn.facts->locs.data[e->loc.v].line);
+        "thread object '%s' is destroyed while joinable (line %u): std::terminate ends the program",
+        object, r->fn.facts->locs.data[e->loc.v].line);
     if (f) {
         f->subject = str_from(object);
         rule_trace(ctx, f, r, e->trace);
-        rule_step(ctx, f, STEP_RETURN, r->fn, e->loc, "'%s' ends here and is still joinable", object);
+        rule_step(ctx, f, STEP_RETURN, r->fn, e->loc, "'%s' ends here and is still joinable",
+                  object);
     }
 }
 
@@ -46,9 +50,11 @@ static bool is_overwritten(const struct flow_result *r, const struct flow_event 
 }
 
 // The caller says by a null pointer that it does not want the handle, and no caller does.
-static bool is_always_wanted(const struct rule_ctx *ctx, const struct flow_result *r, const struct flow_event *e) {
+static bool is_always_wanted(const struct rule_ctx *ctx, const struct flow_result *r,
+                             const struct flow_event *e) {
     uint32_t param = 0;
-    return flow_is_unwanted_handle(program_exprs(ctx->program), program_sites(ctx->program), r, e, &param) &&
+    return flow_is_unwanted_handle(program_exprs(ctx->program), program_sites(ctx->program), r, e,
+                                   &param) &&
            !program_passes_zero(ctx->program, ctx->node, param);
 }
 
@@ -64,7 +70,8 @@ static void check(struct rule_ctx *ctx) {
         for (uint32_t k = 0; k < i && first; k++) {
             first = r->events.data[k].kind != e->kind || r->events.data[k].other != e->other;
         }
-        if (e->kind == FLOW_THREAD_LOST && first && !is_main && !is_overwritten(r, e) && !is_always_wanted(ctx, r, e)) {
+        if (e->kind == FLOW_THREAD_LOST && first && !is_main && !is_overwritten(r, e) &&
+            !is_always_wanted(ctx, r, e)) {
             report_lost(ctx, r, e);
         } else if (e->kind == FLOW_JOINABLE_DESTROYED && first) {
             report_destroyed(ctx, r, e);

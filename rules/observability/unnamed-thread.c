@@ -11,7 +11,8 @@ static bool names(const struct program *p, const struct facts *f, const struct i
     }
     const struct ir_call *c = &f->calls.data[op->call.v];
     const struct ir_val *v = &f->vals.data[c->arg_count ? f->args.data[c->first_arg.v].v : 0];
-    return !str_eq(facts_sym_name(f, c->callee), STR("prctl")) || (v->kind == VAL_CONST && v->num == PRCTL_SET_NAME);
+    return !str_eq(facts_sym_name(f, c->callee), STR("prctl")) ||
+           (v->kind == VAL_CONST && v->num == PRCTL_SET_NAME);
 }
 
 static bool function_names(const struct program *p, struct fn_ref fn) {
@@ -44,7 +45,9 @@ static void check(struct rule_ctx *ctx) {
             continue;
         }
         struct finding *f = rule_report(ctx, r->site.at, r->site.loc,
-                                        "the threads of '" STR_FMT "' have no name: give them one with pthread_setname_np, so that top, gdb and core dumps "
+                                        "the threads of '" STR_FMT
+                                        "' have no name: give them one with pthread_setname_np, so "
+                                        "that top, gdb and core dumps "
                                         "tell them apart",
                                         STR_ARG(program_fn_name(p, r->node)));
         if (f) {

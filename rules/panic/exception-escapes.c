@@ -10,10 +10,12 @@ static void check(struct rule_ctx *ctx) {
     struct str name = program_fn_name(ctx->program, ctx->node);
     loc_id at = t.call.v ? fn.facts->calls.data[t.call.v].loc : t.loc;
     struct flow_site site = {.at = t.fn, .loc = t.loc};
-    struct finding *f = rule_report(ctx, fn, at,
-                                    "an exception can leave '" STR_FMT "', which runs as a thread: nothing catches it, and std::terminate ends the "
-                                    "program; it is thrown at %s",
-                                    STR_ARG(name), rule_where(ctx, site));
+    struct finding *f =
+        rule_report(ctx, fn, at,
+                    "an exception can leave '" STR_FMT
+                    "', which runs as a thread: nothing catches it, and std::terminate ends the "
+                    "program; it is thrown at %s",
+                    STR_ARG(name), rule_where(ctx, site));
     if (f) {
         f->subject = program_fn_name(ctx->program, ctx->node);
         rule_step(ctx, f, STEP_NOTE, t.fn, t.loc, "the exception is thrown here");

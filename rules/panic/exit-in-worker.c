@@ -1,11 +1,13 @@
-// A thread other than main ends the whole process with exit(): exit handlers and destructors of static objects run while other
-// threads still use what they tear down.
+// A thread other than main ends the whole process with exit(): exit handlers and destructors of
+// static objects run while other threads still use what they tear down.
 #include "checker/flow/graph.h"
 #include "checker/rule/check.h"
 
 // Ends the process and tears it down first (exit), or at once (abort).
-static const struct effect *ends_process(const struct program *p, const struct facts *f, const struct ir_op *op) {
-    const struct effect *e = op->kind == OP_CALL ? program_model_effect(p, f, op->call, EFFECT_NORETURN) : NULL;
+static const struct effect *ends_process(const struct program *p, const struct facts *f,
+                                         const struct ir_op *op) {
+    const struct effect *e =
+        op->kind == OP_CALL ? program_model_effect(p, f, op->call, EFFECT_NORETURN) : NULL;
     return e && (e->flags & EF_ORDERLY) ? e : NULL;
 }
 
@@ -14,8 +16,8 @@ static bool has_static_destructor(const struct facts *f) {
         const struct ir_var *v = &f->vars.data[i];
         type_id t = facts_strip_typedefs(f, v->type, NULL);
         const struct ir_type *x = &f->types.data[t.v];
-        if (v->kind == VAR_GLOBAL && !(v->flags & (VAR_SYSTEM | VAR_EXTERN)) && x->kind == TYPE_RECORD &&
-            (f->records.data[x->record.v].flags & RECORD_USER_DTOR)) {
+        if (v->kind == VAR_GLOBAL && !(v->flags & (VAR_SYSTEM | VAR_EXTERN)) &&
+            x->kind == TYPE_RECORD && (f->records.data[x->record.v].flags & RECORD_USER_DTOR)) {
             return true;
         }
     }
@@ -43,7 +45,8 @@ static bool forks(const struct program *p, struct fn_ref fn) {
         const struct ir_block *b = graph_block(fn, i);
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
-            const struct model_function *m = op->kind == OP_CALL ? program_library(p, fn.facts, op->call) : NULL;
+            const struct model_function *m =
+                op->kind == OP_CALL ? program_library(p, fn.facts, op->call) : NULL;
             if (m && (m->flags & FN_FORKS)) {
                 return true;
             }
@@ -71,10 +74,12 @@ static void check_op(struct rule_ctx *ctx, node_id n, op_id id, bool teardown) {
         return;
     }
     const struct program_root *r = program_root(p, root);
-    struct finding *f = rule_report_or_note(ctx, !teardown || fn.facts->locs.data[op->loc.v].in_macro, fn, op->loc,
-                                            "the thread '" STR_FMT "' ends the whole process here: exit handlers and static destructors run while the "
-                                            "other threads still use what they tear down",
-                                            STR_ARG(program_fn_name(p, r->node)));
+    struct finding *f = rule_report_or_note(
+        ctx, !teardown || fn.facts->locs.data[op->loc.v].in_macro, fn, op->loc,
+        "the thread '" STR_FMT
+        "' ends the whole process here: exit handlers and static destructors run while the "
+        "other threads still use what they tear down",
+        STR_ARG(program_fn_name(p, r->node)));
     if (f) {
         f->subject = program_fn_name(p, r->node);
         rule_step(ctx, f, STEP_SPAWN, r->site.at, r->site.loc, "the thread is started here");

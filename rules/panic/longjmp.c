@@ -5,8 +5,8 @@ static bool jumps(const struct flow_result *r, const struct flow_exit *x) {
     const struct facts *f = r->fn.facts;
     struct str name = facts_sym_name(f, f->calls.data[x->last.v].callee);
     return x->kind == EXIT_END && x->last.v &&
-           (str_eq(name, STR("longjmp")) || str_eq(name, STR("siglongjmp")) || str_eq(name, STR("_longjmp")) ||
-            str_eq(name, STR("__longjmp_chk")));
+           (str_eq(name, STR("longjmp")) || str_eq(name, STR("siglongjmp")) ||
+            str_eq(name, STR("_longjmp")) || str_eq(name, STR("__longjmp_chk")));
 }
 
 static void check(struct rule_ctx *ctx) {
@@ -20,7 +20,8 @@ static void check(struct rule_ctx *ctx) {
             }
             const char *name = rule_name(ctx, r->fn, l->lock);
             struct finding *f = rule_report(ctx, r->fn, r->fn.facts->calls.data[x->last.v].loc,
-                                            "this jump leaves '%s' locked (since %s): what runs after it does not know, and the next thread waits for "
+                                            "this jump leaves '%s' locked (since %s): what runs "
+                                            "after it does not know, and the next thread waits for "
                                             "ever",
                                             name, rule_line(ctx, r->fn, rule_site(ctx, l->site)));
             if (f) {

@@ -1,4 +1,5 @@
-// An atomic is read, and a value that depends on it is stored, as if the two were one step: another thread's store in between is lost.
+// An atomic is read, and a value that depends on it is stored, as if the two were one step: another
+// thread's store in between is lost.
 #include "checker/flow/graph.h"
 #include "rules/shared-state/shared-state.h"
 
@@ -12,14 +13,16 @@ static const struct ir_op *op_at(const struct look *l, uint32_t id) {
     return &l->f->ops.data[id];
 }
 
-// The object outlives the call, or is known to others: not a local of this function by its own name.
+// The object outlives the call, or is known to others: not a local of this function by its own
+// name.
 static bool is_shared(const struct facts *f, path_id object) {
     const struct ir_path *p = &f->paths.data[object.v];
     while (p->kind == PATH_FIELD || p->kind == PATH_INDEX) {
         p = &f->paths.data[p->base.v];
     }
     uint8_t kind = f->vars.data[p->var.v].kind;
-    return object.v && p->kind != PATH_UNKNOWN && !(p->kind == PATH_VAR && (kind == VAR_LOCAL || kind == VAR_TEMP || kind == VAR_PARAM));
+    return object.v && p->kind != PATH_UNKNOWN &&
+           !(p->kind == PATH_VAR && (kind == VAR_LOCAL || kind == VAR_TEMP || kind == VAR_PARAM));
 }
 
 static const struct ir_op *op_of_call(const struct look *l, call_id call) {
@@ -27,7 +30,8 @@ static const struct ir_op *op_of_call(const struct look *l, call_id call) {
     for (uint32_t i = 0; i < ir->block_count; i++) {
         const struct ir_block *b = graph_block(l->fn, i);
         for (uint32_t k = 0; k < b->op_count; k++) {
-            if (op_at(l, b->first_op.v + k)->kind == OP_CALL && op_at(l, b->first_op.v + k)->call.v == call.v) {
+            if (op_at(l, b->first_op.v + k)->kind == OP_CALL &&
+                op_at(l, b->first_op.v + k)->call.v == call.v) {
                 return op_at(l, b->first_op.v + k);
             }
         }
@@ -74,7 +78,8 @@ static bool reads(const struct look *l, val_id val, path_id object, unsigned dep
     return (a.kind & FN_ATOMIC_LOAD) && a.object.v == object.v && !a.relaxed;
 }
 
-// Two threads can be here at once, as far as the program shows its threads; a lone writer needs no more than this.
+// Two threads can be here at once, as far as the program shows its threads; a lone writer needs no
+// more than this.
 static bool has_one_writer(const struct look *l, op_id op) {
     const struct program *p = l->ctx->program;
     return program_thread_count(p) != 0 && !program_runs_twice(p, l->ctx->node, op);
@@ -83,14 +88,16 @@ static bool has_one_writer(const struct look *l, op_id op) {
 static void check_store(struct look *l, op_id id, const struct atomic_op *a) {
     const struct ir_op *op = op_at(l, id.v);
     bool locked = program_may_hold_at(l->ctx->program, l->ctx->node, id, l->ctx->arena);
-    if (!is_shared(l->f, a->object) || a->relaxed || locked || !reads(l, a->value, a->object, 6) || has_one_writer(l, id)) {
+    if (!is_shared(l->f, a->object) || a->relaxed || locked || !reads(l, a->value, a->object, 6) ||
+        has_one_writer(l, id)) {
         return;
     }
     struct buf text;
     buf_init(&text, 160);
     facts_print_path(l->f, a->object, &text);
     struct finding *f = rule_report(l->ctx, l->fn, op->loc,
-                                    "the new value of '%s' depends on one that was read before: what another thread stores in between is lost; "
+                                    "the new value of '%s' depends on one that was read before: "
+                                    "what another thread stores in between is lost; "
                                     "use one atomic operation",
                                     buf_c(&text));
     if (f) {

@@ -8,9 +8,10 @@ struct told {
     VEC(uint64_t) keys;
 };
 
-static bool is_new(struct rule_ctx *ctx, struct told *told, uint32_t where, bool is_site, expr_id lock) {
+static bool is_new(struct rule_ctx *ctx, struct told *told, uint32_t where, bool is_site,
+                   expr_id lock) {
     expr_id class = expr_class(program_exprs(ctx->program), lock);
-    uint64_t key = (uint64_t)where << 32 | (uint64_t)class.v << 1 | is_site;
+    uint64_t key = (uint64_t)where << 32 | (uint64_t) class.v << 1 | is_site;
     for (uint32_t i = 0; i < told->keys.len; i++) {
         if (told->keys.data[i] == key) {
             return false;
@@ -22,13 +23,15 @@ static bool is_new(struct rule_ctx *ctx, struct told *told, uint32_t where, bool
 
 static bool is_long_enough(struct rule_ctx *ctx, const struct flow_act *a) {
     const struct expr *length = expr_get(program_exprs(ctx->program), a->subject);
-    return length->kind != EX_CONST || length->num >= rule_option_value(ctx, "milliseconds") * 1000000;
+    return length->kind != EX_CONST ||
+           length->num >= rule_option_value(ctx, "milliseconds") * 1000000;
 }
 
 // Of locks that several threads want, the first that is held.
 static const struct flow_held *contended(struct rule_ctx *ctx, const struct flow_act *a) {
     for (uint32_t i = 0; i < a->held_count; i++) {
-        bool is_meant = a->held[i].serves && ctx->config->profile != PROFILE_REVIEW; // it is there to serialise this
+        bool is_meant = a->held[i].serves &&
+                        ctx->config->profile != PROFILE_REVIEW; // it is there to serialise this
         if (!is_meant && program_is_contended(ctx->program, a->held[i].lock)) {
             return &a->held[i];
         }
@@ -38,19 +41,25 @@ static const struct flow_held *contended(struct rule_ctx *ctx, const struct flow
 
 static bool is_asked(struct rule_ctx *ctx, node_id n, const struct flow_act *a) {
     bool review = ctx->config->profile == PROFILE_REVIEW;
-    if (a->in_thread || a->held_count == 0 || (a->chain_count > FAR && !review) || program_act_is_alone(ctx->program, n, a)) {
+    if (a->in_thread || a->held_count == 0 || (a->chain_count > FAR && !review) ||
+        program_act_is_alone(ctx->program, n, a)) {
         return false;
     }
     switch (a->kind) {
-    case ACT_SLEEP: return is_long_enough(ctx, a);
-    case ACT_BLOCK: return !(a->flags & EF_MAYBE) || review;
-    case ACT_JOIN: return true;
-    default: return false;
+    case ACT_SLEEP:
+        return is_long_enough(ctx, a);
+    case ACT_BLOCK:
+        return !(a->flags & EF_MAYBE) || review;
+    case ACT_JOIN:
+        return true;
+    default:
+        return false;
     }
 }
 
 // shared-state-join-deadlock tells of a thread that needs the lock.
-static bool is_deadlock(struct rule_ctx *ctx, const struct flow_act *a, const struct flow_held *held) {
+static bool is_deadlock(struct rule_ctx *ctx, const struct flow_act *a,
+                        const struct flow_held *held) {
     node_id entries[8];
     uint32_t count = a->kind == ACT_JOIN ? program_joined_entries(ctx->program, a, entries, 8) : 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -61,15 +70,23 @@ static bool is_deadlock(struct rule_ctx *ctx, const struct flow_act *a, const st
     return false;
 }
 
-static void report(struct rule_ctx *ctx, const struct flow_result *r, const struct flow_act *a, const struct flow_held *held) {
+static void report(struct rule_ctx *ctx, const struct flow_result *r, const struct flow_act *a,
+                   const struct flow_held *held) {
     const char *lock = rule_name(ctx, r->fn, held->lock);
     struct flow_site inner = rule_site(ctx, a->site);
-    const char *what = a->kind == ACT_SLEEP ? "sleeps" : a->kind == ACT_JOIN ? "waits for the end of a thread" : "may wait long";
+    const char *what = a->kind == ACT_SLEEP  ? "sleeps"
+                       : a->kind == ACT_JOIN ? "waits for the end of a thread"
+                                             : "may wait long";
     loc_id loc = r->fn.facts->calls.data[a->call.v].loc;
-    struct finding *f = a->chain_count ? rule_report(ctx, r->fn, loc, "this call %s ('" STR_FMT "' at %s) while '%s' is held: all who want the lock wait as long",
-                                                     what, STR_ARG(a->by), rule_where(ctx, inner), lock)
-                                       : rule_report(ctx, r->fn, loc, "'" STR_FMT "' %s while '%s' is held: all who want the lock wait as long",
-                                                     STR_ARG(a->by), what, lock);
+    struct finding *f =
+        a->chain_count
+            ? rule_report(ctx, r->fn, loc,
+                          "this call %s ('" STR_FMT
+                          "' at %s) while '%s' is held: all who want the lock wait as long",
+                          what, STR_ARG(a->by), rule_where(ctx, inner), lock)
+            : rule_report(ctx, r->fn, loc,
+                          "'" STR_FMT "' %s while '%s' is held: all who want the lock wait as long",
+                          STR_ARG(a->by), what, lock);
     if (!f) {
         return;
     }
@@ -82,7 +99,8 @@ static void report(struct rule_ctx *ctx, const struct flow_result *r, const stru
         struct flow_site call = rule_site(ctx, a->chain[i]);
         rule_step(ctx, f, STEP_CALL, call.at, call.loc, "'%s' is held during this call", lock);
     }
-    rule_step(ctx, f, STEP_WAIT, inner.at, inner.loc, "'" STR_FMT "' %s with '%s' held", STR_ARG(a->by), what, lock);
+    rule_step(ctx, f, STEP_WAIT, inner.at, inner.loc, "'" STR_FMT "' %s with '%s' held",
+              STR_ARG(a->by), what, lock);
     rule_related(ctx, f, rule_site(ctx, held->site), "'%s' is locked here", lock);
 }
 
@@ -93,7 +111,8 @@ static void check(struct rule_ctx *ctx) {
         for (uint32_t i = 0; r && i < r->acts.items.len; i++) {
             const struct flow_act *a = &r->acts.items.data[i];
             const struct flow_held *held = is_asked(ctx, n, a) ? contended(ctx, a) : NULL;
-            if (held && !is_deadlock(ctx, a, held) && is_new(ctx, &told, a->site, true, held->lock) &&
+            if (held && !is_deadlock(ctx, a, held) &&
+                is_new(ctx, &told, a->site, true, held->lock) &&
                 is_new(ctx, &told, n, false, held->lock)) {
                 report(ctx, r, a, held);
             }
@@ -108,6 +127,6 @@ const struct rule rule_shared_state_blocking_under_lock = {
     .level = LEVEL_WARNING,
     .precision = PRECISION_MEDIUM,
     .cwe = {667, 833},
-    .options = {{"milliseconds", "shortest sleep that is reported", 1, 0, 3600000}},
+    .options = {{"milliseconds", "shortest sleep that is reported", 1, 0, 3600000}  },
     .check_program = check,
 };

@@ -1,6 +1,8 @@
-// Lazy initialisation whose first check reads without the lock and without an atomic: the object may be seen before what it holds.
+// Lazy initialisation whose first check reads without the lock and without an atomic: the object
+// may be seen before what it holds.
 //
-// The shape: `if (!p) { lock; if (!p) p = make(); unlock; }`, in any control flow that has these four steps in this order.
+// The shape: `if (!p) { lock; if (!p) p = make(); unlock; }`, in any control flow that has these
+// four steps in this order.
 #include "checker/flow/graph.h"
 #include "checker/rule/check.h"
 
@@ -22,19 +24,22 @@ static bool is_shared(const struct facts *f, path_id path) {
         p = &f->paths.data[p->base.v];
     }
     const struct ir_var *v = &f->vars.data[p->var.v];
-    return p->kind == PATH_DEREF || (p->kind == PATH_VAR && (v->kind == VAR_GLOBAL || v->kind == VAR_STATIC_LOCAL) &&
-                                     !(v->flags & VAR_THREAD_LOCAL));
+    return p->kind == PATH_DEREF ||
+           (p->kind == PATH_VAR && (v->kind == VAR_GLOBAL || v->kind == VAR_STATIC_LOCAL) &&
+            !(v->flags & VAR_THREAD_LOCAL));
 }
 
 // Edge that is taken when the path of this test is still 0, -1 when it is no such test.
 static int edge_when_unset(const struct look *l, const struct ir_block *b, path_id *ret_path) {
     const struct ir_val *x = &l->f->vals.data[b->lhs.v];
     const struct ir_val *y = &l->f->vals.data[b->rhs.v];
-    if (b->term != TERM_BRANCH || x->kind != VAL_PATH || y->kind != VAL_CONST || y->num != 0 || (b->cmp != OPR_EQ && b->cmp != OPR_NE)) {
+    if (b->term != TERM_BRANCH || x->kind != VAL_PATH || y->kind != VAL_CONST || y->num != 0 ||
+        (b->cmp != OPR_EQ && b->cmp != OPR_NE)) {
         return -1;
     }
     for (uint32_t k = 0; k < b->edge_count; k++) {
-        if (l->f->edges.data[b->first_edge.v + k].kind == (b->cmp == OPR_EQ ? EDGE_TRUE : EDGE_FALSE)) {
+        if (l->f->edges.data[b->first_edge.v + k].kind ==
+            (b->cmp == OPR_EQ ? EDGE_TRUE : EDGE_FALSE)) {
             *ret_path = x->path;
             return (int)k;
         }
@@ -88,7 +93,8 @@ static void visit(struct walk *w, uint32_t block, enum stage stage) {
     for (uint32_t k = 0; k < b->op_count; k++) {
         op_id id = {b->first_op.v + k};
         const struct ir_op *op = op_at(w->l, id.v);
-        if (stage == CHECKED && op->kind == OP_CALL && program_call_locks(w->l->ctx->program, w->l->f, op->call)) {
+        if (stage == CHECKED && op->kind == OP_CALL &&
+            program_call_locks(w->l->ctx->program, w->l->f, op->call)) {
             stage = LOCKED;
         } else if (stage == CHECKED_AGAIN && sets(w->l, op, w->path) && is_locked(w->l, id)) {
             w->set = id;
@@ -97,7 +103,8 @@ static void visit(struct walk *w, uint32_t block, enum stage stage) {
     }
     path_id path = {0};
     int unset = edge_when_unset(w->l, b, &path);
-    op_id again = stage == LOCKED && unset >= 0 && path.v == w->path.v ? plain_read(w->l, b, path) : (op_id){0};
+    op_id again = stage == LOCKED && unset >= 0 && path.v == w->path.v ? plain_read(w->l, b, path)
+                                                                       : (op_id){0};
     if (again.v && is_locked(w->l, again)) {
         push(w, graph_target(w->l->fn, b, (uint32_t)unset), CHECKED_AGAIN);
         return;
@@ -110,7 +117,7 @@ static void visit(struct walk *w, uint32_t block, enum stage stage) {
 // Op that sets the path under the lock, on the way from the edge of the first test.
 static op_id find_set(const struct look *l, uint32_t from, path_id path) {
     struct walk w = {.l = l, .path = path};
-    w.seen = ARENA_ARRAY(l->ctx->arena, bool, l->block_count * STAGES);
+    w.seen = ARENA_ARRAY(l->ctx->arena, bool, l->block_count *STAGES);
     w.stack = ARENA_ARRAY(l->ctx->arena, uint32_t, l->block_count * STAGES);
     push(&w, from, CHECKED);
     while (w.top && !w.set.v) {
@@ -125,27 +132,35 @@ static void check_block(const struct look *l, const struct loops *loops, uint32_
     path_id path = {0};
     int unset = edge_when_unset(l, b, &path);
     op_id read = unset >= 0 && is_shared(l->f, path) ? plain_read(l, b, path) : (op_id){0};
-    op_id set = read.v && !graph_innermost(loops, block) ? find_set(l, graph_target(l->fn, b, (uint32_t)unset), path) : (op_id){0};
+    op_id set = read.v && !graph_innermost(loops, block)
+                    ? find_set(l, graph_target(l->fn, b, (uint32_t)unset), path)
+                    : (op_id){0};
     if (!set.v || program_may_hold_at(l->ctx->program, l->ctx->node, read, l->ctx->arena)) {
         return;
     }
     struct buf text;
     buf_init(&text, 160);
     facts_print_path(l->f, path, &text);
-    struct finding *f = rule_report(l->ctx, l->fn, op_at(l, read.v)->loc,
-                                    "'%s' is tested here without the lock under which it is set (%s): another thread can see it set before the "
-                                    "writes it stands for; read it with an atomic acquire, or use a once function",
-                                    buf_c(&text), rule_line(l->ctx, l->fn, (struct flow_site){l->fn, op_at(l, set.v)->loc}));
+    struct finding *f = rule_report(
+        l->ctx, l->fn, op_at(l, read.v)->loc,
+        "'%s' is tested here without the lock under which it is set (%s): another thread can see "
+        "it set before the "
+        "writes it stands for; read it with an atomic acquire, or use a once function",
+        buf_c(&text), rule_line(l->ctx, l->fn, (struct flow_site){l->fn, op_at(l, set.v)->loc}));
     if (f) {
         f->subject = (struct str){arena_copy(l->ctx->arena, buf_c(&text), text.len), text.len};
-        rule_related(l->ctx, f, (struct flow_site){l->fn, op_at(l, set.v)->loc}, "it is set here, under a lock");
+        rule_related(l->ctx, f, (struct flow_site){l->fn, op_at(l, set.v)->loc},
+                     "it is set here, under a lock");
     }
     buf_release(&text);
 }
 
 static void check(struct rule_ctx *ctx) {
     struct fn_ref fn = program_fn(ctx->program, ctx->node);
-    struct look l = {.ctx = ctx, .fn = fn, .f = fn.facts, .block_count = fn.facts->fns.data[fn.fn.v].block_count};
+    struct look l = {.ctx = ctx,
+                     .fn = fn,
+                     .f = fn.facts,
+                     .block_count = fn.facts->fns.data[fn.fn.v].block_count};
     if (!program_flow(ctx->program, ctx->node, FLOW_LOCKS)) {
         return;
     }

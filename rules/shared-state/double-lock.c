@@ -8,12 +8,14 @@ static void report(struct rule_ctx *ctx, const struct flow_result *r, const stru
     struct finding *f = NULL;
     if (e->inner) {
         f = rule_report(ctx, r->fn, e->loc,
-                        "this call locks '%s' again (at %s), which is already held since %s: the thread blocks on itself",
+                        "this call locks '%s' again (at %s), which is already held since %s: the "
+                        "thread blocks on itself",
                         name, rule_where(ctx, inner), rule_where(ctx, first));
     } else {
-        f = rule_report(ctx, r->fn, e->loc,
-                        "'%s' is locked again while it is already held since %s: the thread blocks on itself",
-                        name, rule_where(ctx, first));
+        f = rule_report(
+            ctx, r->fn, e->loc,
+            "'%s' is locked again while it is already held since %s: the thread blocks on itself",
+            name, rule_where(ctx, first));
     }
     if (!f) {
         return;
@@ -21,7 +23,8 @@ static void report(struct rule_ctx *ctx, const struct flow_result *r, const stru
     f->subject = str_from(name);
     rule_trace(ctx, f, r, e->trace);
     if (e->inner) {
-        rule_step(ctx, f, STEP_CALL, r->fn, e->loc, "'%s' is held when this function is called", name);
+        rule_step(ctx, f, STEP_CALL, r->fn, e->loc, "'%s' is held when this function is called",
+                  name);
         rule_step(ctx, f, STEP_ACQUIRE, inner.at, inner.loc, "it is locked again here");
     }
     rule_related(ctx, f, first, "'%s' is locked here first", name);
@@ -31,9 +34,12 @@ static void check(struct rule_ctx *ctx) {
     const struct flow_result *r = program_flow(ctx->program, ctx->node, FLOW_LOCKS);
     for (uint32_t i = 0; r && i < r->events.len; i++) {
         const struct flow_event *e = &r->events.data[i];
-        // a loop that comes round to its own acquisition: when a path releases it the others forgot to, see shared-state-lock-leak
-        bool in_loop = flow_is_same_place(program_sites(ctx->program), r, e) && flow_gives_back(r, e->subject);
-        if (e->kind == FLOW_DOUBLE_ACQUIRE && !in_loop && !program_is_recursive(ctx->program, e->subject)) {
+        // a loop that comes round to its own acquisition: when a path releases it the others forgot
+        // to, see shared-state-lock-leak
+        bool in_loop =
+            flow_is_same_place(program_sites(ctx->program), r, e) && flow_gives_back(r, e->subject);
+        if (e->kind == FLOW_DOUBLE_ACQUIRE && !in_loop &&
+            !program_is_recursive(ctx->program, e->subject)) {
             report(ctx, r, e);
         }
     }

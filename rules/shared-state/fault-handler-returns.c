@@ -1,14 +1,17 @@
-// A handler for a fault of the program itself returns: the instruction that failed is run again, and fails again, for ever.
+// A handler for a fault of the program itself returns: the instruction that failed is run again,
+// and fails again, for ever.
 #include "checker/flow/graph.h"
 #include "rules/shared-state/shared-state.h"
 
 static bool is_for_computation(const struct program_root *r) {
     enum { ILL = 4, BUS = 7, FPE = 8, SEGV = 11 };
-    const uint64_t faults = UINT64_C(1) << ILL | UINT64_C(1) << BUS | UINT64_C(1) << FPE | UINT64_C(1) << SEGV;
+    const uint64_t faults =
+        UINT64_C(1) << ILL | UINT64_C(1) << BUS | UINT64_C(1) << FPE | UINT64_C(1) << SEGV;
     return r->signals && (r->signals & ~faults) == 0;
 }
 
-// Output and allocation mend nothing. Other functions might: reset the handler, raise the signal again, map the page.
+// Output and allocation mend nothing. Other functions might: reset the handler, raise the signal
+// again, map the page.
 static bool mends_nothing(const struct program *p, const struct facts *f, call_id call) {
     const struct model_function *m = program_library(p, f, call);
     bool has_body = program_callee(p, f, call) != NODE_NONE;
@@ -52,13 +55,16 @@ static void check(struct rule_ctx *ctx) {
     for (uint32_t i = 0; i < program_root_count(p); i++) {
         const struct program_root *r = program_root(p, i);
         struct fn_ref fn = program_fn(p, r->node);
-        bool bad = r->kind == CONTEXT_HANDLER && is_for_computation(r) && !gets_context(fn) && returns(fn);
+        bool bad =
+            r->kind == CONTEXT_HANDLER && is_for_computation(r) && !gets_context(fn) && returns(fn);
         for (node_id n = 0; bad && n < program_fn_count(p); n++) {
             bad = !program_root_reaches(p, i, n) || !may_mend(p, i, n);
         }
-        struct finding *f = bad ? rule_report(ctx, fn, fn.facts->fns.data[fn.fn.v].loc,
-                                              "this handler of a fault returns: the instruction that failed is run again and fails again, without end")
-                                : NULL;
+        struct finding *f =
+            bad ? rule_report(ctx, fn, fn.facts->fns.data[fn.fn.v].loc,
+                              "this handler of a fault returns: the instruction that failed is run "
+                              "again and fails again, without end")
+                : NULL;
         if (f) {
             f->subject = program_fn_name(p, r->node);
             rule_step(ctx, f, STEP_NOTE, r->site.at, r->site.loc, "it is installed here");

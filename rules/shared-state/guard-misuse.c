@@ -17,8 +17,10 @@ static bool leaves_unlocked(const struct rule_ctx *ctx, const struct facts *f, c
         const struct expr *place = expr_get(t, e->a);
         const struct expr *val = expr_get(t, e->b);
         const struct expr *object = expr_get(t, place->a);
-        bool own = object->kind == EX_DEREF && expr_same(object->a, expr_param(program_exprs(ctx->program), 0));
-        sets_zero |= e->kind == EFFECT_SET && own && str_eq(intern_text(&t->names, place->name), STR("$owns")) &&
+        bool own = object->kind == EX_DEREF &&
+                   expr_same(object->a, expr_param(program_exprs(ctx->program), 0));
+        sets_zero |= e->kind == EFFECT_SET && own &&
+                     str_eq(intern_text(&t->names, place->name), STR("$owns")) &&
                      val->kind == EX_CONST && val->num == 0;
     }
     return sets_zero;
@@ -39,15 +41,18 @@ static void check_ctor(struct rule_ctx *ctx, const struct ir_block *b, uint32_t 
     if (is_temporary) {
         const struct ir_op *next = k + 1 < b->op_count ? op + 1 : NULL;
         if (next && guard_of_op(ctx, f, next, SYM_DTOR).v == guard.v) {
-            report(ctx, op, "this guard has no name: it is destroyed at the end of the statement and guards nothing after it");
+            report(ctx, op,
+                   "this guard has no name: it is destroyed at the end of the statement and guards "
+                   "nothing after it");
         }
         return;
     }
     if (leaves_unlocked(ctx, f, op->call) && !guard_is_used(fn, guard, op->call)) {
-        report(ctx, op,
-               f->calls.data[op->call.v].arg_count > 1
-                   ? "this guard is made with its lock deferred and never locks it: nothing is guarded"
-                   : "this guard is made without a lock and never gets one: nothing is guarded");
+        report(
+            ctx, op,
+            f->calls.data[op->call.v].arg_count > 1
+                ? "this guard is made with its lock deferred and never locks it: nothing is guarded"
+                : "this guard is made without a lock and never gets one: nothing is guarded");
     }
 }
 
@@ -72,7 +77,8 @@ static void check(struct rule_ctx *ctx) {
             if (guard.v) {
                 check_ctor(ctx, b, k, guard);
             } else if (empty_guard(ctx, fn, op).v) {
-                report(ctx, op, "this guard is made without a lock and never gets one: nothing is guarded");
+                report(ctx, op,
+                       "this guard is made without a lock and never gets one: nothing is guarded");
             }
         }
     }

@@ -21,10 +21,11 @@ static void check(struct rule_ctx *ctx) {
         }
         const char *place = rule_name(ctx, u->at.at, u->inner.at.facts ? u->class : u->place);
         const char *lock = rule_name(ctx, u->at.at, u->lock);
-        struct finding *f = rule_report(ctx, u->at.at, u->at.loc,
-                                        "'%s' is %s without '%s', which %u of %u accesses hold, for example the write at %s", place,
-                                        u->write ? "written" : "read", lock, u->guarded, u->total,
-                                        rule_line(ctx, u->at.at, u->guarded_at));
+        struct finding *f = rule_report(
+            ctx, u->at.at, u->at.loc,
+            "'%s' is %s without '%s', which %u of %u accesses hold, for example the write at %s",
+            place, u->write ? "written" : "read", lock, u->guarded, u->total,
+            rule_line(ctx, u->at.at, u->guarded_at));
         if (!f) {
             continue;
         }
@@ -33,7 +34,8 @@ static void check(struct rule_ctx *ctx) {
             rule_step(ctx, f, STEP_CALL, u->at.at, u->at.loc, "called without '%s'", lock);
         }
         struct flow_site here = u->inner.at.facts ? u->inner : u->at;
-        rule_step(ctx, f, STEP_ACCESS, here.at, here.loc, "%s '%s' without a lock", u->write ? "writes" : "reads", place);
+        rule_step(ctx, f, STEP_ACCESS, here.at, here.loc, "%s '%s' without a lock",
+                  u->write ? "writes" : "reads", place);
         rule_related(ctx, f, u->guarded_at, "written here under '%s'", lock);
     }
 }

@@ -3,16 +3,19 @@
 
 enum { MAX_ENTRIES = 8 };
 
-static void report(struct rule_ctx *ctx, const struct flow_result *r, const struct flow_act *join, const struct flow_held *held,
-                   node_id entry, const struct flow_act *take) {
+static void report(struct rule_ctx *ctx, const struct flow_result *r, const struct flow_act *join,
+                   const struct flow_held *held, node_id entry, const struct flow_act *take) {
     const char *lock = rule_name(ctx, r->fn, held->lock);
     struct str thread = program_fn_name(ctx->program, entry);
     struct flow_site taken = rule_site(ctx, take->site);
     struct flow_site joined = rule_site(ctx, join->site);
-    struct finding *f = rule_report(ctx, r->fn, r->fn.facts->calls.data[join->call.v].loc,
-                                    "waits for the thread '" STR_FMT "' with '%s' held (since %s), which that thread locks at %s: "
-                                    "neither gets any further",
-                                    STR_ARG(thread), lock, rule_line(ctx, r->fn, rule_site(ctx, held->site)), rule_where(ctx, taken));
+    struct finding *f =
+        rule_report(ctx, r->fn, r->fn.facts->calls.data[join->call.v].loc,
+                    "waits for the thread '" STR_FMT
+                    "' with '%s' held (since %s), which that thread locks at %s: "
+                    "neither gets any further",
+                    STR_ARG(thread), lock, rule_line(ctx, r->fn, rule_site(ctx, held->site)),
+                    rule_where(ctx, taken));
     if (!f) {
         return;
     }
@@ -22,7 +25,8 @@ static void report(struct rule_ctx *ctx, const struct flow_result *r, const stru
         struct flow_site call = rule_site(ctx, join->chain[i]);
         rule_step(ctx, f, STEP_CALL, call.at, call.loc, "this call waits for the thread");
     }
-    rule_step(ctx, f, STEP_JOIN, joined.at, joined.loc, "the thread is waited for with '%s' held", lock);
+    rule_step(ctx, f, STEP_JOIN, joined.at, joined.loc, "the thread is waited for with '%s' held",
+              lock);
     rule_related(ctx, f, rule_site(ctx, held->site), "'%s' is locked here", lock);
     rule_related(ctx, f, taken, "the thread needs '%s' here", lock);
 }
@@ -32,12 +36,15 @@ static bool both_read(const struct flow_held *held, const struct flow_act *take)
     return (held->flags & EF_SHARED) && (take->flags & EF_SHARED);
 }
 
-static bool check_join(struct rule_ctx *ctx, const struct flow_result *r, const struct flow_act *join) {
+static bool check_join(struct rule_ctx *ctx, const struct flow_result *r,
+                       const struct flow_act *join) {
     node_id entries[MAX_ENTRIES];
-    uint32_t count = join->held_count ? program_joined_entries(ctx->program, join, entries, MAX_ENTRIES) : 0;
+    uint32_t count =
+        join->held_count ? program_joined_entries(ctx->program, join, entries, MAX_ENTRIES) : 0;
     for (uint32_t i = 0; i < count; i++) {
         for (uint32_t k = 0; k < join->held_count; k++) {
-            const struct flow_act *take = program_takes(ctx->program, entries[i], join->held[k].lock);
+            const struct flow_act *take =
+                program_takes(ctx->program, entries[i], join->held[k].lock);
             if (take && !both_read(&join->held[k], take)) {
                 report(ctx, r, join, &join->held[k], entries[i], take);
                 return true;

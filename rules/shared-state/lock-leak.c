@@ -1,7 +1,8 @@
 // A function is left with a lock held that should have been released.
 //
-// Who is meant to release it? If the function itself does so on another way out, this way out forgot it. If it never does,
-// it may be a lock() half: then some caller, or a function that releases what it did not take, shows the protocol.
+// Who is meant to release it? If the function itself does so on another way out, this way out
+// forgot it. If it never does, it may be a lock() half: then some caller, or a function that
+// releases what it did not take, shows the protocol.
 #include "checker/rule/check.h"
 
 #include "checker/base/map.h"
@@ -20,8 +21,10 @@ static const struct lock_state *find_lock(const struct flow_exit *x, expr_id loc
     return NULL;
 }
 
-// On the same way out another lock of this class was released without being taken: two names of one lock.
-static bool is_released_under_other_name(const struct view *v, const struct flow_exit *x, expr_id lock) {
+// On the same way out another lock of this class was released without being taken: two names of one
+// lock.
+static bool is_released_under_other_name(const struct view *v, const struct flow_exit *x,
+                                         expr_id lock) {
     struct expr_table *t = program_exprs(v->ctx->program);
     expr_id class = expr_class(t, lock);
     for (uint32_t i = 0; i < x->lock_count; i++) {
@@ -69,9 +72,11 @@ static bool is_switch(const struct view *v, expr_id lock) {
 
 enum outcome { OUTCOME_UNKNOWN, OUTCOME_GOOD, OUTCOME_BAD };
 
-// What the value returned at an exit says by the usual conventions, when it is a constant: 0 or above, or a pointer, against
-// below 0. 0 means success next to an error code and failure next to a pointer or a positive number.
-static enum outcome outcome_of(const struct view *v, const struct flow_exit *x, const struct flow_exit *other) {
+// What the value returned at an exit says by the usual conventions, when it is a constant: 0 or
+// above, or a pointer, against below 0. 0 means success next to an error code and failure next to a
+// pointer or a positive number.
+static enum outcome outcome_of(const struct view *v, const struct flow_exit *x,
+                               const struct flow_exit *other) {
     const struct expr_table *t = program_exprs(v->ctx->program);
     const struct expr *mine = expr_get(t, x->ret);
     const struct expr *theirs = expr_get(t, other->ret);
@@ -82,13 +87,16 @@ static enum outcome outcome_of(const struct view *v, const struct flow_exit *x, 
         return OUTCOME_GOOD;
     }
     if (theirs->kind == EX_CONST && theirs->num == 0) {
-        bool computed = mine->kind == EX_MERGE || mine->kind == EX_BINARY || mine->kind == EX_UNKNOWN;
-        return computed || (mine->kind == EX_CONST && mine->num == 0) ? OUTCOME_UNKNOWN : OUTCOME_GOOD;
+        bool computed =
+            mine->kind == EX_MERGE || mine->kind == EX_BINARY || mine->kind == EX_UNKNOWN;
+        return computed || (mine->kind == EX_CONST && mine->num == 0) ? OUTCOME_UNKNOWN
+                                                                      : OUTCOME_GOOD;
     }
     return mine->kind == EX_CONST && mine->num == 0 ? OUTCOME_BAD : OUTCOME_UNKNOWN;
 }
 
-// Held on success, released on failure, and some other function releases such locks: the first half of a protocol.
+// Held on success, released on failure, and some other function releases such locks: the first half
+// of a protocol.
 static bool is_first_half(const struct view *v, const struct flow_exit *x, expr_id lock) {
     if (x->kind != EXIT_RETURN || !x->ret.v ||
         !program_is_released_by_others(v->ctx->program, v->ctx->node, lock)) {
@@ -108,7 +116,8 @@ static bool is_meant(const struct view *v, const struct flow_exit *x, const stru
     const struct program *p = v->ctx->program;
     node_id n = v->ctx->node;
     bool root = program_is_thread_entry(p, n) || program_is_main(p, n);
-    if (program_hands_lock_over(p, n) || program_is_taken_over(p, n, l->lock) || l->flags & (EF_OWNERLESS | EF_MAYBE)) {
+    if (program_hands_lock_over(p, n) || program_is_taken_over(p, n, l->lock) ||
+        l->flags & (EF_OWNERLESS | EF_MAYBE)) {
         return true;
     }
     if (is_released_under_other_name(v, x, l->lock) || is_told_otherwise(v, l->lock) ||
@@ -142,10 +151,10 @@ static void report(const struct view *v, const struct flow_exit *x, const struct
     struct flow_site site = rule_site(ctx, l->site);
     const char *name = rule_name(ctx, fn, l->lock);
     bool balanced = flow_gives_back(v->r, l->lock);
-    struct finding *f =
-        rule_report(ctx, fn, x->loc, "'" STR_FMT "' %s while it still holds '%s', locked at %s%s",
-                    STR_ARG(program_fn_name(ctx->program, ctx->node)), exit_text(x), name, rule_line(ctx, fn, site),
-                    balanced ? "; other paths unlock it" : "; nothing unlocks it");
+    struct finding *f = rule_report(
+        ctx, fn, x->loc, "'" STR_FMT "' %s while it still holds '%s', locked at %s%s",
+        STR_ARG(program_fn_name(ctx->program, ctx->node)), exit_text(x), name,
+        rule_line(ctx, fn, site), balanced ? "; other paths unlock it" : "; nothing unlocks it");
     if (!f) {
         return;
     }
@@ -166,10 +175,11 @@ static void check_loops(const struct view *v) {
             continue;
         }
         const char *name = rule_name(ctx, v->r->fn, e->subject);
-        struct finding *f = rule_report(
-            ctx, v->r->fn, e->loc,
-            "the loop comes round with '%s' still held from the round before: it is locked again here and the thread blocks on itself",
-            name);
+        struct finding *f =
+            rule_report(ctx, v->r->fn, e->loc,
+                        "the loop comes round with '%s' still held from the round before: it is "
+                        "locked again here and the thread blocks on itself",
+                        name);
         if (f) {
             f->subject = str_from(name);
             rule_trace(ctx, f, v->r, e->trace);
@@ -177,7 +187,8 @@ static void check_loops(const struct view *v) {
     }
 }
 
-// Some release in the function is of a lock of this class under another name: maybe the round's lock.
+// Some release in the function is of a lock of this class under another name: maybe the round's
+// lock.
 static bool is_released_differently(const struct view *v, expr_id lock) {
     struct expr_table *t = program_exprs(v->ctx->program);
     expr_id class = expr_class(t, lock);
@@ -196,7 +207,8 @@ static bool is_released_differently(const struct view *v, expr_id lock) {
     return v->r->releases_unnamed;
 }
 
-// While the lock was held its object was given to a function, which may keep it together with the lock.
+// While the lock was held its object was given to a function, which may keep it together with the
+// lock.
 static bool is_passed_on(const struct view *v, const struct flow_event *e) {
     const struct facts *f = v->r->fn.facts;
     int64_t var = expr_get(program_exprs(v->ctx->program), e->home)->num;
@@ -218,14 +230,16 @@ static void check_rounds(const struct view *v) {
     struct rule_ctx *ctx = v->ctx;
     for (uint32_t i = 0; i < v->r->events.len; i++) {
         const struct flow_event *e = &v->r->events.data[i];
-        if (e->kind != FLOW_LEFT_BEHIND || !flow_gives_back(v->r, e->subject) || is_released_differently(v, e->subject) ||
-            is_passed_on(v, e) || program_is_released_by_others(ctx->program, ctx->node, e->subject) ||
+        if (e->kind != FLOW_LEFT_BEHIND || !flow_gives_back(v->r, e->subject) ||
+            is_released_differently(v, e->subject) || is_passed_on(v, e) ||
+            program_is_released_by_others(ctx->program, ctx->node, e->subject) ||
             program_hands_lock_over(ctx->program, ctx->node)) {
             continue;
         }
         const char *name = rule_name(ctx, v->r->fn, e->subject);
         struct finding *f = rule_report(ctx, v->r->fn, e->loc,
-                                        "the round of the loop that locks '%s' here may end without unlocking it, and the next round goes on "
+                                        "the round of the loop that locks '%s' here may end "
+                                        "without unlocking it, and the next round goes on "
                                         "to another lock; other paths unlock it",
                                         name);
         if (f) {
@@ -238,7 +252,8 @@ static void check_rounds(const struct view *v) {
 static void check(struct rule_ctx *ctx) {
     const struct flow_result *r = program_flow(ctx->program, ctx->node, FLOW_LOCKS);
     if (!r || r->limited || (r->summary.flags & SUMMARY_PARTIAL) ||
-        program_is_main(ctx->program, ctx->node)) { // the process ends with main: nobody waits for its locks
+        program_is_main(ctx->program,
+                        ctx->node)) { // the process ends with main: nobody waits for its locks
         return;
     }
     struct view v = {ctx, r};
@@ -252,9 +267,10 @@ static void check(struct rule_ctx *ctx) {
             const struct lock_state *l = &x->locks[k];
             uint64_t key = (uint64_t)l->lock.v << 32 | x->loc.v;
             uint32_t old = 0;
-            bool older = expr_has_kind(program_exprs(ctx->program), l->lock, EX_OLD); // of a round before: may be gone
-            if (x->kind == EXIT_END || older || l->status != LOCK_HELD || l->entry != ENTRY_FREE || is_meant(&v, x, l) ||
-                map_get(&seen, key, &old)) {
+            bool older = expr_has_kind(program_exprs(ctx->program), l->lock,
+                                       EX_OLD); // of a round before: may be gone
+            if (x->kind == EXIT_END || older || l->status != LOCK_HELD || l->entry != ENTRY_FREE ||
+                is_meant(&v, x, l) || map_get(&seen, key, &old)) {
                 continue;
             }
             map_put(&seen, key, 1);

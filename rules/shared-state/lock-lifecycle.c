@@ -1,5 +1,5 @@
-// A lock, condition, semaphore or barrier is used out of its life: before it is initialised, after it was destroyed, initialised
-// or destroyed twice, destroyed while it is held, or copied.
+// A lock, condition, semaphore or barrier is used out of its life: before it is initialised, after
+// it was destroyed, initialised or destroyed twice, destroyed while it is held, or copied.
 #include "checker/rule/check.h"
 
 // What happens to the object; the place of the other event follows.
@@ -8,26 +8,38 @@ static const char *text_of(const struct flow_event *e) {
     case FLOW_USE_UNREADY:
         return e->other ? "is used here although it is initialised only later, at "
                         : "is used here but nothing initialised it on this path";
-    case FLOW_USE_DESTROYED: return "is used here after it was destroyed at ";
-    case FLOW_INIT_AGAIN: return "is initialised again here while it is in use: it was initialised at ";
-    case FLOW_DESTROY_AGAIN: return "is destroyed a second time here: it was destroyed at ";
-    case FLOW_DESTROY_HELD: return "is destroyed here while this thread holds it: it was locked at ";
-    case FLOW_DESTROYED_BY_OTHER: return "is destroyed by the thread started here, which nothing orders with its use by ";
-    default: return NULL;
+    case FLOW_USE_DESTROYED:
+        return "is used here after it was destroyed at ";
+    case FLOW_INIT_AGAIN:
+        return "is initialised again here while it is in use: it was initialised at ";
+    case FLOW_DESTROY_AGAIN:
+        return "is destroyed a second time here: it was destroyed at ";
+    case FLOW_DESTROY_HELD:
+        return "is destroyed here while this thread holds it: it was locked at ";
+    case FLOW_DESTROYED_BY_OTHER:
+        return "is destroyed by the thread started here, which nothing orders with its use by ";
+    default:
+        return NULL;
     }
 }
 
 static const char *related_text(const struct flow_event *e) {
     switch (e->kind) {
-    case FLOW_USE_UNREADY: return "it is initialised here";
-    case FLOW_INIT_AGAIN: return "it is initialised here first";
-    case FLOW_DESTROY_HELD: return "it is locked here";
-    case FLOW_DESTROYED_BY_OTHER: return "it is used here, or by the thread started here";
-    default: return "it is destroyed here first";
+    case FLOW_USE_UNREADY:
+        return "it is initialised here";
+    case FLOW_INIT_AGAIN:
+        return "it is initialised here first";
+    case FLOW_DESTROY_HELD:
+        return "it is locked here";
+    case FLOW_DESTROYED_BY_OTHER:
+        return "it is used here, or by the thread started here";
+    default:
+        return "it is destroyed here first";
     }
 }
 
-static void report_event(struct rule_ctx *ctx, const struct flow_result *r, const struct flow_event *e) {
+static void report_event(struct rule_ctx *ctx, const struct flow_result *r,
+                         const struct flow_event *e) {
     const char *text = text_of(e);
     bool partial = r->fn.facts->fns.data[r->fn.fn.v].flags & (FN_PARTIAL | FN_TRUNCATED);
     if (!text || (partial && e->kind == FLOW_USE_UNREADY)) {
@@ -36,7 +48,8 @@ static void report_event(struct rule_ctx *ctx, const struct flow_result *r, cons
     const char *name = rule_name(ctx, r->fn, e->subject);
     struct flow_site other = rule_site(ctx, e->other);
     struct flow_site inner = rule_site(ctx, e->inner);
-    struct finding *f = rule_report(ctx, r->fn, e->loc, "'%s' %s%s", name, text, rule_where(ctx, other));
+    struct finding *f =
+        rule_report(ctx, r->fn, e->loc, "'%s' %s%s", name, text, rule_where(ctx, other));
     if (!f) {
         return;
     }
@@ -63,7 +76,8 @@ static void check(struct rule_ctx *ctx) {
 extern const struct rule rule_shared_state_lock_lifecycle;
 const struct rule rule_shared_state_lock_lifecycle = {
     .id = "shared-state-lock-lifecycle",
-    .summary = "A lock or condition is used before it is initialised, after it was destroyed, or destroyed while it is held",
+    .summary = "A lock or condition is used before it is initialised, after it was destroyed, or "
+               "destroyed while it is held",
     .level = LEVEL_ERROR,
     .precision = PRECISION_HIGH,
     .cwe = {665, 908, 667},

@@ -1,11 +1,13 @@
 // A wake-up that a waiter can miss for ever.
 //
-// A waiter tests its condition under a lock and goes to sleep, which gives the lock back, in one step. Whoever changes what it
-// tests without that lock may do so, and signal, between the two: nobody sleeps yet, and the signal is gone.
+// A waiter tests its condition under a lock and goes to sleep, which gives the lock back, in one
+// step. Whoever changes what it tests without that lock may do so, and signal, between the two:
+// nobody sleeps yet, and the signal is gone.
 #include "checker/flow/graph.h"
 #include "checker/rule/check.h"
 
-// The function has had to do with a lock of this class before the signal, or with one nobody can tell apart from it.
+// The function has had to do with a lock of this class before the signal, or with one nobody can
+// tell apart from it.
 static bool has_touched(const struct rule_ctx *ctx, const struct flow_signal *s, expr_id class) {
     for (uint32_t i = 0; i < s->lock_count; i++) {
         expr_id other = expr_class(program_exprs(ctx->program), s->locks[i].lock);
@@ -16,10 +18,11 @@ static bool has_touched(const struct rule_ctx *ctx, const struct flow_signal *s,
     return false;
 }
 
-static bool is_touched_somewhere(const struct rule_ctx *ctx, const struct flow_result *r, const struct flow_signal *s,
-                                 expr_id class) {
+static bool is_touched_somewhere(const struct rule_ctx *ctx, const struct flow_result *r,
+                                 const struct flow_signal *s, expr_id class) {
     for (uint32_t i = 0; i < r->signals.len; i++) {
-        if (r->signals.data[i].call.v == s->call.v && has_touched(ctx, &r->signals.data[i], class)) {
+        if (r->signals.data[i].call.v == s->call.v &&
+            has_touched(ctx, &r->signals.data[i], class)) {
             return true;
         }
     }
@@ -36,7 +39,8 @@ static bool is_told(const struct flow_result *r, uint32_t index) {
 }
 
 // The last op in the order of the facts, before the signal, that changes what the waiters test.
-static const struct ir_op *change_before(const struct rule_ctx *ctx, const struct program_condition *c, struct fn_ref fn,
+static const struct ir_op *change_before(const struct rule_ctx *ctx,
+                                         const struct program_condition *c, struct fn_ref fn,
                                          call_id signal) {
     const struct ir_fn *ir = &fn.facts->fns.data[fn.fn.v];
     const struct ir_op *found = NULL;
@@ -55,13 +59,15 @@ static const struct ir_op *change_before(const struct rule_ctx *ctx, const struc
     return found;
 }
 
-static void report_unlocked(struct rule_ctx *ctx, const struct flow_result *r, const struct program_condition *c,
-                            const struct flow_signal *s, const struct ir_op *change) {
+static void report_unlocked(struct rule_ctx *ctx, const struct flow_result *r,
+                            const struct program_condition *c, const struct flow_signal *s,
+                            const struct ir_op *change) {
     const struct facts *f = r->fn.facts;
     const char *cond = rule_name(ctx, r->fn, s->cond);
     const char *lock = rule_name(ctx, r->fn, c->lock);
     struct finding *x = rule_report(ctx, r->fn, f->calls.data[s->call.v].loc,
-                                    "'%s' is signalled here, and what its waiters test was changed at line %u, without '%s': a waiter that "
+                                    "'%s' is signalled here, and what its waiters test was changed "
+                                    "at line %u, without '%s': a waiter that "
                                     "has just tested it and does not sleep yet misses both",
                                     cond, f->locs.data[change->loc.v].line, lock);
     if (!x) {
@@ -71,27 +77,33 @@ static void report_unlocked(struct rule_ctx *ctx, const struct flow_result *r, c
     if (!c->untimed) {
         x->level = LEVEL_NOTE; // it wakes up all the same, late
     }
-    rule_step(ctx, x, STEP_ACCESS, r->fn, change->loc, "what the waiters test is changed here without '%s'", lock);
+    rule_step(ctx, x, STEP_ACCESS, r->fn, change->loc,
+              "what the waiters test is changed here without '%s'", lock);
     const struct program_use *w = &c->waits.data[0];
-    rule_step(ctx, x, STEP_WAIT, w->fn, w->fn.facts->calls.data[w->call.v].loc, "it is waited for here, with '%s'", lock);
+    rule_step(ctx, x, STEP_WAIT, w->fn, w->fn.facts->calls.data[w->call.v].loc,
+              "it is waited for here, with '%s'", lock);
 }
 
-static void report_one_of_many(struct rule_ctx *ctx, const struct flow_result *r, const struct program_condition *c,
-                               const struct flow_signal *s) {
+static void report_one_of_many(struct rule_ctx *ctx, const struct flow_result *r,
+                               const struct program_condition *c, const struct flow_signal *s) {
     const char *cond = rule_name(ctx, r->fn, s->cond);
     struct finding *x = rule_report(ctx, r->fn, r->fn.facts->calls.data[s->call.v].loc,
-                                    "this wakes one of the threads that wait for '%s', but each of them waits for something of its own: "
+                                    "this wakes one of the threads that wait for '%s', but each of "
+                                    "them waits for something of its own: "
                                     "when it is the wrong one, all of them sleep on",
                                     cond);
     if (x) {
         const struct program_use *w = &c->waits.data[0];
         x->subject = str_from(cond);
-        rule_step(ctx, x, STEP_WAIT, w->fn, w->fn.facts->calls.data[w->call.v].loc, "each thread compares with its own parameter here");
+        rule_step(ctx, x, STEP_WAIT, w->fn, w->fn.facts->calls.data[w->call.v].loc,
+                  "each thread compares with its own parameter here");
     }
 }
 
 // Some function that never takes the lock sets what the waiters test to something other than 0.
-static struct program_use raised_without_lock(const struct rule_ctx *ctx, const struct program_condition *c, const struct ir_op **ret_op) {
+static struct program_use raised_without_lock(const struct rule_ctx *ctx,
+                                              const struct program_condition *c,
+                                              const struct ir_op **ret_op) {
     for (node_id n = 0; n < program_fn_count(ctx->program); n++) {
         struct fn_ref fn = program_fn(ctx->program, n);
         const struct ir_fn *ir = &fn.facts->fns.data[fn.fn.v];
@@ -101,8 +113,10 @@ static struct program_use raised_without_lock(const struct rule_ctx *ctx, const 
                 const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
                 const struct ir_val *v = &fn.facts->vals.data[op->val.v];
                 bool raises = op->kind == OP_WRITE && v->kind == VAL_CONST && v->num != 0;
-                if (raises && program_is_tested(c, program_written_class(ctx->program, fn.facts, op)) &&
-                    !program_acquires(ctx->program, n, c->lock) && !program_may_hold_at_entry(ctx->program, n, c->lock)) {
+                if (raises &&
+                    program_is_tested(c, program_written_class(ctx->program, fn.facts, op)) &&
+                    !program_acquires(ctx->program, n, c->lock) &&
+                    !program_may_hold_at_entry(ctx->program, n, c->lock)) {
                     *ret_op = op;
                     return (struct program_use){.fn = fn};
                 }
@@ -119,7 +133,8 @@ static bool is_repeated(const struct rule_ctx *ctx, struct fn_ref fn, call_id ca
     for (uint32_t i = 0; i < ir->block_count; i++) {
         const struct ir_block *b = graph_block(fn, i);
         for (uint32_t k = 0; k < b->op_count; k++) {
-            if (fn.facts->ops.data[b->first_op.v + k].call.v == call.v && graph_innermost(&loops, i)) {
+            if (fn.facts->ops.data[b->first_op.v + k].call.v == call.v &&
+                graph_innermost(&loops, i)) {
                 return true;
             }
         }
@@ -128,10 +143,11 @@ static bool is_repeated(const struct rule_ctx *ctx, struct fn_ref fn, call_id ca
 }
 
 // A thread passes on what somebody else changed, and neither has taken the lock.
-static void check_passed_on(struct rule_ctx *ctx, const struct flow_result *r, const struct program_condition *c,
-                            const struct flow_signal *s) {
+static void check_passed_on(struct rule_ctx *ctx, const struct flow_result *r,
+                            const struct program_condition *c, const struct flow_signal *s) {
     const struct ir_op *op = NULL;
-    bool root = program_is_thread_entry(ctx->program, ctx->node) || program_is_main(ctx->program, ctx->node);
+    bool root = program_is_thread_entry(ctx->program, ctx->node) ||
+                program_is_main(ctx->program, ctx->node);
     root = root && c->untimed && !is_repeated(ctx, r->fn, s->call);
     struct fn_ref by = root ? raised_without_lock(ctx, c, &op).fn : (struct fn_ref){0};
     if (!op) {
@@ -140,14 +156,17 @@ static void check_passed_on(struct rule_ctx *ctx, const struct flow_result *r, c
     const char *cond = rule_name(ctx, r->fn, s->cond);
     const char *lock = rule_name(ctx, r->fn, c->lock);
     struct finding *x = rule_report(ctx, r->fn, r->fn.facts->calls.data[s->call.v].loc,
-                                    "'%s' is signalled here without '%s', and what its waiters test is set elsewhere without it: a waiter "
+                                    "'%s' is signalled here without '%s', and what its waiters "
+                                    "test is set elsewhere without it: a waiter "
                                     "that has just tested it and does not sleep yet misses both",
                                     cond, lock);
     if (x) {
         x->subject = str_from(cond);
-        rule_step(ctx, x, STEP_ACCESS, by, op->loc, "what the waiters test is changed here without '%s'", lock);
+        rule_step(ctx, x, STEP_ACCESS, by, op->loc,
+                  "what the waiters test is changed here without '%s'", lock);
         const struct program_use *w = &c->waits.data[0];
-        rule_step(ctx, x, STEP_WAIT, w->fn, w->fn.facts->calls.data[w->call.v].loc, "it is waited for here, with '%s'", lock);
+        rule_step(ctx, x, STEP_WAIT, w->fn, w->fn.facts->calls.data[w->call.v].loc,
+                  "it is waited for here, with '%s'", lock);
     }
 }
 
@@ -160,32 +179,39 @@ static bool waits_in(const struct program_condition *c, struct fn_ref fn) {
     return false;
 }
 
-// Nothing in the whole program signals the condition, although a function changes what its waiters test.
+// Nothing in the whole program signals the condition, although a function changes what its waiters
+// test.
 static void check_never_signalled(struct rule_ctx *ctx, const struct program_condition *c) {
     for (node_id n = 0; n < program_fn_count(ctx->program); n++) {
         struct fn_ref fn = program_fn(ctx->program, n);
         const struct flow_result *r = program_flow(ctx->program, n, FLOW_LOCKS);
-        if (waits_in(c, fn) || !program_acquires(ctx->program, n, c->lock) || !program_changes_tested(ctx->program, n, c)) {
+        if (waits_in(c, fn) || !program_acquires(ctx->program, n, c->lock) ||
+            !program_changes_tested(ctx->program, n, c)) {
             continue;
         }
         const char *cond = rule_name(ctx, fn, c->cond);
         const struct program_use *w = &c->waits.data[0];
-        struct finding *x = rule_report(ctx, fn, fn.facts->calls.data[r->acquires.data[0].call.v].loc,
-                                        "what the waiters of '%s' test is changed under this lock, but nothing in the program signals '%s': "
-                                        "they never wake up",
-                                        cond, cond);
+        struct finding *x =
+            rule_report(ctx, fn, fn.facts->calls.data[r->acquires.data[0].call.v].loc,
+                        "what the waiters of '%s' test is changed under this lock, but nothing in "
+                        "the program signals '%s': "
+                        "they never wake up",
+                        cond, cond);
         if (x) {
             x->subject = str_from(cond);
-            rule_step(ctx, x, STEP_WAIT, w->fn, w->fn.facts->calls.data[w->call.v].loc, "it is waited for here");
+            rule_step(ctx, x, STEP_WAIT, w->fn, w->fn.facts->calls.data[w->call.v].loc,
+                      "it is waited for here");
         }
         return;
     }
 }
 
 static void check_program(struct rule_ctx *ctx) {
-    for (uint32_t i = 0; program_is_whole(ctx->program) && i < program_condition_count(ctx->program); i++) {
+    for (uint32_t i = 0;
+         program_is_whole(ctx->program) && i < program_condition_count(ctx->program); i++) {
         const struct program_condition *c = program_condition(ctx->program, i);
-        if (c->waits.len && c->untimed && !c->mixed && !c->signals && !c->broadcasts && !c->passed_on) {
+        if (c->waits.len && c->untimed && !c->mixed && !c->signals && !c->broadcasts &&
+            !c->passed_on) {
             check_never_signalled(ctx, c);
         }
     }
@@ -204,14 +230,16 @@ static void check_function(struct rule_ctx *ctx) {
     const struct flow_result *r = program_flow(ctx->program, ctx->node, FLOW_LOCKS);
     for (uint32_t i = 0; r && i < r->signals.len; i++) {
         const struct flow_signal *s = &r->signals.data[i];
-        const struct program_condition *c = is_told(r, i) ? NULL : program_condition_of(ctx->program, s->cond);
+        const struct program_condition *c =
+            is_told(r, i) ? NULL : program_condition_of(ctx->program, s->cond);
         if (!c || !c->waits.len) {
             continue;
         }
         if (c->tests_parameter && !broadcasts_too(r, s->cond) && !c->passed_on) {
             report_one_of_many(ctx, r, c, s);
         }
-        bool unknown_callers = program_is_address_taken(ctx->program, ctx->node) && !program_is_thread_entry(ctx->program, ctx->node);
+        bool unknown_callers = program_is_address_taken(ctx->program, ctx->node) &&
+                               !program_is_thread_entry(ctx->program, ctx->node);
         bool followed = !c->mixed && !unknown_callers && !is_touched_somewhere(ctx, r, s, c->lock);
         const struct ir_op *change = followed ? change_before(ctx, c, r->fn, s->call) : NULL;
         if (change) {

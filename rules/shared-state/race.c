@@ -32,17 +32,22 @@ static const char *locks_text(struct rule_ctx *ctx, const struct race_side *side
     return copy;
 }
 
-// A side of the race as steps of its thread: where the thread starts, the calls that lead to the access, the access.
-static void tell_side(struct rule_ctx *ctx, struct finding *f, const struct race_side *side, const char *place, uint8_t thread) {
+// A side of the race as steps of its thread: where the thread starts, the calls that lead to the
+// access, the access.
+static void tell_side(struct rule_ctx *ctx, struct finding *f, const struct race_side *side,
+                      const char *place, uint8_t thread) {
     uint32_t first = f->steps.len;
     if (side->spawn.at.facts) {
-        rule_step(ctx, f, STEP_SPAWN, side->spawn.at, side->spawn.loc, "the thread '" STR_FMT "' starts here", STR_ARG(side->thread));
+        rule_step(ctx, f, STEP_SPAWN, side->spawn.at, side->spawn.loc,
+                  "the thread '" STR_FMT "' starts here", STR_ARG(side->thread));
     }
     for (uint32_t i = 0; i < side->call_count; i++) {
-        rule_step(ctx, f, STEP_CALL, side->calls[i], side->call_locs[i], "on the way to '%s'", place);
+        rule_step(ctx, f, STEP_CALL, side->calls[i], side->call_locs[i], "on the way to '%s'",
+                  place);
     }
-    rule_step(ctx, f, STEP_ACCESS, side->fn, side->loc, "%s%s '%s'%s", side->atomic ? "atomically " : "",
-              side->write ? "writes" : "reads", place, locks_text(ctx, side));
+    rule_step(ctx, f, STEP_ACCESS, side->fn, side->loc, "%s%s '%s'%s",
+              side->atomic ? "atomically " : "", side->write ? "writes" : "reads", place,
+              locks_text(ctx, side));
     for (uint32_t i = first; i < f->steps.len; i++) {
         f->steps.data[i].thread = thread;
     }
@@ -52,10 +57,12 @@ static void tell_side(struct rule_ctx *ctx, struct finding *f, const struct race
 static bool is_loop_variable(const struct rule_ctx *ctx, const struct program_race *r) {
     const struct flow_site *spawn = r->here.spawn.at.facts ? &r->here.spawn : &r->other.spawn;
     node_id n = program_node(ctx->program, spawn->at);
-    const struct flow_result *flow = n == NODE_NONE ? NULL : program_flow(ctx->program, n, FLOW_THREADS);
+    const struct flow_result *flow =
+        n == NODE_NONE ? NULL : program_flow(ctx->program, n, FLOW_THREADS);
     for (uint32_t i = 0; flow && i < flow->events.len; i++) {
         const struct flow_event *e = &flow->events.data[i];
-        if (e->kind == FLOW_LOOP_VARIABLE && expr_contains(program_exprs(ctx->program), r->place, e->subject)) {
+        if (e->kind == FLOW_LOOP_VARIABLE &&
+            expr_contains(program_exprs(ctx->program), r->place, e->subject)) {
             return true;
         }
     }
@@ -70,20 +77,26 @@ static void report(struct rule_ctx *ctx, const struct program_race *r) {
     struct flow_site other = {r->other.fn, r->other.loc};
     const char *act = r->here.write ? "written" : "read";
     const char *other_act = r->other.write ? "write" : "read";
-    bool itself = r->same_thread_entry && r->other.fn.facts == r->here.fn.facts && r->other.loc.v == r->here.loc.v;
+    bool itself = r->same_thread_entry && r->other.fn.facts == r->here.fn.facts &&
+                  r->other.loc.v == r->here.loc.v;
     struct finding *f =
-        itself ? rule_report(ctx, r->here.fn, r->here.loc, "'%s' is %s%s by several threads at the same time: all that run '" STR_FMT "'",
-                             place, act, locks_text(ctx, &r->here), STR_ARG(r->here.thread))
-               : rule_report(ctx, r->here.fn, r->here.loc, "'%s' is %s%s while %s may %s it at %s%s", place, act,
-                             locks_text(ctx, &r->here),
-                             r->same_thread_entry ? "another thread of the same entry" : thread_text(ctx, &r->other), other_act,
-                             rule_line(ctx, r->here.fn, other), locks_text(ctx, &r->other));
+        itself
+            ? rule_report(ctx, r->here.fn, r->here.loc,
+                          "'%s' is %s%s by several threads at the same time: all that run '" STR_FMT
+                          "'",
+                          place, act, locks_text(ctx, &r->here), STR_ARG(r->here.thread))
+            : rule_report(ctx, r->here.fn, r->here.loc, "'%s' is %s%s while %s may %s it at %s%s",
+                          place, act, locks_text(ctx, &r->here),
+                          r->same_thread_entry ? "another thread of the same entry"
+                                               : thread_text(ctx, &r->other),
+                          other_act, rule_line(ctx, r->here.fn, other), locks_text(ctx, &r->other));
     if (!f) {
         return;
     }
     f->subject = str_from(place);
     if (r->more) {
-        rule_related(ctx, f, other, "%u more fields of the same variable are shared in the same way", r->more);
+        rule_related(ctx, f, other,
+                     "%u more fields of the same variable are shared in the same way", r->more);
     }
     vec_push(ctx->arena, &f->threads, str_from(thread_text(ctx, &r->here)));
     vec_push(ctx->arena, &f->threads, str_from(thread_text(ctx, &r->other)));

@@ -2,10 +2,12 @@
 
 bool guard_is_type(const struct rule_ctx *ctx, const struct facts *f, type_id type) {
     type_id t = facts_strip_typedefs(f, type, NULL);
-    return model_type_traits(program_models(ctx->program), facts_text(f, f->types.data[t.v].name)) & TRAIT_GUARD;
+    return model_type_traits(program_models(ctx->program), facts_text(f, f->types.data[t.v].name)) &
+           TRAIT_GUARD;
 }
 
-var_id guard_of_op(const struct rule_ctx *ctx, const struct facts *f, const struct ir_op *op, uint32_t sym_flag) {
+var_id guard_of_op(const struct rule_ctx *ctx, const struct facts *f, const struct ir_op *op,
+                   uint32_t sym_flag) {
     if (op->kind != OP_CALL) {
         return (var_id){0};
     }
@@ -15,7 +17,8 @@ var_id guard_of_op(const struct rule_ctx *ctx, const struct facts *f, const stru
     }
     const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v].v];
     const struct ir_path *p = &f->paths.data[v->path.v];
-    bool is_guard = v->kind == VAL_ADDR && p->kind == PATH_VAR && guard_is_type(ctx, f, f->vars.data[p->var.v].type);
+    bool is_guard = v->kind == VAL_ADDR && p->kind == PATH_VAR &&
+                    guard_is_type(ctx, f, f->vars.data[p->var.v].type);
     return is_guard ? p->var : (var_id){0};
 }
 
@@ -32,7 +35,8 @@ static bool op_uses(const struct facts *f, const struct ir_op *op, var_id guard,
     if (op->kind == OP_WRITE || op->kind == OP_UPDATE) {
         return is_about(f, op->path, guard) || speaks_of(f, op->val, guard);
     }
-    if (op->kind != OP_CALL || op->call.v == ctor.v || (f->calls.data[op->call.v].flags & CALL_CLEANUP)) {
+    if (op->kind != OP_CALL || op->call.v == ctor.v ||
+        (f->calls.data[op->call.v].flags & CALL_CLEANUP)) {
         return false;
     }
     const struct ir_call *c = &f->calls.data[op->call.v];
@@ -63,12 +67,14 @@ bool guard_is_used(struct fn_ref fn, var_id guard, call_id ctor) {
 
 bool handler_is_for_faults(const struct program_root *handler) {
     enum { ILL = 4, TRAP = 5, ABRT = 6, BUS = 7, FPE = 8, SEGV = 11, SYS = 31 };
-    const uint64_t faults = UINT64_C(1) << ILL | UINT64_C(1) << TRAP | UINT64_C(1) << ABRT | UINT64_C(1) << BUS |
-                            UINT64_C(1) << FPE | UINT64_C(1) << SEGV | UINT64_C(1) << SYS;
+    const uint64_t faults = UINT64_C(1) << ILL | UINT64_C(1) << TRAP | UINT64_C(1) << ABRT |
+                            UINT64_C(1) << BUS | UINT64_C(1) << FPE | UINT64_C(1) << SEGV |
+                            UINT64_C(1) << SYS;
     return (handler->signals & ~faults) == 0;
 }
 
-struct atomic_op atomic_op_of(const struct rule_ctx *ctx, const struct facts *f, const struct ir_op *op) {
+struct atomic_op atomic_op_of(const struct rule_ctx *ctx, const struct facts *f,
+                              const struct ir_op *op) {
     struct atomic_op a = {.object = op->path, .value = op->val};
     if (op->kind != OP_CALL) {
         bool is_plain = (op->flags & OPF_ATOMIC) && !(op->flags & OPF_INIT);
@@ -82,8 +88,10 @@ struct atomic_op atomic_op_of(const struct rule_ctx *ctx, const struct facts *f,
     const struct ir_call *c = &f->calls.data[op->call.v];
     const struct model_function *m = program_library(ctx->program, f, op->call);
     const struct ir_val *object = &f->vals.data[c->arg_count ? f->args.data[c->first_arg.v].v : 0];
-    const struct ir_val *order = &f->vals.data[c->arg_count > 1 ? f->args.data[c->first_arg.v + c->arg_count - 1].v : 0];
-    uint32_t kinds = FN_ATOMIC_LOAD | FN_ATOMIC_STORE | FN_ATOMIC_UPDATE | FN_ATOMIC_CAS | FN_ATOMIC_WEAK_CAS;
+    const struct ir_val *order =
+        &f->vals.data[c->arg_count > 1 ? f->args.data[c->first_arg.v + c->arg_count - 1].v : 0];
+    uint32_t kinds =
+        FN_ATOMIC_LOAD | FN_ATOMIC_STORE | FN_ATOMIC_UPDATE | FN_ATOMIC_CAS | FN_ATOMIC_WEAK_CAS;
     bool has_order = c->arg_count > (m && (m->flags & FN_ATOMIC_LOAD) ? 1 : 2);
     if (!m || !(m->flags & kinds)) {
         return (struct atomic_op){0};
@@ -97,14 +105,16 @@ struct atomic_op atomic_op_of(const struct rule_ctx *ctx, const struct facts *f,
 
 bool lock_is_mixed(const struct flow_result *r, const struct flow_event *e) {
     for (uint32_t i = 0; i < r->releases.len; i++) {
-        if (r->releases.data[i].call.v == e->call.v && expr_same(r->releases.data[i].lock, e->subject)) {
+        if (r->releases.data[i].call.v == e->call.v &&
+            expr_same(r->releases.data[i].lock, e->subject)) {
             return true;
         }
     }
     return false;
 }
 
-bool lock_nobody_gave(const struct rule_ctx *ctx, const struct flow_result *r, const struct flow_event *e) {
+bool lock_nobody_gave(const struct rule_ctx *ctx, const struct flow_result *r,
+                      const struct flow_event *e) {
     const struct program *p = ctx->program;
     node_id n = ctx->node;
     if (flow_is_local_lock(program_exprs(p), e->subject)) {

@@ -1,4 +1,5 @@
-// signal() where its behaviour differs between systems: in a handler, to install it again, and in a program with threads.
+// signal() where its behaviour differs between systems: in a handler, to install it again, and in a
+// program with threads.
 #include "checker/flow/graph.h"
 #include "checker/rule/check.h"
 
@@ -38,11 +39,13 @@ static void check(struct rule_ctx *ctx) {
                 struct finding *f = NULL;
                 if (passes_function(fn.facts, op) && in_handler(p, n, id)) {
                     f = rule_report(ctx, fn, op->loc,
-                                    "a handler installs a handler with signal(): a signal that comes before it does has the default action on "
+                                    "a handler installs a handler with signal(): a signal that "
+                                    "comes before it does has the default action on "
                                     "some systems; install it once with sigaction()");
                 } else if (!told) {
                     f = rule_report(ctx, fn, op->loc,
-                                    "signal() in a program with threads is undefined in ISO C, and which thread runs the handler is open; use "
+                                    "signal() in a program with threads is undefined in ISO C, and "
+                                    "which thread runs the handler is open; use "
                                     "sigaction() and pthread_sigmask()");
                     told |= f != NULL;
                 }

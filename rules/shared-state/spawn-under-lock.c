@@ -1,7 +1,8 @@
 // A thread is started inside a critical section whose lock it takes.
 #include "checker/rule/check.h"
 
-static bool check_spawn(struct rule_ctx *ctx, const struct flow_result *r, const struct flow_act *spawn) {
+static bool check_spawn(struct rule_ctx *ctx, const struct flow_result *r,
+                        const struct flow_act *spawn) {
     node_id entry = program_node_of_value(ctx->program, spawn->subject);
     for (uint32_t i = 0; entry != NODE_NONE && i < spawn->held_count; i++) {
         const struct flow_act *take = program_takes(ctx->program, entry, spawn->held[i].lock);
@@ -10,10 +11,12 @@ static bool check_spawn(struct rule_ctx *ctx, const struct flow_result *r, const
         }
         const char *lock = rule_name(ctx, r->fn, spawn->held[i].lock);
         struct flow_site taken = rule_site(ctx, take->site);
-        struct finding *f = rule_report(ctx, r->fn, r->fn.facts->calls.data[spawn->call.v].loc,
-                                        "starts the thread '" STR_FMT "' with '%s' held, which that thread locks at %s: it begins by waiting, and "
-                                        "for ever if it is waited for here",
-                                        STR_ARG(program_fn_name(ctx->program, entry)), lock, rule_where(ctx, taken));
+        struct finding *f = rule_report(
+            ctx, r->fn, r->fn.facts->calls.data[spawn->call.v].loc,
+            "starts the thread '" STR_FMT
+            "' with '%s' held, which that thread locks at %s: it begins by waiting, and "
+            "for ever if it is waited for here",
+            STR_ARG(program_fn_name(ctx->program, entry)), lock, rule_where(ctx, taken));
         if (f) {
             f->subject = str_from(lock);
             rule_related(ctx, f, rule_site(ctx, spawn->held[i].site), "'%s' is locked here", lock);

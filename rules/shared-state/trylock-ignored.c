@@ -1,7 +1,8 @@
 // The result of a try or timed lock is ignored, or taken the wrong way round.
 #include "rules/shared-state/shared-state.h"
 
-// The call takes a lock on some results and not on others, and success is not what everyone assumes.
+// The call takes a lock on some results and not on others, and success is not what everyone
+// assumes.
 static bool is_try(const struct summary *m) {
     bool takes = false;
     bool fails = false;
@@ -34,23 +35,28 @@ static const char *lock_name(struct rule_ctx *ctx, const struct flow_result *r, 
 }
 
 // Nothing looks at the result, or asks the guard whether it got its lock.
-static bool is_ignored(const struct rule_ctx *ctx, struct fn_ref fn, const struct ir_op *op, const struct summary *m) {
+static bool is_ignored(const struct rule_ctx *ctx, struct fn_ref fn, const struct ir_op *op,
+                       const struct summary *m) {
     if (tests_result(ctx, m)) {
         return !flow_result_used(fn, op->call);
     }
     var_id guard = guard_of_op(ctx, fn.facts, op, SYM_CTOR);
-    return guard.v && fn.facts->vars.data[guard.v].kind == VAR_LOCAL && !guard_is_used(fn, guard, op->call);
+    return guard.v && fn.facts->vars.data[guard.v].kind == VAR_LOCAL &&
+           !guard_is_used(fn, guard, op->call);
 }
 
-static void report_ignored(struct rule_ctx *ctx, const struct flow_result *r, const struct ir_op *op, const struct summary *m) {
+static void report_ignored(struct rule_ctx *ctx, const struct flow_result *r,
+                           const struct ir_op *op, const struct summary *m) {
     const char *name = lock_name(ctx, r, op->call);
     struct finding *f =
         tests_result(ctx, m)
             ? rule_report(ctx, r->fn, op->loc,
-                          "the result of '" STR_FMT "' is ignored: when it fails, '%s' is not held and the code goes on as if it were",
+                          "the result of '" STR_FMT "' is ignored: when it fails, '%s' is not held "
+                          "and the code goes on as if it were",
                           STR_ARG(m->name), name)
             : rule_report(ctx, r->fn, op->loc,
-                          "this guard only tries to lock '%s' and is never asked whether it holds it: when it does not, the code "
+                          "this guard only tries to lock '%s' and is never asked whether it holds "
+                          "it: when it does not, the code "
                           "goes on as if it did",
                           name);
     if (f) {
@@ -65,7 +71,8 @@ static void check_ignored(struct rule_ctx *ctx, const struct flow_result *r) {
         const struct ir_block *b = &f->blocks.data[ir->first_block.v + i];
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &f->ops.data[b->first_op.v + k];
-            const struct summary *m = op->kind == OP_CALL ? program_model(ctx->program, f, op->call) : NULL;
+            const struct summary *m =
+                op->kind == OP_CALL ? program_model(ctx->program, f, op->call) : NULL;
             if (m && is_try(m) && is_ignored(ctx, r->fn, op, m)) {
                 report_ignored(ctx, r, op, m);
             }
@@ -86,15 +93,16 @@ static void check(struct rule_ctx *ctx) {
             continue;
         }
         const char *name = rule_name(ctx, r->fn, e->subject);
-        struct finding *f =
-            rule_report(ctx, r->fn, try_site.loc,
-                        "on the path where this attempt to lock '%s' fails, the code still unlocks it (line %u): the result is "
-                        "not tested, or tested the wrong way round",
-                        name, r->fn.facts->locs.data[e->loc.v].line);
+        struct finding *f = rule_report(ctx, r->fn, try_site.loc,
+                                        "on the path where this attempt to lock '%s' fails, the "
+                                        "code still unlocks it (line %u): the result is "
+                                        "not tested, or tested the wrong way round",
+                                        name, r->fn.facts->locs.data[e->loc.v].line);
         if (f) {
             f->subject = str_from(name);
             rule_trace(ctx, f, r, e->trace);
-            rule_step(ctx, f, STEP_RELEASE, r->fn, e->loc, "'%s' is unlocked although it was not locked", name);
+            rule_step(ctx, f, STEP_RELEASE, r->fn, e->loc,
+                      "'%s' is unlocked although it was not locked", name);
         }
     }
 }

@@ -1,5 +1,6 @@
-// A signal handler does what is not safe there: it calls a function that is not async-signal-safe, or writes a variable that the
-// interrupted code uses and that is neither volatile sig_atomic_t nor atomic.
+// A signal handler does what is not safe there: it calls a function that is not async-signal-safe,
+// or writes a variable that the interrupted code uses and that is neither volatile sig_atomic_t nor
+// atomic.
 //
 // Reported in the handler: at the call that leads to the unsafe one, or at the write.
 #include "checker/flow/graph.h"
@@ -27,7 +28,8 @@ static void tell(const struct visit *v, struct finding *f, loc_id loc, const cha
     struct rule_ctx *ctx = v->ctx;
     const struct program_root *r = v->handler;
     f->subject = program_fn_name(ctx->program, r->node);
-    rule_step(ctx, f, STEP_NOTE, r->site.at, r->site.loc, "'" STR_FMT "' is installed as a signal handler here", STR_ARG(f->subject));
+    rule_step(ctx, f, STEP_NOTE, r->site.at, r->site.loc,
+              "'" STR_FMT "' is installed as a signal handler here", STR_ARG(f->subject));
     rule_chain(ctx, f, v->root, v->node);
     rule_step(ctx, f, STEP_CALL, v->fn, loc, "%s", what);
 }
@@ -46,11 +48,13 @@ static void check_call(const struct visit *v, const struct ir_op *op) {
     struct fn_ref fn = program_fn(v->ctx->program, v->handler->node);
     struct str name = facts_sym_name(v->fn.facts, v->fn.facts->calls.data[op->call.v].callee);
     loc_id loc = place_in_handler(v, op->loc);
-    const char *where = v->node == v->handler->node ? "" : rule_where(v->ctx, (struct flow_site){v->fn, op->loc});
+    const char *where =
+        v->node == v->handler->node ? "" : rule_where(v->ctx, (struct flow_site){v->fn, op->loc});
     bool note = handler_is_for_faults(v->handler) || !(m->flags & FN_SIGNAL_UNSAFE);
     struct finding *f = rule_report_or_note(
         v->ctx, note, fn, loc,
-        "'" STR_FMT "'%s%s%s is called in a signal handler but is not async-signal-safe: the code it interrupts may be in the middle "
+        "'" STR_FMT "'%s%s%s is called in a signal handler but is not async-signal-safe: the code "
+        "it interrupts may be in the middle "
         "of using the same memory or lock",
         STR_ARG(name), *where ? " (" : "", where, *where ? ")" : "");
     tell(v, f, op->loc, "this call is not async-signal-safe");
@@ -67,7 +71,8 @@ static var_id whole_of(const struct facts *f, path_id path) {
 
 static bool is_shared_variable(const struct facts *f, var_id var) {
     const struct ir_var *v = &f->vars.data[var.v];
-    return (v->kind == VAR_GLOBAL || v->kind == VAR_STATIC_LOCAL) && !(v->flags & (VAR_THREAD_LOCAL | VAR_SYSTEM));
+    return (v->kind == VAR_GLOBAL || v->kind == VAR_STATIC_LOCAL) &&
+           !(v->flags & (VAR_THREAD_LOCAL | VAR_SYSTEM));
 }
 
 static bool is_sig_atomic(const struct facts *f, type_id type) {
@@ -80,12 +85,15 @@ static bool is_sig_atomic(const struct facts *f, type_id type) {
 }
 
 static bool op_touches(const struct facts *f, const struct ir_op *op, struct str key) {
-    var_id var = op->kind == OP_READ || op->kind == OP_WRITE || op->kind == OP_UPDATE ? whole_of(f, op->path) : (var_id){0};
+    var_id var = op->kind == OP_READ || op->kind == OP_WRITE || op->kind == OP_UPDATE
+                     ? whole_of(f, op->path)
+                     : (var_id){0};
     if (var.v && str_eq(facts_text(f, f->vars.data[var.v].key), key)) {
         return true;
     }
     for (uint32_t a = 0; op->kind == OP_CALL && a < f->calls.data[op->call.v].arg_count; a++) {
-        const struct ir_val *x = &f->vals.data[f->args.data[f->calls.data[op->call.v].first_arg.v + a].v];
+        const struct ir_val *x =
+            &f->vals.data[f->args.data[f->calls.data[op->call.v].first_arg.v + a].v];
         var = x->kind == VAL_ADDR || x->kind == VAL_PATH ? whole_of(f, x->path) : (var_id){0};
         if (var.v && str_eq(facts_text(f, f->vars.data[var.v].key), key)) {
             return true;
@@ -100,7 +108,9 @@ static bool is_used_elsewhere(const struct visit *v, struct str key) {
     for (node_id n = 0; n < program_fn_count(p); n++) {
         struct fn_ref fn = program_fn(p, n);
         const struct ir_fn *ir = &fn.facts->fns.data[fn.fn.v];
-        for (uint32_t i = 0; i < ir->block_count && !(ir->flags & FN_GLOBAL_INIT) && !program_root_reaches(p, v->root, n); i++) {
+        for (uint32_t i = 0; i < ir->block_count && !(ir->flags & FN_GLOBAL_INIT) &&
+                             !program_root_reaches(p, v->root, n);
+             i++) {
             const struct ir_block *b = graph_block(fn, i);
             for (uint32_t k = 0; k < b->op_count; k++) {
                 if (op_touches(fn.facts, &fn.facts->ops.data[b->first_op.v + k], key)) {
@@ -131,7 +141,8 @@ static void check_write(const struct visit *v, const struct ir_op *op) {
     const struct facts *f = v->fn.facts;
     var_id var = whole_of(f, op->path);
     if (!var.v || !is_shared_variable(f, var) || (op->flags & (OPF_ATOMIC | OPF_INIT)) ||
-        !is_near_handler(v) || ((op->flags & OPF_VOLATILE) && is_sig_atomic(f, f->paths.data[op->path.v].type)) ||
+        !is_near_handler(v) ||
+        ((op->flags & OPF_VOLATILE) && is_sig_atomic(f, f->paths.data[op->path.v].type)) ||
         !is_used_elsewhere(v, facts_text(f, f->vars.data[var.v].key))) {
         return;
     }
@@ -139,10 +150,11 @@ static void check_write(const struct visit *v, const struct ir_op *op) {
     struct str name = path_name(v, op->path);
     loc_id loc = place_in_handler(v, op->loc);
     bool note = (op->flags & OPF_VOLATILE) || handler_is_for_faults(v->handler);
-    struct finding *x = rule_report_or_note(v->ctx, note, fn, loc,
-                                            "a signal handler writes '" STR_FMT "', which the code it interrupts uses: only 'volatile "
-                                            "sig_atomic_t' and lock-free atomics may be shared with a handler",
-                                            STR_ARG(name));
+    struct finding *x = rule_report_or_note(
+        v->ctx, note, fn, loc,
+        "a signal handler writes '" STR_FMT "', which the code it interrupts uses: only 'volatile "
+        "sig_atomic_t' and lock-free atomics may be shared with a handler",
+        STR_ARG(name));
     tell(v, x, op->loc, "this write may be seen half done, or not at all");
     if (x && v->node == v->handler->node) {
         x->subject = name;
@@ -168,7 +180,8 @@ static void check_fill(const struct visit *v, const struct ir_op *op) {
     struct str name = facts_text(f, f->vars.data[var.v].name);
     loc_id loc = place_in_handler(v, op->loc);
     struct finding *x = rule_report_or_note(v->ctx, handler_is_for_faults(v->handler), fn, loc,
-                                            "a signal handler changes the memory of '" STR_FMT "', which the code it interrupts may be using",
+                                            "a signal handler changes the memory of '" STR_FMT
+                                            "', which the code it interrupts may be using",
                                             STR_ARG(name));
     tell(v, x, op->loc, "this write may be seen half done, or not at all");
 }
@@ -198,7 +211,8 @@ static void check(struct rule_ctx *ctx) {
         const struct program_root *r = program_root(p, i);
         for (node_id n = 0; r->kind == CONTEXT_HANDLER && n < program_fn_count(p); n++) {
             if (program_root_reaches(p, i, n)) {
-                struct visit v = {.ctx = ctx, .root = i, .handler = r, .node = n, .fn = program_fn(p, n)};
+                struct visit v = {
+                    .ctx = ctx, .root = i, .handler = r, .node = n, .fn = program_fn(p, n)};
                 check_function_of(&v);
             }
         }
@@ -208,7 +222,8 @@ static void check(struct rule_ctx *ctx) {
 extern const struct rule rule_shared_state_unsafe_signal_handler;
 const struct rule rule_shared_state_unsafe_signal_handler = {
     .id = "shared-state-unsafe-signal-handler",
-    .summary = "A signal handler calls what is not async-signal-safe or writes what the interrupted code uses",
+    .summary = "A signal handler calls what is not async-signal-safe or writes what the "
+               "interrupted code uses",
     .level = LEVEL_WARNING,
     .precision = PRECISION_HIGH,
     .cwe = {479, 828},

@@ -1,7 +1,8 @@
 // A condition wait whose predicate is not tested again after waking.
 //
-// A wake-up may be spurious, or another thread may have taken what was signalled. After the wait, control must come to a test
-// that can lead back to the wait before anything is done on the strength of the predicate.
+// A wake-up may be spurious, or another thread may have taken what was signalled. After the wait,
+// control must come to a test that can lead back to the wait before anything is done on the
+// strength of the predicate.
 #include "checker/rule/check.h"
 
 enum { SEARCH_MAX = 512 };
@@ -48,13 +49,15 @@ static bool reaches(const struct search *s, uint32_t from, uint32_t to) {
 
 // The lock is given up: whatever was done on the strength of the predicate is done.
 static bool acts(const struct search *s, const struct ir_op *op) {
-    return op->kind == OP_CALL && program_model_effect(s->ctx->program, s->f, op->call, EFFECT_RELEASE) != NULL;
+    return op->kind == OP_CALL &&
+           program_model_effect(s->ctx->program, s->f, op->call, EFFECT_RELEASE) != NULL;
 }
 
 enum verdict { GOES_BACK, ACTS, LEAVES };
 
 // What happens first after the wait on the way from op `at` of `block`.
-static enum verdict first_after(const struct search *s, uint32_t block, uint32_t at, unsigned depth) {
+static enum verdict first_after(const struct search *s, uint32_t block, uint32_t at,
+                                unsigned depth) {
     const struct ir_block *b = block_at(s, block);
     for (uint32_t k = at; k < b->op_count; k++) {
         if (acts(s, &s->f->ops.data[b->first_op.v + k])) {
@@ -75,7 +78,8 @@ static enum verdict first_after(const struct search *s, uint32_t block, uint32_t
     return next == s->wait_block ? GOES_BACK : first_after(s, next, 0, depth + 1);
 }
 
-// Something decided whether to wait at all: a test on the way from the entry that can go around the wait.
+// Something decided whether to wait at all: a test on the way from the entry that can go around the
+// wait.
 static bool is_guarded(const struct search *s) {
     for (uint32_t i = 0; i < s->ir->block_count; i++) {
         const struct ir_block *b = block_at(s, i);
@@ -101,12 +105,14 @@ static bool is_wrapper(const struct search *s) {
         const struct ir_block *b = block_at(s, i);
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &s->f->ops.data[b->first_op.v + k];
-            if (op->kind == OP_CALL && program_model_effect(ctx->program, s->f, op->call, EFFECT_ACQUIRE)) {
+            if (op->kind == OP_CALL &&
+                program_model_effect(ctx->program, s->f, op->call, EFFECT_ACQUIRE)) {
                 return false; // takes the lock itself
             }
         }
     }
-    return !program_is_thread_entry(ctx->program, ctx->node) && !program_is_main(ctx->program, ctx->node);
+    return !program_is_thread_entry(ctx->program, ctx->node) &&
+           !program_is_main(ctx->program, ctx->node);
 }
 
 // A parameter as it came, or what it refers to.
@@ -129,7 +135,8 @@ static bool is_member_of_parameter(const struct facts *f, val_id val) {
     return v->kind == VAL_ADDR && p->kind == PATH_DEREF && is_parameter(f, p->val);
 }
 
-// Condition and lock come from the caller, who holds the lock: the function passes the wait on, whatever it decides before.
+// Condition and lock come from the caller, who holds the lock: the function passes the wait on,
+// whatever it decides before.
 static bool passes_parameters(const struct search *s, const struct ir_op *op) {
     const struct ir_call *c = &s->f->calls.data[op->call.v];
     if (c->arg_count < 2) {
@@ -137,13 +144,15 @@ static bool passes_parameters(const struct search *s, const struct ir_op *op) {
     }
     val_id condition = s->f->args.data[c->first_arg.v];
     val_id lock = s->f->args.data[c->first_arg.v + 1];
-    return is_parameter(s->f, lock) && (is_parameter(s->f, condition) || is_member_of_parameter(s->f, condition));
+    return is_parameter(s->f, lock) &&
+           (is_parameter(s->f, condition) || is_member_of_parameter(s->f, condition));
 }
 
 static bool speaks_of_call(const struct facts *f, val_id val, call_id call, unsigned depth) {
     const struct ir_val *v = &f->vals.data[val.v];
     if (v->kind == VAL_UNARY || v->kind == VAL_BINARY) {
-        return depth < 8 && (speaks_of_call(f, v->a, call, depth + 1) || speaks_of_call(f, v->b, call, depth + 1));
+        return depth < 8 && (speaks_of_call(f, v->a, call, depth + 1) ||
+                             speaks_of_call(f, v->b, call, depth + 1));
     }
     return v->kind == VAL_CALL && v->call.v == call.v;
 }
@@ -180,11 +189,13 @@ static void check_wait(struct rule_ctx *ctx, const struct search *s, const struc
         return;
     }
     struct fn_ref fn = program_fn(ctx->program, ctx->node);
-    struct finding *f = rule_report(
-        ctx, fn, op->loc,
-        guarded ? "after this wait its condition is not tested again: a wake-up can be spurious or come too late, so the wait belongs in a "
-                  "'while' loop over the condition"
-                : "this wait has no condition that is tested in a loop: a signal sent before it is lost and wake-ups can be spurious");
+    struct finding *f =
+        rule_report(ctx, fn, op->loc,
+                    guarded ? "after this wait its condition is not tested again: a wake-up can be "
+                              "spurious or come too late, so the wait belongs in a "
+                              "'while' loop over the condition"
+                            : "this wait has no condition that is tested in a loop: a signal sent "
+                              "before it is lost and wake-ups can be spurious");
     if (f) {
         f->subject = program_fn_name(ctx->program, ctx->node);
     }
@@ -198,7 +209,8 @@ static void check(struct rule_ctx *ctx) {
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &s.f->ops.data[b->first_op.v + k];
             const struct effect *wait =
-                op->kind == OP_CALL ? program_model_effect(ctx->program, s.f, op->call, EFFECT_WAIT) : NULL;
+                op->kind == OP_CALL ? program_model_effect(ctx->program, s.f, op->call, EFFECT_WAIT)
+                                    : NULL;
             if (wait && !(wait->flags & EF_PREDICATE)) {
                 s.wait_block = i;
                 s.wait_op = k;

@@ -3,7 +3,8 @@
 
 // --- not held ---
 
-static bool is_not_held(const struct rule_ctx *ctx, const struct flow_result *r, const struct flow_event *e) {
+static bool is_not_held(const struct rule_ctx *ctx, const struct flow_result *r,
+                        const struct flow_event *e) {
     if (e->inner || lock_is_anonymous(program_exprs(ctx->program), e->subject) ||
         program_calls_holder(ctx->program, ctx->node, e->subject)) {
         return false;
@@ -11,14 +12,17 @@ static bool is_not_held(const struct rule_ctx *ctx, const struct flow_result *r,
     return e->kind == FLOW_WAIT_FREE || (e->kind == FLOW_WAIT_ENTRY && lock_nobody_gave(ctx, r, e));
 }
 
-static void report_not_held(struct rule_ctx *ctx, const struct flow_result *r, const struct flow_event *e) {
+static void report_not_held(struct rule_ctx *ctx, const struct flow_result *r,
+                            const struct flow_event *e) {
     const char *lock = rule_name(ctx, r->fn, e->subject);
     struct flow_site before = rule_site(ctx, e->other);
     bool released = e->kind == FLOW_WAIT_FREE;
-    struct finding *f = rule_report(ctx, r->fn, e->loc,
-                                    released ? "waits with '%s', which this thread does not hold any more: it was unlocked at %s"
-                                             : "waits with '%s', which this thread does not hold: it was not locked on this path%s",
-                                    lock, released ? rule_where(ctx, before) : "");
+    struct finding *f = rule_report(
+        ctx, r->fn, e->loc,
+        released
+            ? "waits with '%s', which this thread does not hold any more: it was unlocked at %s"
+            : "waits with '%s', which this thread does not hold: it was not locked on this path%s",
+        lock, released ? rule_where(ctx, before) : "");
     if (f) {
         f->subject = str_from(lock);
         rule_trace(ctx, f, r, e->trace);
@@ -28,17 +32,20 @@ static void report_not_held(struct rule_ctx *ctx, const struct flow_result *r, c
 
 // --- two mutexes ---
 
-// Condition and lock are both globals, or lie in one object: which lock goes with the condition does not depend on where it is used.
+// Condition and lock are both globals, or lie in one object: which lock goes with the condition
+// does not depend on where it is used.
 static bool is_fixed_pair(const struct rule_ctx *ctx, const struct flow_wait *w) {
     const struct expr_table *t = program_exprs(ctx->program);
     expr_id a = expr_root(t, w->cond);
     expr_id b = expr_root(t, w->lock);
     bool globals = expr_get(t, a)->kind == EX_GLOBAL && expr_get(t, b)->kind == EX_GLOBAL;
-    return globals || (expr_same(a, b) && expr_get(t, w->cond)->kind == EX_FIELD && expr_get(t, w->lock)->kind == EX_FIELD);
+    return globals || (expr_same(a, b) && expr_get(t, w->cond)->kind == EX_FIELD &&
+                       expr_get(t, w->lock)->kind == EX_FIELD);
 }
 
 // An earlier wait for the same condition with another lock.
-static const struct flow_wait *other_wait(struct rule_ctx *ctx, const struct flow_wait *w, struct fn_ref *ret_fn) {
+static const struct flow_wait *other_wait(struct rule_ctx *ctx, const struct flow_wait *w,
+                                          struct fn_ref *ret_fn) {
     for (node_id n = 0; n <= ctx->node; n++) {
         const struct flow_result *r = program_flow(ctx->program, n, FLOW_LOCKS);
         for (uint32_t i = 0; r && i < r->waits.len; i++) {
@@ -56,7 +63,8 @@ static const struct flow_wait *other_wait(struct rule_ctx *ctx, const struct flo
     return NULL;
 }
 
-static void check_pair(struct rule_ctx *ctx, const struct flow_result *r, const struct flow_wait *w) {
+static void check_pair(struct rule_ctx *ctx, const struct flow_result *r,
+                       const struct flow_wait *w) {
     struct fn_ref fn = {0};
     const struct flow_wait *other = is_fixed_pair(ctx, w) ? other_wait(ctx, w, &fn) : NULL;
     if (!other) {
@@ -64,9 +72,10 @@ static void check_pair(struct rule_ctx *ctx, const struct flow_result *r, const 
     }
     struct flow_site there = {fn, fn.facts->calls.data[other->call.v].loc};
     struct finding *f = rule_report(ctx, r->fn, r->fn.facts->calls.data[w->call.v].loc,
-                                    "waits for '%s' with '%s', but with '%s' at %s: waiters at the same time need the same mutex",
-                                    rule_name(ctx, r->fn, w->cond), rule_name(ctx, r->fn, w->lock), rule_name(ctx, fn, other->lock),
-                                    rule_where(ctx, there));
+                                    "waits for '%s' with '%s', but with '%s' at %s: waiters at the "
+                                    "same time need the same mutex",
+                                    rule_name(ctx, r->fn, w->cond), rule_name(ctx, r->fn, w->lock),
+                                    rule_name(ctx, fn, other->lock), rule_where(ctx, there));
     if (f) {
         f->subject = str_from(rule_name(ctx, r->fn, w->cond));
         rule_related(ctx, f, there, "the other mutex is used here");
@@ -88,7 +97,8 @@ static void check(struct rule_ctx *ctx) {
 extern const struct rule rule_shared_state_wait_wrong_mutex;
 const struct rule rule_shared_state_wait_wrong_mutex = {
     .id = "shared-state-wait-wrong-mutex",
-    .summary = "A condition is waited for with a mutex that is not held, or with two different ones",
+    .summary =
+        "A condition is waited for with a mutex that is not held, or with two different ones",
     .level = LEVEL_ERROR,
     .precision = PRECISION_HIGH,
     .cwe = {667},

@@ -24,7 +24,8 @@ static void check(struct rule_ctx *ctx) {
                 continue;
             }
             struct finding *f = rule_report(ctx, fn, op->loc,
-                                            "this weak compare-and-exchange is not in a loop: it may fail although the value was the "
+                                            "this weak compare-and-exchange is not in a loop: it "
+                                            "may fail although the value was the "
                                             "expected one; try again, or use the strong one");
             if (f) {
                 f->subject = program_fn_name(ctx->program, ctx->node);

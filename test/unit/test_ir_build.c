@@ -1,6 +1,6 @@
 // The builder of facts: interning, folding, layout of blocks, functions inside functions.
-#include "checker/ir/build.h"
 #include "checker/base/buf.h"
+#include "checker/ir/build.h"
 #include "checker/ir/check.h"
 #include "test/unit/test.h"
 
@@ -104,7 +104,8 @@ TEST(ir_build_simplifies_values) {
     CHECK(ir_val_unary(b, OPR_NEG, two).v == ir_val_const(b, -2).v);
     CHECK(ir_val_unary(b, OPR_NEG, ir_val_const(b, INT64_MIN)).v == ir_val_const(b, INT64_MIN).v);
     CHECK(ir_val_binary(b, OPR_DIV, ir_val_const(b, 7), two).v == ir_val_const(b, 3).v);
-    CHECK(ir_val_binary(b, OPR_ADD, ir_val_const(b, INT64_MAX), two).v == ir_val_const(b, INT64_MIN + 1).v);
+    CHECK(ir_val_binary(b, OPR_ADD, ir_val_const(b, INT64_MAX), two).v ==
+          ir_val_const(b, INT64_MIN + 1).v);
     val_id kept[] = {
         ir_val_binary(b, OPR_DIV, two, ir_val_const(b, 0)),
         ir_val_binary(b, OPR_REM, ir_val_const(b, INT64_MIN), ir_val_const(b, -1)),
@@ -249,7 +250,8 @@ TEST(ir_facts_print_readable_values) {
     struct ir_builder *b = x.b;
     type_id none = {0};
     val_id p = ir_val_path(b, ir_path_var(b, local(&x, VAR_LOCAL, "p")));
-    path_id mu = ir_path_field(b, ir_path_deref(b, p, none), ir_name(b, STR("mu")), none, (record_id){0});
+    path_id mu =
+        ir_path_field(b, ir_path_deref(b, p, none), ir_name(b, STR("mu")), none, (record_id){0});
     path_id item = ir_path_index(b, mu, ir_val_const(b, 3), none);
     path_id inner = ir_path_field(b, item, ir_name(b, STR("x")), none, (record_id){0});
     struct buf out;

@@ -26,7 +26,11 @@ static type_id type(struct sample *s, struct ir_type t) {
 }
 
 static sym_id sym(struct sample *s, const char *text, const char *key, uint32_t flags) {
-    struct ir_sym x = {.name = name(s, text), .key = name(s, key), .flags = flags, .ret = s->integer, .param_count = 1,
+    struct ir_sym x = {.name = name(s, text),
+                       .key = name(s, key),
+                       .flags = flags,
+                       .ret = s->integer,
+                       .param_count = 1,
                        .loc = at(s, 1, 1)};
     return ir_sym(s->b, &x);
 }
@@ -37,7 +41,12 @@ static var_id var(struct sample *s, enum var_kind kind, const char *text, type_i
 }
 
 static void add_files(struct sample *s) {
-    struct ir_file main_file = {.path = name(s, "src/a.c"), .is_main = 1, .is_own = 1, .content = {.lo = 1, .hi = 0xabcdef}};
+    struct ir_file main_file = {
+        .path = name(s, "src/a.c"),
+        .is_main = 1,
+        .is_own = 1,
+        .content = {.lo = 1, .hi = 0xabcdef}
+    };
     struct ir_file header = {.path = name(s, "/usr/include/odd \"name\"\n.h"), .is_system = 1};
     s->header = ir_file(s->b, &header);
     s->main = ir_file(s->b, &main_file);
@@ -50,37 +59,52 @@ static void add_files(struct sample *s) {
 
 static void add_types(struct sample *s) {
     s->integer = type(s, (struct ir_type){.kind = TYPE_BUILTIN, .name = name(s, "int")});
-    type_id u = type(s, (struct ir_type){.kind = TYPE_BUILTIN, .name = name(s, "unsigned long"), .quals = TYPE_CONST});
+    type_id u =
+        type(s, (struct ir_type){
+                    .kind = TYPE_BUILTIN, .name = name(s, "unsigned long"), .quals = TYPE_CONST});
     type_id nothing = type(s, (struct ir_type){.kind = TYPE_VOID});
-    type_id opaque = type(s, (struct ir_type){.kind = TYPE_RECORD, .name = name(s, "pthread_mutex"), .quals = TYPE_VOLATILE});
-    s->mutex = type(s, (struct ir_type){.kind = TYPE_TYPEDEF, .name = name(s, "mutex_t"), .target = opaque});
-    struct ir_record queue = {.name = name(s, "queue"), .key = name(s, "c:@S@queue"), .loc = at(s, 2, 8), .flags = RECORD_FINAL};
+    type_id opaque =
+        type(s, (struct ir_type){
+                    .kind = TYPE_RECORD, .name = name(s, "pthread_mutex"), .quals = TYPE_VOLATILE});
+    s->mutex = type(
+        s, (struct ir_type){.kind = TYPE_TYPEDEF, .name = name(s, "mutex_t"), .target = opaque});
+    struct ir_record queue = {.name = name(s, "queue"),
+                              .key = name(s, "c:@S@queue"),
+                              .loc = at(s, 2, 8),
+                              .flags = RECORD_FINAL};
     s->queue = ir_record(s->b, &queue);
-    s->record_type = type(s, (struct ir_type){.kind = TYPE_RECORD, .name = queue.name, .record = s->queue});
-    s->pointer = type(s, (struct ir_type){.kind = TYPE_POINTER, .target = s->record_type, .quals = TYPE_CONST});
+    s->record_type =
+        type(s, (struct ir_type){.kind = TYPE_RECORD, .name = queue.name, .record = s->queue});
+    s->pointer = type(
+        s, (struct ir_type){.kind = TYPE_POINTER, .target = s->record_type, .quals = TYPE_CONST});
     s->array = type(s, (struct ir_type){.kind = TYPE_ARRAY, .target = s->mutex, .count = 4});
     s->reference = type(s, (struct ir_type){.kind = TYPE_REFERENCE, .target = s->mutex});
     type_id odd[] = {
-        u, nothing,
+        u,
+        nothing,
         type(s, (struct ir_type){.kind = TYPE_ENUM, .name = name(s, "color")}),
         type(s, (struct ir_type){.kind = TYPE_FUNCTION, .target = nothing}),
         type(s, (struct ir_type){.kind = TYPE_ATOMIC, .target = u}),
         type(s, (struct ir_type){.kind = TYPE_OTHER, .name = name(s, "decltype(x)")}),
         type(s, (struct ir_type){.kind = TYPE_BUILTIN, .name = name(s, "struct")}),
-        type(s, (struct ir_type){.kind = TYPE_RECORD, .name = name(s, "alias"), .record = s->queue}),
+        type(s,
+             (struct ir_type){.kind = TYPE_RECORD, .name = name(s, "alias"), .record = s->queue}),
         type(s, (struct ir_type){.kind = TYPE_POINTER}),
     };
     struct ir_field fields[] = {
-        {.name = name(s, "mu"), .type = s->mutex, .loc = at(s, 3, 5)},
-        {.name = name(s, "next"), .type = s->pointer, .flags = FIELD_MUTABLE},
-        {.name = name(s, "locks"), .type = s->array, .flags = FIELD_BITFIELD | FIELD_BASE | FIELD_CAPTURE},
+        {.name = name(s,          "mu"), .type = s->mutex, .loc = at(s,                  3, 5)},
+        {.name = name(s,                     "next"),                          .type = s->pointer,                             .flags = FIELD_MUTABLE                             },
+        {.name = name(s, "locks"),
+         .type = s->array,
+         .flags = FIELD_BITFIELD | FIELD_BASE | FIELD_CAPTURE},
     };
     ir_record_fields(s->b, s->queue, fields, 3);
     struct ir_field more[sizeof odd / sizeof *odd];
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
         more[i] = (struct ir_field){.type = odd[i]};
     }
-    struct ir_record lambda = {.name = name(s, ""), .key = name(s, "c:@Lambda"), .flags = RECORD_LAMBDA | RECORD_SYSTEM};
+    struct ir_record lambda = {
+        .name = name(s, ""), .key = name(s, "c:@Lambda"), .flags = RECORD_LAMBDA | RECORD_SYSTEM};
     s->lambda = ir_record(s->b, &lambda);
     ir_record_fields(s->b, s->lambda, more, sizeof odd / sizeof *odd);
 }
@@ -99,10 +123,15 @@ static void add_syms(struct sample *s) {
 }
 
 static void add_globals(struct sample *s) {
-    struct ir_var g = {.kind = VAR_GLOBAL, .name = name(s, "ns::table"), .key = name(s, "c:@table"), .type = s->array,
-                       .flags = VAR_HAS_INIT | VAR_INTERNAL, .loc = at(s, 9, 1)};
+    struct ir_var g = {.kind = VAR_GLOBAL,
+                       .name = name(s, "ns::table"),
+                       .key = name(s, "c:@table"),
+                       .type = s->array,
+                       .flags = VAR_HAS_INIT | VAR_INTERNAL,
+                       .loc = at(s, 9, 1)};
     s->global = ir_var(s->b, &g);
-    struct ir_var hidden = {.kind = VAR_GLOBAL, .name = name(s, "x"), .key = name(s, "c:@x"), .type = s->integer};
+    struct ir_var hidden = {
+        .kind = VAR_GLOBAL, .name = name(s, "x"), .key = name(s, "c:@x"), .type = s->integer};
     (void)ir_var(s->b, &hidden);
     s->stray = var(s, VAR_LOCAL, "stray", s->integer);
 }
@@ -120,17 +149,25 @@ static void read_paths(struct sample *s) {
     path_id next = field(s, all_of_it, "next", s->pointer, s->queue);
     path_id second = ir_path_deref(b, ir_val_path(b, next), s->record_type);
     path_id paths[] = {
-        s->q, all_of_it, locks, second,
+        s->q,
+        all_of_it,
+        locks,
+        second,
         field(s, second, "mu", s->mutex, s->queue),
         field(s, second, "mu", s->integer, (record_id){0}),
-        field(s, ir_path_index(b, locks, ir_val_const(b, -3), s->mutex), "odd name", s->integer, s->lambda),
+        field(s, ir_path_index(b, locks, ir_val_const(b, -3), s->mutex), "odd name", s->integer,
+              s->lambda),
         ir_path_index(b, second, ir_val_unknown(b), s->integer),
         ir_path_index(b, ir_path_var(b, s->global), q, s->integer),
-        ir_path_deref(b, ir_val_path(b, ir_path_deref(b, ir_val_const(b, 64), s->pointer)), s->record_type),
+        ir_path_deref(b, ir_val_path(b, ir_path_deref(b, ir_val_const(b, 64), s->pointer)),
+                      s->record_type),
         field(s, ir_path_deref(b, ir_val_const(b, -64), s->record_type), "mu", s->mutex, s->queue),
-        field(s, ir_path_deref(b, ir_val_unknown(b), s->integer), "mu", (type_id){0}, (record_id){0}),
-        ir_path_unknown(b, s->integer), ir_path_unknown(b, (type_id){0}),
-        ir_path_var(b, s->stray), (path_id){0},
+        field(s, ir_path_deref(b, ir_val_unknown(b), s->integer), "mu", (type_id){0},
+              (record_id){0}),
+        ir_path_unknown(b, s->integer),
+        ir_path_unknown(b, (type_id){0}),
+        ir_path_var(b, s->stray),
+        (path_id){0},
     };
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         ir_op_read(b, paths[i], i % 2 ? OPF_VOLATILE | OPF_ATOMIC : 0, at(s, 20, (uint32_t)i + 1));
@@ -143,11 +180,21 @@ static void write_values(struct sample *s, call_id call) {
     val_id v = ir_val_path(b, x);
     val_id sum = ir_val_binary(b, OPR_ADD, v, ir_val_const(b, -5));
     val_id values[] = {
-        v, sum, ir_val_unknown(b), ir_val_const(b, INT64_MIN), ir_val_const(b, 7),
-        ir_val_str(b, STR("say \"hi\" \\ \n\t\x7f \xc3\xa9")), ir_val_addr(b, x), ir_val_fn(b, s->lock, (path_id){0}),
-        ir_val_fn(b, s->overload, x), ir_val_call(b, call), ir_val_unary(b, OPR_NEG, v),
-        ir_val_unary(b, OPR_NOT, ir_val_unary(b, OPR_NOT, sum)), ir_val_unary(b, OPR_BITNOT, ir_val_call(b, call)),
-        ir_val_unary(b, OPR_NEG, ir_val_unary(b, OPR_NEG, v)), (val_id){0},
+        v,
+        sum,
+        ir_val_unknown(b),
+        ir_val_const(b, INT64_MIN),
+        ir_val_const(b, 7),
+        ir_val_str(b, STR("say \"hi\" \\ \n\t\x7f \xc3\xa9")),
+        ir_val_addr(b, x),
+        ir_val_fn(b, s->lock, (path_id){0}),
+        ir_val_fn(b, s->overload, x),
+        ir_val_call(b, call),
+        ir_val_unary(b, OPR_NEG, v),
+        ir_val_unary(b, OPR_NOT, ir_val_unary(b, OPR_NOT, sum)),
+        ir_val_unary(b, OPR_BITNOT, ir_val_call(b, call)),
+        ir_val_unary(b, OPR_NEG, ir_val_unary(b, OPR_NEG, v)),
+        (val_id){0},
     };
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         ir_op_write(b, x, values[i], i ? 0 : OPF_INIT, at(s, 30, (uint32_t)i + 1));
@@ -161,20 +208,27 @@ static void write_values(struct sample *s, call_id call) {
 }
 
 static call_id lock_call(struct sample *s, val_id arg) {
-    struct ir_loc in_macro = {.file = s->header, .line = 12, .col = 5, .end_col = 30, .in_macro = 1};
-    struct ir_call call = {.callee = s->lock, .type = s->integer, .flags = CALL_IN_MACRO, .loc = ir_loc(s->b, &in_macro)};
+    struct ir_loc in_macro = {
+        .file = s->header, .line = 12, .col = 5, .end_col = 30, .in_macro = 1};
+    struct ir_call call = {.callee = s->lock,
+                           .type = s->integer,
+                           .flags = CALL_IN_MACRO,
+                           .loc = ir_loc(s->b, &in_macro)};
     return ir_op_call(s->b, &call, &arg, 1);
 }
 
 // Opened while the outer function is: its variables and calls lie between those of the outer one.
 static void add_lambda(struct sample *s, call_id outer_call) {
-    struct ir_fn fn = {.sym = s->lambda_call, .loc = at(s, 40, 3), .flags = FN_HEADER | FN_TEMPLATE};
+    struct ir_fn fn = {
+        .sym = s->lambda_call, .loc = at(s, 40, 3), .flags = FN_HEADER | FN_TEMPLATE};
     ir_fn_begin(s->b, &fn);
-    struct ir_var self = {.kind = VAR_PARAM, .name = name(s, "this"), .flags = VAR_THIS, .type = s->pointer};
+    struct ir_var self = {
+        .kind = VAR_PARAM, .name = name(s, "this"), .flags = VAR_THIS, .type = s->pointer};
     (void)ir_var(s->b, &self);
     struct ir_call call = {.kind = CALL_INDIRECT, .target = ir_val_path(s->b, s->q)};
     call_id inner = ir_op_call(s->b, &call, NULL, 0);
-    ir_op_write(s->b, ir_path_var(s->b, var(s, VAR_LOCAL, "x", s->integer)), ir_val_call(s->b, outer_call), 0, at(s, 41, 1));
+    ir_op_write(s->b, ir_path_var(s->b, var(s, VAR_LOCAL, "x", s->integer)),
+                ir_val_call(s->b, outer_call), 0, at(s, 41, 1));
     ir_term_return(s->b, ir_val_call(s->b, inner), at(s, 42, 1));
     ir_fn_end(s->b, at(s, 43, 1));
 }
@@ -193,7 +247,8 @@ static void add_control(struct sample *s) {
     ir_edge_add(b, yes, no, EDGE_CASE, 5, 5);
     ir_edge_add(b, yes, handler, EDGE_DEFAULT, 0, 0);
     ir_bb_set(b, picked);
-    struct ir_call call = {.kind = CALL_VIRTUAL, .callee = s->base, .flags = CALL_CLEANUP | CALL_IMPLICIT};
+    struct ir_call call = {
+        .kind = CALL_VIRTUAL, .callee = s->base, .flags = CALL_CLEANUP | CALL_IMPLICIT};
     val_id args[] = {q, ir_val_unknown(b), (val_id){0}};
     ir_op_call(b, &call, args, 3);
     ir_edge_add(b, picked, handler, EDGE_EXC, 0, 0);
@@ -217,10 +272,15 @@ static void add_worker(struct sample *s) {
     var_id unnamed = var(s, VAR_TEMP, "", s->integer);
     var_id like_a_call = var(s, VAR_LOCAL, "c1", s->integer);
     (void)var(s, VAR_LOCAL, "x", s->integer); // shadowed
-    struct ir_var fixed = {.kind = VAR_STATIC_LOCAL, .name = name(s, "once"), .key = name(s, "c:@once"), .type = s->integer};
-    ir_op_write(b, ir_path_var(b, ir_var(b, &fixed)), ir_val_path(b, ir_path_var(b, like_a_call)), 0, at(s, 11, 1));
+    struct ir_var fixed = {.kind = VAR_STATIC_LOCAL,
+                           .name = name(s, "once"),
+                           .key = name(s, "c:@once"),
+                           .type = s->integer};
+    ir_op_write(b, ir_path_var(b, ir_var(b, &fixed)), ir_val_path(b, ir_path_var(b, like_a_call)),
+                0, at(s, 11, 1));
     ir_op_scope(b, true, unnamed, at(s, 11, 2));
-    path_id mu = field(s, ir_path_deref(b, ir_val_path(b, s->q), s->record_type), "mu", s->mutex, s->queue);
+    path_id mu =
+        field(s, ir_path_deref(b, ir_val_path(b, s->q), s->record_type), "mu", s->mutex, s->queue);
     call_id call = lock_call(s, ir_val_addr(b, mu));
     read_paths(s);
     write_values(s, call);
@@ -250,7 +310,8 @@ void ir_sample(struct facts *f, struct arena *arena) {
     add_syms(&s);
     add_globals(&s);
     add_worker(&s);
-    struct ir_fn init = {.sym = sym(&s, "%init", "%init@src/a.c", SYM_BUILTIN), .flags = FN_GLOBAL_INIT};
+    struct ir_fn init = {.sym = sym(&s, "%init", "%init@src/a.c", SYM_BUILTIN),
+                         .flags = FN_GLOBAL_INIT};
     ir_fn_begin(s.b, &init);
     ir_fn_end(s.b, (loc_id){0});
     ir_diag(s.b, 3, at(&s, 7, 7), STR("unknown type name 'foo'"));

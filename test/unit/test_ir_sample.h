@@ -4,8 +4,8 @@
 
 #include "checker/ir/build.h"
 
-/// Fills `f` (initialised here): every kind of declaration, value, op and terminator, a function inside a function, a
-/// dropped block, names that are not unique and names that need quotes.
+/// Fills `f` (initialised here): every kind of declaration, value, op and terminator, a function
+/// inside a function, a dropped block, names that are not unique and names that need quotes.
 void ir_sample(struct facts *f, struct arena *arena);
 
 #endif

@@ -38,25 +38,26 @@ TEST(ir_text_round_trip_of_everything) {
     arena_release(&arena);
 }
 
-static const char SMALL[] = "# a thread and its lock\n"
-                            "tu \"src/a.c\"\n"
-                            "file \"src/a.c\" main own\n"
-                            "record \"c:@S@queue\" queue @1:8\n"
-                            "  field mu: pthread_mutex_t{opaque pthread_mutex} @2:5\n"
-                            "sym \"c:@F@pthread_mutex_lock\" pthread_mutex_lock: int params=1 system\n"
-                            "sym \"c:@F@worker\" worker: void * params=1\n"
-                            "\n"
-                            "fn worker @10:7 to @20:1\n"
-                            "  param q: struct queue * @10:20\n"
-                            "  local r: int\n"
-                            "  b1:\n"
-                            "    c1: int = call pthread_mutex_lock(&q->mu) @12:5\n"
-                            "    write r = c1 init @12:3\n"
-                            "    branch c1 == 0 -> true b2, false b3 @13:3\n"
-                            "  b2:\n"
-                            "    return q @14:3\n"
-                            "  b3:\n"
-                            "    return @15:3\n";
+static const char SMALL[] =
+    "# a thread and its lock\n"
+    "tu \"src/a.c\"\n"
+    "file \"src/a.c\" main own\n"
+    "record \"c:@S@queue\" queue @1:8\n"
+    "  field mu: pthread_mutex_t{opaque pthread_mutex} @2:5\n"
+    "sym \"c:@F@pthread_mutex_lock\" pthread_mutex_lock: int params=1 system\n"
+    "sym \"c:@F@worker\" worker: void * params=1\n"
+    "\n"
+    "fn worker @10:7 to @20:1\n"
+    "  param q: struct queue * @10:20\n"
+    "  local r: int\n"
+    "  b1:\n"
+    "    c1: int = call pthread_mutex_lock(&q->mu) @12:5\n"
+    "    write r = c1 init @12:3\n"
+    "    branch c1 == 0 -> true b2, false b3 @13:3\n"
+    "  b2:\n"
+    "    return q @14:3\n"
+    "  b3:\n"
+    "    return @15:3\n";
 
 TEST(ir_text_of_a_small_function) {
     struct arena arena;
@@ -84,29 +85,32 @@ TEST(ir_text_errors_name_the_line) {
         const char *text;
         const char *want;
     } cases[] = {
-        {"tu", "line 1: expected a quoted text, at ''"},
-        {"tu \"a.c\" x", "line 1: unexpected text at the end of the line, at 'x'"},
-        {"\n\nfrob\n", "line 3: unknown kind of line, at 'frob'"},
-        {"tu \"a", "line 1: expected the closing quote, at ''"},
-        {"tu \"\\q\"", "line 1: expected one of \\\" \\\\ \\n \\x00, at '\"'"},
-        {"  param x: int\n", "line 1: a variable of a function before any function, at ' int'"},
-        {"field x: int\n", "line 1: a field before any record, at ' x: int'"},
-        {"sym \"k\" a: int\nsym \"k\" b: int\n", "line 2: a second function of this key, at ': int'"},
-        {"fn nobody\n", "line 1: no function, or several, of this name, at 'nobody'"},
-        {"fn -\n  read x\n", "line 2: no variable, or several, of the name before this, at ''"},
-        {"fn -\n  b2:\n", "line 2: blocks of a function are numbered from 1 without gaps, at ''"},
-        {"fn -\n  b1:\n  b2:\n", "line 3: the block before this one has no terminator, at ''"},
-        {"fn -\n  b1:\n    nop\n", "facts: blocks[1]: not terminated"},
-        {"fn -\n", "facts: fns[1]: blocks out of range or shared, or no entry"},
-        {"fn -\n  b1:\n    jump -> b2\n", "facts: edges[1]: kind or block out of range"},
-        {"fn -\n  b1:\n    jump -> b0\n", "line 3: no such block, at ''"},
-        {"fn -\n  b1:\n    return c1\n", "line 3: no such call: calls of a function are numbered from 1 "
-                                        "without gaps, at ''"},
+        {"tu",                                                              "line 1: expected a quoted text, at ''"                               },
+        {"tu \"a.c\" x",                                                    "line 1: unexpected text at the end of the line, at 'x'"              },
+        {"\n\nfrob\n",                                                      "line 3: unknown kind of line, at 'frob'"                             },
+        {"tu \"a",                                                          "line 1: expected the closing quote, at ''"                           },
+        {"tu \"\\q\"",                                                      "line 1: expected one of \\\" \\\\ \\n \\x00, at '\"'"                },
+        {"  param x: int\n",                                                "line 1: a variable of a function before any function, at ' int'"     },
+        {"field x: int\n",                                                  "line 1: a field before any record, at ' x: int'"                     },
+        {"sym \"k\" a: int\nsym \"k\" b: int\n",
+         "line 2: a second function of this key, at ': int'"                                                                                      },
+        {"fn nobody\n",                                                     "line 1: no function, or several, of this name, at 'nobody'"          },
+        {"fn -\n  read x\n",                                                "line 2: no variable, or several, of the name before this, at ''"     },
+        {"fn -\n  b2:\n",                                                   "line 2: blocks of a function are numbered from 1 without gaps, at ''"},
+        {"fn -\n  b1:\n  b2:\n",                                            "line 3: the block before this one has no terminator, at ''"          },
+        {"fn -\n  b1:\n    nop\n",                                          "facts: blocks[1]: not terminated"                                    },
+        {"fn -\n",                                                          "facts: fns[1]: blocks out of range or shared, or no entry"           },
+        {"fn -\n  b1:\n    jump -> b2\n",                                   "facts: edges[1]: kind or block out of range"                         },
+        {"fn -\n  b1:\n    jump -> b0\n",                                   "line 3: no such block, at ''"                                        },
+        {"fn -\n  b1:\n    return c1\n",
+         "line 3: no such call: calls of a function are numbered from 1 "
+         "without gaps, at ''"                                                                                                                    },
         {"fn -\n  b1:\n    c1 = call -()\n    c1 = call -()\n    return\n",
-         "line 4: a second call of this number, at ' = call -()'"},
-        {"fn -\n  b1:\n    c1 = call -(c1)\n    return\n", "facts: a path, value or call contains itself"},
-        {"fn -\n  b1:\n    write 5 = 6\n", "line 3: expected a place before this, at ' = 6'"},
-        {"global x: int [\n", "line 1: expected the number of elements, at ''"},
+         "line 4: a second call of this number, at ' = call -()'"                                                                                 },
+        {"fn -\n  b1:\n    c1 = call -(c1)\n    return\n",
+         "facts: a path, value or call contains itself"                                                                                           },
+        {"fn -\n  b1:\n    write 5 = 6\n",                                  "line 3: expected a place before this, at ' = 6'"                     },
+        {"global x: int [\n",                                               "line 1: expected the number of elements, at ''"                      },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct arena arena;

@@ -1,6 +1,6 @@
 // Reports of one made-up run: what each format says, and that SARIF's line hashes are GitHub's.
-#include "reports/report.h"
 #include "checker/base/fs.h"
+#include "reports/report.h"
 #include "reports/sarif_private.h"
 #include "test/unit/test.h"
 
@@ -47,14 +47,16 @@ static void add_finding(struct fixture *x) {
     };
     vec_push(a, &f.threads, STR("thread main"));
     vec_push(a, &f.threads, STR("thread worker() started at src/a b.c:6"));
-    struct finding_step lock = {
-        .place = at(4, 2, 20), .text = STR("'mu' is locked here"), .kind = STEP_ACQUIRE,
-        .held = STR("mu")};
+    struct finding_step lock = {.place = at(4, 2, 20),
+                                .text = STR("'mu' is locked here"),
+                                .kind = STEP_ACQUIRE,
+                                .held = STR("mu")};
     struct finding_step other = {
         .place = at(5, 5, 9), .text = STR("evil is called"), .kind = STEP_CALL, .thread = 1};
     vec_push(a, &f.steps, other);
     vec_push(a, &f.steps, lock);
-    struct finding_related related = {.place = at(1, 24, 26), .text = STR("mu[0] is declared here")};
+    struct finding_related related = {.place = at(1, 24, 26),
+                                      .text = STR("mu[0] is declared here")};
     vec_push(a, &f.related, related);
     vec_push(a, &x->findings.items, f);
     struct finding hidden = {
@@ -94,7 +96,8 @@ static void fixture_init(struct fixture *x) {
     vec_push(a, &r->locks, lock);
     struct report_function fn = {.name = STR("f"), .place = at(3, 6, 7)};
     vec_push(a, &r->functions, fn);
-    struct report_note note = {.id = "file-skipped", .level = LEVEL_ERROR,
+    struct report_note note = {.id = "file-skipped",
+                               .level = LEVEL_ERROR,
                                .place = {.file = STR("src/bad.cpp")},
                                .text = STR("src/bad.cpp does not compile; repair it")};
     vec_push(a, &r->notes, note);

@@ -49,7 +49,8 @@ static struct place at(const char *file, uint32_t line, uint32_t col, uint32_t e
     return (struct place){.file = str_from(file), .line = line, .col = col, .end_col = end_col};
 }
 
-static struct finding *add(struct samples *x, size_t rule, struct place place, const char *message) {
+static struct finding *add(struct samples *x, size_t rule, struct place place,
+                           const char *message) {
     struct finding f = {
         .rule = rule_table[rule % rule_count].rule,
         .level = (uint8_t)(LEVEL_NOTE + rule % 3),
@@ -68,7 +69,8 @@ static void add_step(struct samples *x, struct finding *f, struct finding_step s
 
 // A race of two threads, with everything a finding can have.
 static void add_race(struct samples *x) {
-    static const char name[] = "src/r\xC3\xA4" "ce \xF0\x9F\x94\x92.cpp";
+    static const char name[] = "src/r\xC3\xA4"
+                               "ce \xF0\x9F\x94\x92.cpp";
     write_source(x, name,
                  STR("int total; // \xF0\x9F\x94\x92 guarded by nothing\n"
                      "\n"
@@ -79,23 +81,32 @@ static void add_race(struct samples *x) {
                      "    update(1);\n"
                      "    return arg;\n"
                      "}\n"));
-    struct finding *f = add(x, 0, at(name, 4, 13, 18),
-                            "'total' [shared] is written here and in thread worker() with no lock in common");
+    struct finding *f =
+        add(x, 0, at(name, 4, 13, 18),
+            "'total' [shared] is written here and in thread worker() with no lock in common");
     vec_push(&x->arena, &f->threads, STR("thread main"));
     vec_push(&x->arena, &f->threads, STR("thread worker() started at src/main.c:3"));
-    add_step(x, f, (struct finding_step){at(name, 3, 6, 12), STR("update is called"), STEP_CALL, 0, 0, {0}});
-    add_step(x, f, (struct finding_step){at(name, 4, 13, 18), STR("'total' is written"), STEP_ACCESS, 0, 1, {0}});
-    add_step(x, f, (struct finding_step){at(name, 7, 5, 11), STR("'log_mu' is locked"), STEP_ACQUIRE, 1, 0,
-                                         STR("log_mu")});
-    add_step(x, f, (struct finding_step){at(name, 4, 13, 18), STR("'total' is written"), STEP_ACCESS, 1, 1,
-                                         STR("log_mu")});
+    add_step(
+        x, f,
+        (struct finding_step){at(name, 3, 6, 12), STR("update is called"), STEP_CALL, 0, 0, {0}});
+    add_step(x, f,
+             (struct finding_step){
+                 at(name, 4, 13, 18), STR("'total' is written"), STEP_ACCESS, 0, 1, {0}});
+    add_step(x, f,
+             (struct finding_step){at(name, 7, 5, 11), STR("'log_mu' is locked"), STEP_ACQUIRE, 1,
+                                   0, STR("log_mu")});
+    add_step(x, f,
+             (struct finding_step){at(name, 4, 13, 18), STR("'total' is written"), STEP_ACCESS, 1,
+                                   1, STR("log_mu")});
     struct finding_related related = {at(name, 1, 5, 10), STR("'total' is declared here")};
     vec_push(&x->arena, &f->related, related);
     f = add(x, 4, at(name, 7, 5, 0), "the result of 'update' is not looked at");
     f->suppressed = true;
     f->suppression = STR("counted elsewhere");
     f = add(x, 2, at(name, 6, 1, 0), "a path of one thread");
-    add_step(x, f, (struct finding_step){at(name, 7, 5, 0), STR("the branch is taken"), STEP_BRANCH, 0, 0, {0}});
+    add_step(x, f,
+             (struct finding_step){
+                 at(name, 7, 5, 0), STR("the branch is taken"), STEP_BRANCH, 0, 0, {0}});
 }
 
 // A finding on every line of files whose ends, blanks and lengths are unusual.
@@ -142,7 +153,8 @@ static void fill_run(struct samples *x) {
     r->start_time = 1700000000;
     r->end_time = 1700000002;
     r->exit_code = 3;
-    static const char *const ids[] = {"file-skipped", "file-partial", "database-entry", "limit", "config"};
+    static const char *const ids[] = {"file-skipped", "file-partial", "database-entry", "limit",
+                                      "config"};
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
         struct report_note note = {
             .id = ids[i],
@@ -168,7 +180,8 @@ TEST(report_samples_of_races_and_odd_lines) {
     findings_finish(&x.findings, NULL, NULL);
     fill_run(&x);
     write_sample(&x, "race.sarif", (struct report_options){0});
-    write_sample(&x, "race-all.sarif", (struct report_options){.with_suppressed = true, .absolute_root = true});
+    write_sample(&x, "race-all.sarif",
+                 (struct report_options){.with_suppressed = true, .absolute_root = true});
     x.findings.items.len = 0;
     x.report.notes.len = 0;
     x.report.complete = true;

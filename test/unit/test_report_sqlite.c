@@ -1,6 +1,6 @@
 // The SQLite store: history over runs, what the views say, and what it does when it cannot write.
-#include "reports/sqlite.h"
 #include "checker/base/fs.h"
+#include "reports/sqlite.h"
 #include "test/unit/test.h"
 
 #include <signal.h>
@@ -31,8 +31,8 @@ static void add_finding(struct base *x, const char *file, uint32_t line, const c
         .function = STR("f"),
         .subject = str_from(subject),
     };
-    struct finding_step step = {.place = f.place, .text = STR("here"), .kind = STEP_ACQUIRE,
-                                .held = STR("mu")};
+    struct finding_step step = {
+        .place = f.place, .text = STR("here"), .kind = STEP_ACQUIRE, .held = STR("mu")};
     vec_push(&x->arena, &f.threads, STR("thread main"));
     vec_push(&x->arena, &f.steps, step);
     struct finding_related related = {f.place, STR("declared here")};
@@ -113,13 +113,21 @@ TEST(report_sqlite_first_run_fills_every_table) {
     struct base x;
     base_init(&x);
     struct report *r = &x.report;
-    struct report_thread thread = {.entry = STR("worker"), .spawn = {STR("a.c"), 7, 1, 0},
-                                   .spawn_function = STR("main"), .handle = STR("t"),
-                                   .end = "joined", .end_place = {STR("a.c"), 9, 1, 0}, .many = true};
+    struct report_thread thread = {
+        .entry = STR("worker"),
+        .spawn = {STR("a.c"), 7, 1, 0},
+        .spawn_function = STR("main"),
+        .handle = STR("t"),
+        .end = "joined",
+        .end_place = {STR("a.c"), 9, 1, 0},
+        .many = true
+    };
     vec_push(&x.arena, &r->threads, thread);
     struct report_lock lock = {.name = STR("mu"), .kind = STR("pthread_mutex_t"), .acquires = 2};
     vec_push(&x.arena, &r->locks, lock);
-    struct report_function fn = {.name = STR("f"), .place = {STR("a.c"), 2, 1, 0}};
+    struct report_function fn = {
+        .name = STR("f"), .place = {STR("a.c"), 2, 1, 0}
+    };
     vec_push(&x.arena, &r->functions, fn);
     struct report_note note = {.id = "limit", .level = LEVEL_WARNING, .text = STR("a.c: too big")};
     vec_push(&x.arena, &r->notes, note);

@@ -1,4 +1,5 @@
-// The text report as people see it, with hostile source text; and all formats with very many findings.
+// The text report as people see it, with hostile source text; and all formats with very many
+// findings.
 #include "reports/report.h"
 #include "test/unit/test.h"
 
@@ -17,7 +18,8 @@ static const char *const source[] = {
 };
 
 // Of a literal, for static data.
-#define STR_LIT(text) {(text), sizeof(text) - 1}
+#define STR_LIT(text)                                                                              \
+    { (text), sizeof(text) - 1 }
 
 struct text_base {
     struct arena arena;
@@ -47,8 +49,10 @@ static struct place at(uint32_t line, uint32_t col, uint32_t end_col) {
 }
 
 static struct finding *add(struct text_base *x, struct place place, const char *message) {
-    struct finding f = {.rule = rule_find(STR("shared-state-lock-leak"), NULL), .level = LEVEL_WARNING,
-                        .place = place, .message = str_from(message)};
+    struct finding f = {.rule = rule_find(STR("shared-state-lock-leak"), NULL),
+                        .level = LEVEL_WARNING,
+                        .place = place,
+                        .message = str_from(message)};
     vec_push(&x->arena, &x->findings.items, f);
     return &vec_last(&x->findings.items);
 }
@@ -62,7 +66,8 @@ static const struct reporter *reporter_of(const char *name) {
     return NULL;
 }
 
-static const char *write_as(struct text_base *x, const char *format, struct report_options options) {
+static const char *write_as(struct text_base *x, const char *format,
+                            struct report_options options) {
     char *data = NULL;
     size_t size = 0;
     struct error err = {0};
@@ -100,10 +105,13 @@ TEST(report_text_golden) {
     vec_push(&x.arena, &f->threads, STR("thread main"));
     vec_push(&x.arena, &f->threads, STR("thread worker() started at a.c:9"));
     static const struct finding_step steps[] = {
-        {{STR_LIT("a.c"), 1, 1, 7}, STR_LIT("run is called"), STEP_CALL, 0, 0, {0}},
-        {{STR_LIT("a.c"), 2, 6, 12}, STR_LIT("'q->len' is read"), STEP_ACCESS, 0, 1, STR_LIT("mu")},
-        {{STR_LIT("a.c"), 2, 23, 27}, STR_LIT("'q->len' is written"), STEP_ACCESS, 1, 0, STR_LIT("a, b")},
-        {{{0}, 0, 0, 0}, STR_LIT("the thread goes on"), STEP_NOTE, 1, 0, {0}},
+        {{STR_LIT("a.c"), 1, 1, 7},   STR_LIT("run is called"),      STEP_CALL,   0, 0, {0}            },
+        {{STR_LIT("a.c"), 2, 6, 12},  STR_LIT("'q->len' is read"),   STEP_ACCESS, 0, 1, STR_LIT("mu")  },
+        {{STR_LIT("a.c"), 2, 23, 27},
+         STR_LIT("'q->len' is written"),
+         STEP_ACCESS,                                                             1,
+         0,                                                                             STR_LIT("a, b")},
+        {{{0}, 0, 0, 0},              STR_LIT("the thread goes on"), STEP_NOTE,   1, 0, {0}            },
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         vec_push(&x.arena, &f->steps, steps[i]);
@@ -111,25 +119,26 @@ TEST(report_text_golden) {
     struct finding_related related = {at(1, 15, 16), STR("'q' is declared here")};
     vec_push(&x.arena, &f->related, related);
     f->partial = true;
-    CHECK_STR_EQ(write_as(&x, "text", (struct report_options){0}),
-                 "a.c:2:6: warning: 'q->len' is read here [shared-state-lock-leak]\n"
-                 "    2 |     if (q->len == 0) {      push(q, \"\xE4\xB8\xAD\xE6\x96\x87\");\n"
-                 "      |         ^~~~~~\n"
-                 "  in thread main:\n"
-                 "   1. a.c:1:1: run is called\n"
-                 "      1 | struct queue *q = 0;\n"
-                 "   2.   a.c:2:6: 'q->len' is read (held: mu)\n"
-                 "      2 |     if (q->len == 0) {      push(q, \"\xE4\xB8\xAD\xE6\x96\x87\");\n"
-                 "  in thread worker() started at a.c:9:\n"
-                 "     3. a.c:2:23: 'q->len' is written (held: a, b)\n"
-                 "        2 |     if (q->len == 0) {      push(q, \"\xE4\xB8\xAD\xE6\x96\x87\");\n"
-                 "     4. the thread goes on\n"
-                 "  a.c:1:15: note: 'q' is declared here\n"
-                 "      1 | struct queue *q = 0;\n"
-                 "        |               ^\n"
-                 "  note: this function has compile errors; what is said of it may be incomplete\n"
-                 "\n"
-                 "0 files, 0 functions, 0 threads, 0 locks looked at: 0 errors, 1 warning, 0 notes\n");
+    CHECK_STR_EQ(
+        write_as(&x, "text", (struct report_options){0}),
+        "a.c:2:6: warning: 'q->len' is read here [shared-state-lock-leak]\n"
+        "    2 |     if (q->len == 0) {      push(q, \"\xE4\xB8\xAD\xE6\x96\x87\");\n"
+        "      |         ^~~~~~\n"
+        "  in thread main:\n"
+        "   1. a.c:1:1: run is called\n"
+        "      1 | struct queue *q = 0;\n"
+        "   2.   a.c:2:6: 'q->len' is read (held: mu)\n"
+        "      2 |     if (q->len == 0) {      push(q, \"\xE4\xB8\xAD\xE6\x96\x87\");\n"
+        "  in thread worker() started at a.c:9:\n"
+        "     3. a.c:2:23: 'q->len' is written (held: a, b)\n"
+        "        2 |     if (q->len == 0) {      push(q, \"\xE4\xB8\xAD\xE6\x96\x87\");\n"
+        "     4. the thread goes on\n"
+        "  a.c:1:15: note: 'q' is declared here\n"
+        "      1 | struct queue *q = 0;\n"
+        "        |               ^\n"
+        "  note: this function has compile errors; what is said of it may be incomplete\n"
+        "\n"
+        "0 files, 0 functions, 0 threads, 0 locks looked at: 0 errors, 1 warning, 0 notes\n");
     arena_release(&x.arena);
 }
 
@@ -142,7 +151,8 @@ TEST(report_text_marks_wide_characters_and_line_ends) {
     (void)add(&x, at(4, 1, 0), "an empty line");
     (void)add(&x, at(77, 1, 0), "no such line");
     const char *text = write_as(&x, "text", (struct report_options){0});
-    CHECK(has(text, "push(q, \"\xE4\xB8\xAD\xE6\x96\x87\");\n      |                                      ^~~~\n"));
+    CHECK(has(text, "push(q, \"\xE4\xB8\xAD\xE6\x96\x87\");\n      |                               "
+                    "       ^~~~\n"));
     CHECK(has(text, "struct queue *q = 0;\n      |                     ^\n"));
     CHECK(has(text, "a.c:4:1: warning: an empty line [shared-state-lock-leak]\n\n"));
     CHECK(has(text, "a.c:77:1: warning: no such line [shared-state-lock-leak]\n\n"));
@@ -162,7 +172,8 @@ TEST(report_text_neutralises_what_a_terminal_would_obey) {
         CHECK(*p == '\n' || (unsigned char)*p >= 0x20);
     }
     CHECK(!has(text, "\xC2\x9B") && !has(text, "\xE2\x80\xAE") && !has(text, "\xFF"));
-    CHECK(has(text, "dir\xEF\xBF\xBD[31m/\xEF\xBF\xBD.c:3:45: warning: message\xEF\xBF\xBD[2J\xEF\xBF\xBDwith"));
+    CHECK(has(text, "dir\xEF\xBF\xBD[31m/\xEF\xBF\xBD.c:3:45: warning: "
+                    "message\xEF\xBF\xBD[2J\xEF\xBF\xBDwith"));
     CHECK(has(text, "use(q);\n      | "));
     text = write_as(&x, "json", plain);
     CHECK(has(text, "\"file\":\"dir\\u001b[31m/\\ufffd.c\""));
@@ -180,15 +191,20 @@ TEST(report_text_names_every_skipped_file) {
     struct report_file silent = {.path = STR("silent.c"), .is_main = true};
     vec_push(&x.arena, &x.report.files, told);
     vec_push(&x.arena, &x.report.files, silent);
-    struct report_note note = {"file-skipped", LEVEL_ERROR, {.file = STR("told.c"), .line = 3, .col = 1},
-                               STR("told.c has no end; repair it")};
+    struct report_note note = {
+        "file-skipped",
+        LEVEL_ERROR,
+        {.file = STR("told.c"), .line = 3, .col = 1},
+        STR("told.c has no end; repair it")
+    };
     vec_push(&x.arena, &x.report.notes, note);
-    CHECK_STR_EQ(write_as(&x, "text", (struct report_options){0}),
-                 "told.c:3:1: error: told.c has no end; repair it [file-skipped]\n"
-                 "silent.c: error: the file was not analysed [file-skipped]\n"
-                 "\n"
-                 "0 files, 0 functions, 0 threads, 0 locks looked at: 0 errors, 0 warnings, 0 notes;"
-                 " 2 files skipped (reason above)\n");
+    CHECK_STR_EQ(
+        write_as(&x, "text", (struct report_options){0}),
+        "told.c:3:1: error: told.c has no end; repair it [file-skipped]\n"
+        "silent.c: error: the file was not analysed [file-skipped]\n"
+        "\n"
+        "0 files, 0 functions, 0 threads, 0 locks looked at: 0 errors, 0 warnings, 0 notes;"
+        " 2 files skipped (reason above)\n");
     arena_release(&x.arena);
 }
 
@@ -202,11 +218,12 @@ TEST(report_many_findings_take_no_more_memory) {
     struct text_base x;
     text_base_init(&x);
     for (uint32_t i = 0; i < MANY; i++) {
-        struct finding *f = add(&x, at(1 + i % 5, 1 + i % 7, 0), "'mu' is still held when f returns");
+        struct finding *f =
+            add(&x, at(1 + i % 5, 1 + i % 7, 0), "'mu' is still held when f returns");
         f->level = (uint8_t)(LEVEL_NOTE + i % 3);
         f->message = i % 3 == 2 ? STR("an error is more important") : f->message;
-        struct finding_step step = {at(2, 6, 12), STR("'mu' is locked here"), STEP_ACQUIRE,
-                                    (uint8_t)(i % 3), 0, STR("mu")};
+        struct finding_step step = {
+            at(2, 6, 12), STR("'mu' is locked here"), STEP_ACQUIRE, (uint8_t)(i % 3), 0, STR("mu")};
         vec_push(&x.arena, &f->steps, step);
         vec_push(&x.arena, &f->steps, step);
     }
@@ -223,7 +240,8 @@ TEST(report_many_findings_take_no_more_memory) {
     const char *text = write_as(&x, "sarif", options);
     CHECK(has(text, "20000 findings, of which the 5000 most severe are in this file"));
     size_t results = 0;
-    for (size_t pos = 0; (pos = str_find(str_from(text), STR("\"ruleId\""), pos)) != SIZE_MAX; pos++) {
+    for (size_t pos = 0; (pos = str_find(str_from(text), STR("\"ruleId\""), pos)) != SIZE_MAX;
+         pos++) {
         results++;
     }
     CHECK(results == 5000);
@@ -236,12 +254,14 @@ TEST(report_sarif_keeps_the_end_of_a_long_path) {
     text_base_init(&x);
     struct finding *f = add(&x, at(1, 1, 0), "a long way");
     for (int i = 0; i < 1200; i++) {
-        struct finding_step step = {at(1, 1, 0), i < 200 ? STR("early") : STR("late"), STEP_BRANCH, 0, 0, {0}};
+        struct finding_step step = {
+            at(1, 1, 0), i < 200 ? STR("early") : STR("late"), STEP_BRANCH, 0, 0, {0}};
         vec_push(&x.arena, &f->steps, step);
     }
     const char *text = write_as(&x, "sarif", (struct report_options){0});
     CHECK(!has(text, "\"early.\"") && has(text, "\"late.\""));
-    CHECK(has(text, "1 finding has a thread with more than 1000 steps; the last 1000 are in this file"));
+    CHECK(has(text,
+              "1 finding has a thread with more than 1000 steps; the last 1000 are in this file"));
     arena_release(&x.arena);
 }
 
