@@ -1,6 +1,7 @@
 // threadlint: a concurrency linter for C and C++. Arguments -> command -> exit code; nothing else.
 #include "checker/base/log.h"
 #include "checker/drive/explain.h"
+#include "checker/drive/output.h"
 #include "checker/drive/run.h"
 #include "checker/drive/shard.h"
 #include "checker/drive/show.h"
@@ -9,10 +10,6 @@
 #include "version.h"
 
 #include <signal.h>
-
-static int finish(void) {
-    return fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_USAGE;
-}
 
 static int print_help(const struct cli *cli) {
     struct error err = {0};
@@ -38,7 +35,7 @@ static int print_help(const struct cli *cli) {
     } else {
         cli_print_command_help(about.command, stdout);
     }
-    return finish();
+    return output_finish();
 }
 
 static int print_version(void) {
@@ -47,7 +44,7 @@ static int print_version(void) {
     struct str version = worker_front_version(&arena);
     (void)printf("threadlint %s\nlibclang: " STR_FMT "\n", THREADLINT_VERSION, STR_ARG(version));
     arena_release(&arena);
-    return finish();
+    return output_finish();
 }
 
 static int print_man(const struct cli *cli) {
@@ -56,7 +53,7 @@ static int print_man(const struct cli *cli) {
     } else {
         cli_print_man(stdout);
     }
-    return finish();
+    return output_finish();
 }
 
 static int dispatch(const struct cli *cli, int argc, const char *const *argv) {
@@ -81,7 +78,7 @@ static int dispatch(const struct cli *cli, int argc, const char *const *argv) {
         return explain_rule(cli);
     case CLI_CONFIG_SCHEMA:
         config_print_schema(stdout);
-        return finish();
+        return output_finish();
     case CLI_VERSION:
         return print_version();
     case CLI_HELP:

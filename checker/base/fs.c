@@ -131,6 +131,16 @@ bool fs_write_atomic(const char *path, struct str content, struct error *err) {
     return code == 0 || fail_errno(err, "cannot write", path, code);
 }
 
+bool fs_can_read(const char *path, struct error *err) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
+        return error_set(err, "cannot be read: %s",
+                         strerror(errno)); // NOLINT(concurrency-mt-unsafe)
+    }
+    close(fd);
+    return true;
+}
+
 bool fs_exists(const char *path) {
     struct stat st;
     return stat(path, &st) == 0;

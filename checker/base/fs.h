@@ -14,6 +14,8 @@ bool fs_read(struct arena *a, const char *path, size_t max_bytes, struct str *re
 /// half.
 bool fs_write_atomic(const char *path, struct str content, struct error *err);
 bool fs_exists(const char *path);
+/// Whether the file can be opened for reading; the error says why not, without the path.
+bool fs_can_read(const char *path, struct error *err);
 bool fs_is_dir(const char *path);
 /// Creates the directory and its parents; true when it exists afterwards.
 bool fs_mkdirs(const char *path, struct error *err);

@@ -69,7 +69,7 @@ int explain_rules(const struct cli *cli) {
     } else {
         list_text();
     }
-    return fflush(stdout) == 0 ? 0 : 2;
+    return output_finish();
 }
 
 // --- one rule ---
@@ -165,5 +165,5 @@ int explain_rule(const struct cli *cli) {
     while (rest.ptr) {
         put_line(&page, str_cut(&rest, '\n'));
     }
-    return fflush(stdout) == 0 ? 0 : 2;
+    return output_finish();
 }

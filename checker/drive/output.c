@@ -1,6 +1,7 @@
 #include "checker/drive/output.h"
 
 #include "checker/base/buf.h"
+#include "checker/base/log.h"
 #include "checker/drive/digest.h"
 
 #include <limits.h>
@@ -11,6 +12,14 @@
 
 static struct str environment(const char *name) {
     return str_from(getenv(name)); // NOLINT(concurrency-mt-unsafe): one thread
+}
+
+int output_finish(void) {
+    if (fflush(stdout) == 0 && !ferror(stdout)) {
+        return 0;
+    }
+    log_message(LOG_ERROR, "cannot write to standard output; is there space?");
+    return 2;
 }
 
 bool output_wants_color(enum cli_color color) {

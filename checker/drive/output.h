@@ -7,6 +7,9 @@
 
 /// Standard output, --output and --db. A report file is replaced as a whole, after it is complete.
 bool output_write(const struct report *report, const struct cli *cli, struct error *err);
+/// Ends a command that printed to standard output: exit code 0, or 2 when not all could be written,
+/// which is told.
+int output_finish(void);
 /// Should text on standard output have colours?
 bool output_wants_color(enum cli_color color);
 /// Start time for reports: SOURCE_DATE_EPOCH when set, else now. *ret_fixed tells which.

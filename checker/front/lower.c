@@ -277,9 +277,11 @@ static void note_errors(struct lower *l) {
         CXDiagnostic d = clang_getDiagnostic(l->tu, i);
         enum CXDiagnosticSeverity severity = clang_getDiagnosticSeverity(d);
         CXSourceLocation at = clang_getDiagnosticLocation(d);
-        struct cx_place place = cx_file_place(at);
-        if (severity >= CXDiagnostic_Error &&
-            place.file) { // the driver's own complaints have no file
+        // The driver's complaints (an option it does not know) have no place at all, and what they
+        // are about changes little. Those about -include and -D have one, but no file; a file
+        // that cannot be read (UTF-16) is fatal.
+        bool is_of_driver = clang_equalLocations(at, clang_getNullLocation()) != 0;
+        if (severity >= (is_of_driver ? CXDiagnostic_Fatal : CXDiagnostic_Error)) {
             struct str text = cx_str(l->scratch, clang_getDiagnosticSpelling(d));
             ir_diag(l->b, (uint8_t)severity, lower_source_loc(l, at), text);
         }

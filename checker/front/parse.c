@@ -2,6 +2,7 @@
 #include "checker/front/parse.h"
 
 #include "checker/base/fs.h"
+#include "checker/front/cx.h"
 
 static const char *error_text(enum CXErrorCode code) {
     switch ((int)code) {
@@ -11,9 +12,9 @@ static const char *error_text(enum CXErrorCode code) {
         return "its arguments cannot be used";
     case CXError_ASTReadError:
         return "libclang could not make a syntax tree of it (is it a source file? does the command "
-               "name it twice?)";
+               "name it twice? are its options known?); run with -v to see its messages";
     default:
-        return "libclang could not parse it";
+        return "libclang cannot use its options; run with -v to see which";
     }
 }
 
@@ -56,13 +57,53 @@ static const char **arguments(const struct compile_cmd *cmd, struct arena *scrat
     return args;
 }
 
+static bool is_readable(const char *file, struct error *err) {
+    struct error reason = {0};
+    if (!fs_exists(file)) {
+        return error_set(
+            err, "%s: file not found; run the build or regenerate the compile database", file);
+    }
+    return fs_can_read(file, &reason) || error_set(err, "%s: %s", file, reason.text);
+}
+
+// Whether libclang has the text of the main file. It goes on without one when it cannot decode it.
+static bool has_text(CXTranslationUnit tu) {
+    CXString name = clang_getTranslationUnitSpelling(tu);
+    CXFile file = clang_getFile(tu, clang_getCString(name));
+    clang_disposeString(name);
+    size_t len = 0;
+    return file && clang_getFileContents(tu, file, &len);
+}
+
+// Sets the error to libclang's first message, which tells why there is no text.
+static bool fail_without_text(CXTranslationUnit tu, const char *file, struct arena *scratch,
+                              struct error *err) {
+    struct str text = STR("libclang found no text in it");
+    if (clang_getNumDiagnostics(tu) > 0) {
+        CXDiagnostic first = clang_getDiagnostic(tu, 0);
+        text = cx_str(scratch, clang_getDiagnosticSpelling(first));
+        clang_disposeDiagnostic(first);
+    }
+    return error_set(err, "%s: " STR_FMT "; convert it to UTF-8, or exclude it", file,
+                     STR_ARG(text));
+}
+
+// libclang keeps what it has to say of unusable options to itself, but prints it when asked to.
+static void show_messages(const char *file, const char *const *args, uint32_t count) {
+    CXIndex index = clang_createIndex(0, 1);
+    CXTranslationUnit tu = NULL;
+    if (clang_parseTranslationUnit2FullArgv(index, file, args, (int)count, NULL, 0, 0, &tu) ==
+        CXError_Success) {
+        clang_disposeTranslationUnit(tu);
+    }
+    clang_disposeIndex(index);
+}
+
 CXTranslationUnit parse_tu(CXIndex index, const struct compile_cmd *cmd,
                            const struct front_options *options, struct arena *scratch,
                            struct error *err) {
     const char *file = arena_copy(scratch, cmd->file.ptr, cmd->file.len);
-    if (options->unsaved_count == 0 && !fs_exists(file)) {
-        error_set(err, "%s: file not found; run the build or regenerate the compile database",
-                  file);
+    if (options->unsaved_count == 0 && !is_readable(file, err)) {
         return NULL;
     }
     unsigned flags = CXTranslationUnit_KeepGoing;
@@ -73,7 +114,13 @@ CXTranslationUnit parse_tu(CXIndex index, const struct compile_cmd *cmd,
                                                                 unsaved_files(options, scratch),
                                                                 options->unsaved_count, flags, &tu);
     if (code != CXError_Success || !tu) {
+        show_messages(file, args, count);
         error_set(err, "%s: %s", file, error_text(code));
+        return NULL;
+    }
+    if (!has_text(tu)) {
+        fail_without_text(tu, file, scratch, err);
+        clang_disposeTranslationUnit(tu);
         return NULL;
     }
     return tu;

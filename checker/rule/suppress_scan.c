@@ -225,7 +225,7 @@ static size_t take_nolint(struct scanner *s, const struct comment *c, struct str
     return at + 1;
 }
 
-// "threadlint: ignore[...]" at text[at]; returns where to go on.
+// "threadlint:" at text[at]; returns where to go on.
 static size_t take_ignore(struct scanner *s, const struct comment *c, struct str text, size_t at) {
     struct str word = STR("ignore");
     size_t i = at + STR("threadlint:").len;
@@ -250,8 +250,22 @@ static size_t take_ignore(struct scanner *s, const struct comment *c, struct str
     return end;
 }
 
+// Where code that is commented out has a comment of its own: directives behind it are part of what
+// is quoted. SIZE_MAX: nowhere. "code(); // prose // NOLINT" is meant, so code must not come first.
+static size_t quoted_comment(const struct comment *c, struct str text) {
+    for (size_t at = str_find(text, STR("//"), 0); c->is_alone && at != SIZE_MAX;
+         at = str_find(text, STR("//"), at + 1)) {
+        if (at > 0 && (text.ptr[at - 1] == ' ' || text.ptr[at - 1] == '\t')) {
+            return at;
+        }
+    }
+    return SIZE_MAX;
+}
+
 static void scan_comment_line(struct scanner *s, const struct comment *c) {
     struct str text = str_slice(s->text, c->from, c->to);
+    size_t quoted = quoted_comment(c, text);
+    text = quoted < text.len ? str_slice(text, 0, quoted) : text;
     size_t at = next_directive(text, 0);
     while (at < text.len) {
         at = text.ptr[at] == 'N' ? take_nolint(s, c, text, at) : take_ignore(s, c, text, at);

@@ -65,6 +65,16 @@ TEST(nolint_lists_with_ids_of_other_tools) {
     CHECK(count("x(); // NOLINT(threadlint-a) NOLINT(threadlint-b)\n") == 2);
 }
 
+TEST(directives_in_code_that_is_commented_out) {
+    CHECK(count("// x(); // NOLINT(threadlint-a)\ny();\n") == 0);
+    CHECK(count("  //   // NOLINTBEGIN(threadlint-a)\ny();\n") == 0);
+    CHECK(count("/* x(); // threadlint: ignore[a] */\ny();\n") == 0);
+    CHECK(count("x(); // prose // NOLINT(threadlint-a)\n") == 1);
+    CHECK(count("// NOLINTNEXTLINE(threadlint-a) as // x() does\n") == 1);
+    CHECK(count("// https://example.org NOLINTNEXTLINE(threadlint-a)\n") == 1);
+    CHECK(count("//// NOLINTNEXTLINE(threadlint-a)\n") == 1);
+}
+
 TEST(own_form) {
     CHECK(one("x(); // threadlint: ignore[shared-state-race] benign\n", 1, 1, "shared-state-race",
               "benign"));
