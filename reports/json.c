@@ -60,6 +60,7 @@ static void put_finding(const struct report *r, const struct finding *f, FILE *o
     json_key_str(&j, "subject", f->subject);
     json_key_c(&j, "fingerprint", hex);
     json_key_bool(&j, "suppressed", f->suppressed);
+    json_key_bool(&j, "known", f->known);
     put_lists(&j, f);
     json_object_end(&j);
     (void)fputc('\n', out);

@@ -6,15 +6,23 @@
 #include "reports/report_private.h"
 
 const struct reporter reporters[] = {
-    {"text",  "for people: source lines, paths and a summary",       text_write },
-    {"json",  "one JSON object per finding and line",                json_write },
-    {"sarif", "SARIF 2.1.0, for code scanning services and editors", sarif_write},
+    {"text",       "for people: source lines, paths and a summary",       text_write      },
+    {"json",       "one JSON object per finding and line",                json_write      },
+    {"sarif",      "SARIF 2.1.0, for code scanning services and editors", sarif_write     },
+    {"github",     "annotations of GitHub Actions",                       github_write    },
+    {"gitlab",     "GitLab Code Quality",                                 gitlab_write    },
+    {"rdjson",     "for reviewdog",                                       rdjson_write    },
+    {"checkstyle", "Checkstyle XML, for Jenkins and others",              checkstyle_write},
+    {"junit",      "JUnit XML, for services that show tests",             junit_write     },
+    {"baseline",   "the findings of today, for --baseline",               baseline_write  },
 };
 const size_t reporter_count = sizeof reporters / sizeof reporters[0];
 
 static void count_finding(struct report_counts *counts, const struct finding *f) {
     if (f->suppressed) {
         counts->suppressed++;
+    } else if (f->known) {
+        counts->known++;
     } else if (f->level == LEVEL_ERROR) {
         counts->errors++;
     } else if (f->level == LEVEL_WARNING) {
@@ -40,7 +48,7 @@ struct report_counts report_count(const struct report *r) {
 }
 
 bool report_shows(const struct report_options *options, const struct finding *f) {
-    return !f->suppressed || options->with_suppressed;
+    return (!f->suppressed && !f->known) || options->with_suppressed;
 }
 
 struct str report_line(const struct report *r, struct place place) {

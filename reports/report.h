@@ -66,6 +66,7 @@ struct report {
     uint32_t tus_failed;
     int exit_code;
     bool complete;            // every TU was analysed
+    bool has_baseline;        // findings that are not known are new
     const bool *rule_enabled; // [rule_count]: evaluated in this run
     // Text of a line (1-based, without its end) of a source file; empty when it cannot be read.
     struct str (*line)(void *ctx, struct str file, uint32_t line);
@@ -74,7 +75,8 @@ struct report {
 
 struct report_options {
     bool colour;          // text
-    bool with_suppressed; // show suppressed findings
+    bool with_suppressed; // show suppressed and known findings
+    bool only_known;      // baseline: leave out what is new
     bool absolute_root;   // SARIF: originalUriBaseIds with uri
 };
 

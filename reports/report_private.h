@@ -12,17 +12,30 @@ struct report_counts {
     uint32_t warnings;
     uint32_t notes;
     uint32_t suppressed;
+    uint32_t known; // and not suppressed
 };
 
 bool text_write(const struct report *r, const struct report_options *options, FILE *out,
                 struct error *err);
 bool json_write(const struct report *r, const struct report_options *options, FILE *out,
                 struct error *err);
+bool github_write(const struct report *r, const struct report_options *options, FILE *out,
+                  struct error *err);
+bool gitlab_write(const struct report *r, const struct report_options *options, FILE *out,
+                  struct error *err);
+bool rdjson_write(const struct report *r, const struct report_options *options, FILE *out,
+                  struct error *err);
+bool checkstyle_write(const struct report *r, const struct report_options *options, FILE *out,
+                      struct error *err);
+bool junit_write(const struct report *r, const struct report_options *options, FILE *out,
+                 struct error *err);
+bool baseline_write(const struct report *r, const struct report_options *options, FILE *out,
+                    struct error *err);
 bool sarif_write(const struct report *r, const struct report_options *options, FILE *out,
                  struct error *err);
 
 struct report_counts report_count(const struct report *r);
-/// False for a suppressed finding unless the options ask for those.
+/// False for a suppressed or known finding unless the options ask for those.
 bool report_shows(const struct report_options *options, const struct finding *f);
 /// Text of the line of `place`, without its end; empty when there is none.
 struct str report_line(const struct report *r, struct place place);

@@ -338,6 +338,9 @@ static void put_identity(struct sarif *s, const struct finding *f) {
     }
     json_key_c(j, "threadlint/v1", hex);
     json_object_end(j);
+    if (s->report->has_baseline) {
+        json_key_c(j, "baselineState", f->known ? "unchanged" : "new");
+    }
     if (!s->options->with_suppressed) {
         return;
     }

@@ -30,6 +30,8 @@ static void put_head(const struct text_out *t, const struct finding *f) {
         (void)fputs(f->suppression.len ? " (suppressed: " : " (suppressed", t->out);
         text_put(t, f->suppression);
         (void)fputc(')', t->out);
+    } else if (f->known) {
+        (void)fputs(" (known)", t->out);
     }
     (void)fputc('\n', t->out);
     text_source(t, f->place, 0, true);
@@ -183,6 +185,9 @@ static void put_summary(const struct text_out *t) {
     put_count(t, counts.notes, "note", "");
     if (counts.suppressed) {
         (void)fprintf(t->out, "; %u suppressed", counts.suppressed);
+    }
+    if (counts.known) {
+        (void)fprintf(t->out, "; %u known", counts.known);
     }
     if (skipped) {
         (void)fputs("; ", t->out);

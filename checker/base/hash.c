@@ -46,6 +46,24 @@ void hash128_hex(struct hash128 h, char ret_hex[33]) {
     ret_hex[32] = '\0';
 }
 
+static int digit_of(char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool hash128_parse(struct str hex, struct hash128 *ret) {
+    struct hash128 h = {0};
+    for (size_t i = 0; i < hex.len && hex.len == 32; i++) {
+        int digit = digit_of(hex.ptr[i]);
+        if (digit < 0) {
+            return false;
+        }
+        uint64_t *half = i < 16 ? &h.hi : &h.lo;
+        *half = *half << 4 | (unsigned)digit;
+    }
+    *ret = h;
+    return hex.len == 32;
+}
+
 bool hash128_eq(struct hash128 a, struct hash128 b) {
     return a.lo == b.lo && a.hi == b.hi;
 }

@@ -17,6 +17,8 @@ struct hash128 hash128(const void *data, size_t len);
 struct hash128 hash128_add(struct hash128 h, struct str s);
 /// 32 lower-case hexadecimal digits and a NUL.
 void hash128_hex(struct hash128 h, char ret_hex[33]);
+/// Reads what hash128_hex wrote; false for any other text.
+bool hash128_parse(struct str hex, struct hash128 *ret);
 bool hash128_eq(struct hash128 a, struct hash128 b);
 
 #endif

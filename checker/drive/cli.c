@@ -180,6 +180,7 @@ static void store_switch(struct cli *cli, enum cli_option_id id) {
         {OPT_QUIET,           &cli->quiet          },
         {OPT_VERBOSE,         &cli->verbose        },
         {OPT_MARKDOWN,        &cli->markdown       },
+        {OPT_PRUNE,           &cli->prune          },
     };
     for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
         if (switches[i].id == id) {
@@ -194,12 +195,15 @@ static bool store_path(struct parser *p, const struct cli_option *o, const char 
         enum cli_option_id id;
         const char **place;
     } paths[] = {
-        {OPT_DATABASE,   &cli->database  },
-        {OPT_ROOT,       &cli->root      },
-        {OPT_CONFIG,     &cli->config    },
-        {OPT_STORE,      &cli->store     },
-        {OPT_CACHE_DIR,  &cli->cache_dir },
-        {OPT_FACTS_FILE, &cli->facts_file},
+        {OPT_DATABASE,      &cli->database  },
+        {OPT_ROOT,          &cli->root      },
+        {OPT_CONFIG,        &cli->config    },
+        {OPT_STORE,         &cli->store     },
+        {OPT_CACHE_DIR,     &cli->cache_dir },
+        {OPT_FACTS_FILE,    &cli->facts_file},
+        {OPT_BASELINE,      &cli->baseline  },
+        {OPT_BASELINE_FILE, &cli->baseline  },
+        {OPT_NEW_FROM,      &cli->new_from  },
     };
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         if (paths[i].id == o->id) {
@@ -229,7 +233,10 @@ static bool store_value(struct parser *p, const struct cli_option *o, const char
     case OPT_MODEL:
         vec_push(p->arena, &cli->models, value);
         return true;
+    case OPT_MAX:
+        return parse_number(p, o->name, str_from(value), 0, UINT32_MAX, &cli->max_findings);
     case OPT_FORMAT:
+        cli->has_format = true;
         return parse_reporter(p, o->name, str_from(value), &cli->format);
     case OPT_OUTPUT:
         return parse_output(p, value);

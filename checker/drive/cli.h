@@ -14,6 +14,7 @@ enum cli_command {
     CLI_CHECK, // the default
     CLI_FACTS,
     CLI_LINK,
+    CLI_BASELINE,
     CLI_SHOW,
     CLI_RULES,
     CLI_EXPLAIN,
@@ -59,12 +60,17 @@ struct cli {
     VEC(const char *) models;
     // reports
     size_t format; // index into reporters[]
+    bool has_format;
     enum cli_format list_format;
     VEC(struct cli_output) outputs;
     const char *store; // --db
     bool has_fail_on;
     enum level fail_on;
     bool exit_zero;
+    const char *baseline; // --baseline
+    const char *new_from; // --new-from
+    uint64_t max_findings;
+    bool prune;
     bool allow_partial;
     bool show_suppressed;
     bool stats;

@@ -3,16 +3,18 @@
 // Every command and option there is. To add an option: a row here, its place in struct cli, and a
 // line in cli.c that stores it. Help, man page and docs/cli.md follow.
 
-#define CHECK    (1u << CLI_CHECK)
-#define FACTS    (1u << CLI_FACTS)
-#define LINK     (1u << CLI_LINK)
-#define SHOW     (1u << CLI_SHOW)
-#define RULES    (1u << CLI_RULES)
-#define MAN      (1u << CLI_MAN)
-#define PARSING  (CHECK | FACTS | SHOW)
-#define JUDGING  (CHECK | LINK)
-#define ANALYSIS (PARSING | LINK)
-#define ALL      ((1u << CLI_COMMAND_COUNT) - 1u)
+#define CHECK     (1u << CLI_CHECK)
+#define FACTS     (1u << CLI_FACTS)
+#define LINK      (1u << CLI_LINK)
+#define SHOW      (1u << CLI_SHOW)
+#define BASELINE  (1u << CLI_BASELINE)
+#define RULES     (1u << CLI_RULES)
+#define MAN       (1u << CLI_MAN)
+#define PARSING   (CHECK | BASELINE | FACTS | SHOW)
+#define REPORTING (CHECK | LINK)
+#define JUDGING   (REPORTING | BASELINE)
+#define ANALYSIS  (PARSING | LINK)
+#define ALL       ((1u << CLI_COMMAND_COUNT) - 1u)
 
 enum { MANY = 1000000 };
 
@@ -50,6 +52,12 @@ const struct cli_command_row cli_commands[CLI_COMMAND_COUNT] = {
                   "check a program from fact files",
                   "Reports what `check` would report for the translation units in the fact "
                   "files. Absence is claimed only when the files are all shards of one database."},
+    [CLI_BASELINE] = {CLI_BASELINE, "baseline", "[SOURCE...] [-- FLAGS]", 0, MANY, true, false,
+                      "accept the findings of today",
+                      "Checks, and writes what is found into a file that `check` reads: what is "
+                      "in it is known and not reported again. Findings are recognised by rule, "
+                      "function, subject and text of the line, so code may move. With `--prune` "
+                      "only what is gone is taken out of the file."},
     [CLI_SHOW] = {CLI_SHOW, "show", "facts|summaries|callgraph|threads [SOURCE...] [-- FLAGS]", 1,
                   MANY, true, false,
                   "print what the analysis knows",
@@ -97,20 +105,35 @@ const struct cli_option cli_options[] = {
      "Disable rules by id, family or glob. Repeatable."},
     {OPT_MODEL, GROUP_RULES, 0, "model", "FILE", JUDGING | SHOW,
      "Model file that tells what the functions of your libraries do. Repeatable."},
-    {OPT_FORMAT, GROUP_REPORT, 0, "format", "FORMAT", JUDGING,
-     "Format of the report on standard output: text (default), sarif or json."},
-    {OPT_OUTPUT, GROUP_REPORT, 0, "output", "FORMAT=FILE", JUDGING,
+    {OPT_FORMAT, GROUP_REPORT, 0, "format", "FORMAT", REPORTING,
+     "Format of the report on standard output: text (default), json, sarif, github, gitlab, "
+     "rdjson, checkstyle or junit. In GitHub Actions the annotations follow the text by "
+     "themselves."},
+    {OPT_OUTPUT, GROUP_REPORT, 0, "output", "FORMAT=FILE", REPORTING,
      "Also write a report to FILE. Repeatable."},
-    {OPT_STORE, GROUP_REPORT, 0, "db", "FILE", JUDGING,
+    {OPT_BASELINE, GROUP_REPORT, 0, "baseline", "FILE", REPORTING,
+     "Findings in FILE are known and not reported; see `threadlint baseline`. Otherwise the one "
+     "the configuration names, else `.threadlint-baseline.json` in the project root when there "
+     "is one."},
+    {OPT_NEW_FROM, GROUP_REPORT, 0, "new-from", "REV", REPORTING,
+     "Report only what is on lines changed since the git revision REV, or comes about by a step "
+     "on such a line."},
+    {OPT_MAX, GROUP_REPORT, 0, "max", "N", REPORTING,
+     "Up to N findings do not change the exit code (default 0)."},
+    {OPT_BASELINE_FILE, GROUP_REPORT, 'o', "output", "FILE", BASELINE,
+     "The baseline to write. Default: as `check` would read it."},
+    {OPT_PRUNE, GROUP_REPORT, 0, "prune", NULL, BASELINE,
+     "Only take out of the baseline what is not found any more."},
+    {OPT_STORE, GROUP_REPORT, 0, "db", "FILE", REPORTING,
      "Also store the run in the SQLite database FILE, made when missing."},
-    {OPT_SHOW_SUPPRESSED, GROUP_REPORT, 0, "show-suppressed", NULL, JUDGING,
-     "Report findings that are suppressed in the source, too."},
-    {OPT_COLOR, GROUP_REPORT, 0, "color", "WHEN", JUDGING | (1u << CLI_EXPLAIN),
+    {OPT_SHOW_SUPPRESSED, GROUP_REPORT, 0, "show-suppressed", NULL, REPORTING,
+     "Report findings that are suppressed in the source or known by a baseline, too."},
+    {OPT_COLOR, GROUP_REPORT, 0, "color", "WHEN", REPORTING | (1u << CLI_EXPLAIN),
      "auto (default: when standard output is a terminal), always or never."},
-    {OPT_FAIL_ON, GROUP_REPORT, 0, "fail-on", "LEVEL", JUDGING,
+    {OPT_FAIL_ON, GROUP_REPORT, 0, "fail-on", "LEVEL", REPORTING,
      "Lowest level of a finding that makes the exit code 1: note, warning (default), error or "
      "never."},
-    {OPT_EXIT_ZERO, GROUP_REPORT, 0, "exit-zero", NULL, JUDGING,
+    {OPT_EXIT_ZERO, GROUP_REPORT, 0, "exit-zero", NULL, REPORTING,
      "Findings do not change the exit code."},
     {OPT_ALLOW_PARTIAL, GROUP_REPORT, 0, "allow-partial", NULL, ANALYSIS,
      "Translation units that could not be read fully do not change the exit code."},
@@ -162,6 +185,8 @@ const struct cli_note cli_environment[] = {
     {"NO_COLOR", "When set and not empty: no colours, unless `--color=always`."},
     {"CLICOLOR_FORCE",
      "When set and not `0`: colours also into files and pipes, unless `--color=never`."},
+    {"GITHUB_ACTIONS",
+     "When `true` and no `--format` is given: annotations after the text."},
     {"SOURCE_DATE_EPOCH",
      "Seconds since 1970 to use for every time in a report, for reproducible output."},
     {"CPATH, C_INCLUDE_PATH, CPLUS_INCLUDE_PATH",
@@ -171,6 +196,7 @@ const struct cli_note cli_environment[] = {
 
 const struct cli_note cli_files[] = {
     {".threadlint.json", "Configuration of a project; see `threadlint config-schema`."},
+    {".threadlint-baseline.json", "Findings that are known; see `threadlint baseline`."},
     {".threadlint/cache.db",
      "Cache of parsed translation units, in the project root. May be deleted at any time."},
     {"compile_commands.json",
@@ -186,6 +212,9 @@ const struct cli_note cli_examples[] = {
     {"threadlint -p build --output sarif=threadlint.sarif --fail-on error",
      "For continuous integration: text on the console, SARIF for the code host, fail on errors "
      "only."},
+    {"threadlint baseline -p build && threadlint -p build",
+     "Accept what is found today, then report only what is new."},
+    {"threadlint -p build --new-from origin/main", "What a branch adds."},
     {"threadlint explain shared-state-lock-leak",
      "What the rule means and how to fix what it finds."},
     {NULL, NULL},

@@ -58,31 +58,45 @@ static bool is_special(const char *path) {
     return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
-static bool write_file(const struct report *report, const struct cli_output *output,
-                       const struct report_options *options, struct error *err) {
+static bool write_file(const struct report *report, const struct reporter *reporter,
+                       const char *path, const struct report_options *options, struct error *err) {
     struct buf temp;
     buf_init(&temp, PATH_MAX + 32);
-    bool direct = is_special(output->path);
-    buf_add_c(&temp, output->path);
+    bool direct = is_special(path);
+    buf_add_c(&temp, path);
     if (!direct) {
         buf_addf(&temp, ".tmp%ld", (long)getpid());
     }
     FILE *out = fopen(buf_c(&temp), "wb");
     bool ok = out != NULL;
     if (out) {
-        ok = write_to(report, &reporters[output->reporter], options, out, err);
+        ok = write_to(report, reporter, options, out, err);
         ok = fclose(out) == 0 && ok;
-        ok = ok && (direct || rename(buf_c(&temp), output->path) == 0);
+        ok = ok && (direct || rename(buf_c(&temp), path) == 0);
     }
     if (!ok && !direct) {
         (void)unlink(buf_c(&temp));
     }
     if (!ok) {
         error_set(err, "cannot write the report '%s'; does its directory exist, is there space?",
-                  output->path);
+                  path);
     }
     buf_release(&temp);
     return ok;
+}
+
+static const struct reporter *reporter_named(const char *name) {
+    for (size_t i = 0; i < reporter_count; i++) {
+        if (strcmp(reporters[i].name, name) == 0) {
+            return &reporters[i];
+        }
+    }
+    return NULL;
+}
+
+static bool write_annotations(const struct report *report, const struct report_options *options,
+                              struct error *err) {
+    return write_to(report, reporter_named("github"), options, stdout, err);
 }
 
 bool output_write(const struct report *report, const struct cli *cli, struct error *err) {
@@ -92,7 +106,8 @@ bool output_write(const struct report *report, const struct cli *cli, struct err
         const struct cli_output *output = &cli->outputs.data[i];
         bool to_stdout = strcmp(output->path, "-") == 0;
         ok = (to_stdout ? write_to(report, &reporters[output->reporter], &options, stdout, err)
-                        : write_file(report, output, &options, err)) &&
+                        : write_file(report, &reporters[output->reporter], output->path, &options,
+                                     err)) &&
              ok;
     }
     if (cli->store) {
@@ -102,5 +117,36 @@ bool output_write(const struct report *report, const struct cli *cli, struct err
     if (!write_to(report, &reporters[cli->format], &options, stdout, err)) {
         ok = error_set(err, "cannot write the report to standard output");
     }
+    if (!cli->has_format && str_eq(environment("GITHUB_ACTIONS"), STR("true"))) {
+        ok = write_annotations(report, &options, err) && ok;
+    }
     return ok;
+}
+
+bool output_baseline(const struct report *report, const char *path, const struct cli *cli,
+                     struct error *err) {
+    uint32_t count = 0;
+    const struct report_options options = {.only_known = cli->prune};
+    if (!report->complete && !cli->allow_partial) {
+        for (uint32_t i = 0; i < report->notes.len; i++) {
+            const struct report_note *note = &report->notes.data[i];
+            if (note->level == LEVEL_ERROR) {
+                log_message(LOG_WARNING, STR_FMT, STR_ARG(note->text));
+            }
+        }
+        log_message(LOG_ERROR,
+                    "the analysis is incomplete: '%s' is left as it was; "
+                    "--allow-partial writes it all the same",
+                    path);
+        return true; // the exit code says the rest
+    }
+    for (uint32_t i = 0; i < report->findings->items.len; i++) {
+        const struct finding *f = &report->findings->items.data[i];
+        count += !f->suppressed && (f->known || !cli->prune);
+    }
+    if (!write_file(report, reporter_named("baseline"), path, &options, err)) {
+        return false;
+    }
+    (void)printf("%s: %u finding%s\n", path, count, count == 1 ? "" : "s");
+    return true;
 }

@@ -10,6 +10,11 @@ bool output_write(const struct report *report, const struct cli *cli, struct err
 /// Ends a command that printed to standard output: exit code 0, or 2 when not all could be written,
 /// which is told.
 int output_finish(void);
+/// `threadlint baseline`: writes the findings, or with --prune those it had already, to `path` and
+/// says so. An incomplete run, which would drop what it did not see, writes only with
+/// --allow-partial.
+bool output_baseline(const struct report *report, const char *path, const struct cli *cli,
+                     struct error *err);
 /// Should text on standard output have colours?
 bool output_wants_color(enum cli_color color);
 /// Start time for reports: SOURCE_DATE_EPOCH when set, else now. *ret_fixed tells which.

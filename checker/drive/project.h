@@ -26,6 +26,7 @@ struct project {
     VEC(struct compile_cmd) cmds;
     VEC(struct str) skipped; // entries of the database that cannot be used, and why
     struct notes notes;
+    bool has_baseline; // one was read
 };
 
 /// Finds and reads everything. `sources` are the SOURCE arguments (those of `show` come after its

@@ -5,6 +5,7 @@
 
 #include "checker/base/fs.h"
 #include "checker/base/log.h"
+#include "checker/drive/gate.h"
 #include "checker/drive/inventory.h"
 #include "checker/drive/output.h"
 #include "checker/drive/result.h"
@@ -175,17 +176,11 @@ static void suppress(struct run *run) {
 // --- report ---
 
 static int exit_code(const struct run *run) {
-    const struct config *c = &run->project.config;
-    bool incomplete = !run->report.complete && !run->cli->allow_partial;
-    bool found = false;
-    for (uint32_t i = 0; i < run->findings.items.len; i++) {
-        const struct finding *f = &run->findings.items.data[i];
-        found = found ||
-                (!f->suppressed && c->fail_on != LEVEL_OFF && f->level >= (unsigned)c->fail_on);
+    bool accepts = run->cli->command == CLI_BASELINE;
+    if (!run->report.complete && !run->cli->allow_partial) {
+        return EXIT_INCOMPLETE;
     }
-    return incomplete                      ? EXIT_INCOMPLETE
-           : found && !run->cli->exit_zero ? EXIT_FINDINGS
-                                           : EXIT_CLEAN;
+    return !accepts && gate_fails(&run->project, &run->findings) ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
 // The number of workers changes nothing in a report, so it is not part of the command line either.
@@ -244,6 +239,7 @@ static void finish_report(struct run *run, double start) {
     r->tus_cached = run->load.cached;
     r->tus_failed = run->load.failed;
     r->complete = load_is_complete(&run->load);
+    r->has_baseline = run->project.has_baseline;
     r->exit_code = exit_code(run);
     r->line = sources_line;
     r->line_ctx = &run->sources;
@@ -275,10 +271,15 @@ static bool judge(struct run *run, struct error *err) {
 
 static bool tell(struct run *run, int argc, const char *const *argv, struct error *err) {
     double start = progress_now();
+    if (!gate_mark_known(&run->project, &run->findings, load_is_complete(&run->load), err)) {
+        return false;
+    }
     describe_invocation(run, argc, argv);
     finish_report(run, start - run->stats.load - run->stats.link - run->stats.rules);
     progress_end(&run->progress);
-    bool ok = output_write(&run->report, run->cli, err);
+    bool ok = run->cli->command == CLI_BASELINE
+                  ? output_baseline(&run->report, gate_baseline_path(&run->project), run->cli, err)
+                  : output_write(&run->report, run->cli, err);
     run->stats.report = progress_now() - start;
     return ok;
 }

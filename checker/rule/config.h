@@ -41,6 +41,7 @@ struct config {
     VEC(struct str) exclude; // path globs: nothing is reported there
     VEC(struct str) models;  // paths of the user's model files, absolute
     VEC(struct config_option) options;
+    struct str baseline; // path of the baseline, absolute; empty when not told
     enum level fail_on;  // gate level of exit code 1 (default LEVEL_WARNING)
     bool require_reason; // suppressions without a reason do not count
 };

@@ -11,62 +11,44 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+// Laid out by hand: version 14 of the formatter breaks lines of initialisers at random.
+// clang-format off
 static const struct config_key top_keys[] = {
-    {.name = "$schema",
-     .id = KEY_SCHEMA,
-     .shape = CONFIG_TEXT,
-     .help = "Place of the JSON Schema of this file, for editors"                               },
-    {.name = "root",
-     .id = KEY_ROOT,
-     .shape = CONFIG_TEXT,
+    {.name = "$schema", .id = KEY_SCHEMA, .shape = CONFIG_TEXT,
+     .help = "Place of the JSON Schema of this file, for editors"},
+    {.name = "root", .id = KEY_ROOT, .shape = CONFIG_TEXT,
      .help = "Project root, relative to this file: paths in reports and in the patterns of this "
-             "file are relative to it"                                                          },
-    {.name = "profile",
-     .id = KEY_PROFILE,
-     .shape = CONFIG_WORD,
-     .help =
-         "bugs: likely and certain bugs; review: also the design questions a reviewer would ask", .words = {"bugs", "review"}},
-    {.name = "rules",
-     .id = KEY_RULES,
-     .shape = CONFIG_RULES,
-     .help = "Level of rules, by id, family or glob; the most exact pattern counts"                                                                      },
-    {.name = "overrides",
-     .id = KEY_OVERRIDES,
-     .shape = CONFIG_OVERRIDES,
-     .help = "Levels for some paths only; later entries win"                                                                  },
-    {.name = "exclude",
-     .id = KEY_EXCLUDE,
-     .shape = CONFIG_TEXTS,
-     .help = "Paths where nothing is reported, in the notation of .gitignore"                                                                      },
-    {.name = "models",
-     .id = KEY_MODELS,
-     .shape = CONFIG_TEXTS,
-     .help = "Model files of your libraries, relative to this file"                                                                      },
-    {.name = "options",
-     .id = KEY_OPTIONS,
-     .shape = CONFIG_OPTIONS,
-     .help = "Numbers that rules ask for"                                                                    },
-    {.name = "fail-on",
-     .id = KEY_FAIL_ON,
-     .shape = CONFIG_WORD,
+             "file are relative to it"},
+    {.name = "profile", .id = KEY_PROFILE, .shape = CONFIG_WORD,
+     .help = "bugs: likely and certain bugs; review: also the design questions a reviewer would "
+             "ask",
+     .words = {"bugs", "review"}},
+    {.name = "rules", .id = KEY_RULES, .shape = CONFIG_RULES,
+     .help = "Level of rules, by id, family or glob; the most exact pattern counts"},
+    {.name = "overrides", .id = KEY_OVERRIDES, .shape = CONFIG_OVERRIDES,
+     .help = "Levels for some paths only; later entries win"},
+    {.name = "exclude", .id = KEY_EXCLUDE, .shape = CONFIG_TEXTS,
+     .help = "Paths where nothing is reported, in the notation of .gitignore"},
+    {.name = "models", .id = KEY_MODELS, .shape = CONFIG_TEXTS,
+     .help = "Model files of your libraries, relative to this file"},
+    {.name = "options", .id = KEY_OPTIONS, .shape = CONFIG_OPTIONS,
+     .help = "Numbers that rules ask for"},
+    {.name = "fail-on", .id = KEY_FAIL_ON, .shape = CONFIG_WORD,
      .help = "Lowest level that makes the exit code 1",
      .words = {"warning", "note", "error", "never"}},
-    {.name = "require-suppression-reason",
-     .id = KEY_REQUIRE_REASON,
-     .shape = CONFIG_BOOL,
-     .help = "Suppressions in the source that give no reason do not count"                                                                   },
+    {.name = "baseline", .id = KEY_BASELINE, .shape = CONFIG_TEXT,
+     .help = "File with the findings that are known and not reported, relative to this file"},
+    {.name = "require-suppression-reason", .id = KEY_REQUIRE_REASON, .shape = CONFIG_BOOL,
+     .help = "Suppressions in the source that give no reason do not count"},
 };
 
 static const struct config_key override_keys[] = {
-    {.name = "paths",
-     .id = KEY_PATHS,
-     .shape = CONFIG_TEXTS,
-     .help = "Paths the levels are for, in the notation of .gitignore"             },
-    {.name = "rules",
-     .id = KEY_RULES,
-     .shape = CONFIG_RULES,
+    {.name = "paths", .id = KEY_PATHS, .shape = CONFIG_TEXTS,
+     .help = "Paths the levels are for, in the notation of .gitignore"},
+    {.name = "rules", .id = KEY_RULES, .shape = CONFIG_RULES,
      .help = "Level of rules, by id, family or glob; the most exact pattern counts"},
 };
+// clang-format on
 
 const struct config_key_table config_top_keys = {top_keys, sizeof top_keys / sizeof *top_keys};
 const struct config_key_table config_override_keys = {override_keys,
@@ -379,7 +361,7 @@ static bool read_bool(const struct reader *r, const cJSON *item) {
 static bool read_value(const struct reader *r, const cJSON *item, const struct config_key *key) {
     struct str ignored = {0};
     switch (key->shape) {
-    case CONFIG_TEXT: // "root" is read last; "$schema" is for editors
+    case CONFIG_TEXT: // "root" and "baseline" are read last; "$schema" is for editors
         return read_text(r, item, &ignored);
     case CONFIG_BOOL:
         return read_bool(r, item);
@@ -410,6 +392,19 @@ static bool read_root(const struct reader *r, const cJSON *tree) {
     return true;
 }
 
+static bool read_baseline(const struct reader *r, const cJSON *tree) {
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(tree, "baseline");
+    struct str path = {0};
+    if (item == NULL) {
+        return true;
+    }
+    if (!read_text(r, item, &path)) {
+        return false;
+    }
+    r->config->baseline = str_from(fs_join(r->config->arena, r->config->dir, path));
+    return true;
+}
+
 static bool read_tree(const struct reader *r, const cJSON *tree) {
     if (!check_object(r, tree, "the configuration")) {
         return false;
@@ -421,7 +416,8 @@ static bool read_tree(const struct reader *r, const cJSON *tree) {
             return false;
         }
     }
-    return read_root(r, tree); // last: "models" are relative to the file
+    // "root" last: the others are relative to the file
+    return read_baseline(r, tree) && read_root(r, tree);
 }
 
 bool config_parse(struct config *c, struct str text, struct error *err) {

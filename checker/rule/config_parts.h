@@ -27,6 +27,7 @@ enum config_key_id {
     KEY_OPTIONS,
     KEY_FAIL_ON,
     KEY_REQUIRE_REASON,
+    KEY_BASELINE,
     KEY_PATHS, // in an override
 };
 

@@ -62,7 +62,8 @@ struct finding {
     struct hash128 fingerprint; // set by findings_finish
     bool suppressed;
     struct str suppression; // reason given in the source, may be empty
-    bool partial;           // the function had code errors
+    bool known;   // in the baseline, or older than the revision asked about: not to be reported
+    bool partial; // the function had code errors
 };
 
 struct finding_list {
