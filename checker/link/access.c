@@ -3,7 +3,7 @@
 #include "checker/base/hash.h"
 #include "checker/link/container.h"
 #include "checker/link/namer.h"
-#include "checker/link/parallel.h"
+#include "checker/link/threads.h"
 
 enum { MAX_EXPORTS = 96, MAX_OWN = 1500, MAX_TARGETS = 4 };
 
@@ -90,7 +90,7 @@ static const struct flow_fact *copy_facts(struct arena *a, const struct flow_fac
 static void add(struct collector *c, struct access a) {
     struct node *n = &c->p->nodes.data[c->id];
     uint64_t key = hash_mix(hash_mix(a.place.v, a.op),
-                            (uint64_t)a.write << 9 | (uint64_t)a.atomic << 8 | a.root);
+                            (uint64_t)a.write << 9 | (uint64_t)a.atomic << 8 | a.slot);
     uint32_t old = 0;
     if (n->access_count >= MAX_OWN || map_get(&c->seen, key, &old)) {
         return;
@@ -199,9 +199,9 @@ static void take_over(struct collector *c, struct binding *b, node_id callee, st
         a.volatile_ = from.volatile_;
         a.doubtful = from.doubtful;
         a.owned = from.owned;
-        a.root = proto.root ? proto.root : from.root;
+        a.slot = proto.slot ? proto.slot : from.slot;
         a.inner = n->exports.data[i] + 1;
-        if (a.root) {
+        if (a.slot) {
             a.held = NULL;
             a.held_count = 0;
         }
@@ -240,7 +240,7 @@ static void thread_accesses(struct collector *c, const struct flow_spawn *s) {
     struct binding b = {.namer = &c->namer, .arg_count = 1};
     b.args[0] = fn->a.v ? fn->a : s->arg;
     struct access proto = {.op = program_op_of_call(c->p, c->id, s->call),
-                           .root = root_of_value(c->p, s->entry)};
+                           .slot = slot_of_value(c->p, s->entry)};
     take_over(c, &b, entry, proto);
 }
 
@@ -301,7 +301,7 @@ static void export_accesses(struct collector *c) {
             continue;
         }
         expr_id place = expr_rewrite(p->exprs, a.place, blur, NULL);
-        uint64_t key = hash_mix(place.v, (uint64_t)a.write << 9 | (uint64_t)a.atomic << 8 | a.root);
+        uint64_t key = hash_mix(place.v, (uint64_t)a.write << 9 | (uint64_t)a.atomic << 8 | a.slot);
         for (uint16_t k = 0; k < a.held_count; k++) {
             key = hash_mix(key, a.held[k].e.v);
         }

@@ -17,7 +17,7 @@ struct access {
     bool volatile_;
     bool owned;     // of an object only this function knows yet, or that is being made or destroyed
     bool doubtful;  // a lock that cannot be named may be held
-    uint8_t root;   // 0: made by the thread that runs the function; else by the thread of this root
+    uint8_t slot;   // 0: made by the thread that runs the function; else by the thread of this root
                     // (see parallel.h)
     uint32_t op;    // of the function: the access itself, the call or the start of the thread that
                     // leads to it

@@ -80,7 +80,7 @@ static void sort_in(struct finder *s, uint32_t index) {
     struct program *p = s->p;
     const struct access *a = &p->accesses.data[index];
     bool listed = !a->inner || is_outermost(p, a->node);
-    if (!listed || a->owned || a->atomic || a->volatile_ || a->root) {
+    if (!listed || a->owned || a->atomic || a->volatile_ || a->slot) {
         return;
     }
     expr_id class = expr_class(p->exprs, a->place);
@@ -119,13 +119,13 @@ static bool fill_site(struct finder *s, const struct access *a, struct site *ret
     for (uint32_t i = 0; i < n->contexts.len; i++) {
         struct instance now;
         instance_fill(p, &now, a, &n->contexts.data[i], false);
-        bool alone = p->roots.len && !now.live; // before any thread starts
+        bool alone = p->runs.by_slot.len && !now.live; // before any thread starts
         if (!alone && (!found || now.lock_count < ret_site->instance.lock_count)) {
             ret_site->instance = now;
             found = true;
         }
     }
-    ret_site->api = !s->has_main && found && ret_site->instance.root == ROOT_MAIN;
+    ret_site->api = !s->has_main && found && ret_site->instance.slot == SLOT_MAIN;
     return found && !ret_site->instance.unnamed;
 }
 
@@ -224,7 +224,7 @@ static bool is_method_of_guarded_class(const struct finder *s, const struct site
     const struct expr *root = expr_get(p->exprs, namer_root(p->exprs, x->access->place));
     return (symbol(p, x->access->node)->flags & SYM_METHOD) && root->kind == EX_PARAM &&
            root->num == 0 && is_outermost(p, x->access->node) &&
-           is_own_lock(p, x->access->place, b->lock) && (x->api || p->roots.len);
+           is_own_lock(p, x->access->place, b->lock) && (x->api || p->runs.by_slot.len);
 }
 
 // The lock and the place are parts of one structure, or the lock is global.

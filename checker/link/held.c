@@ -18,7 +18,7 @@ static bool summary_has(const struct summary *s, enum effect_kind kind) {
 static const struct summary *summary_of_call(const struct program *p, const struct facts *f,
                                              call_id call) {
     const struct summary *model = program_model(p, f, call);
-    node_id to = model ? NODE_NONE : contexts_target(p, f, call);
+    node_id to = model ? NODE_NONE : call_target(p, f, call);
     const struct flow_result *r = to == NODE_NONE ? NULL : p->nodes.data[to].flow[FLOW_LOCKS];
     return model ? model : r ? &r->summary : NULL;
 }

@@ -18,13 +18,13 @@ static void fill(struct program *p, struct instance *i, const struct access *a,
     for (uint16_t k = 0; k < a->held_count; k++) {
         add_lock(p, i, a->held[k].e, a->held[k].flags);
     }
-    if (a->root) {
-        i->root = a->root;
-        i->live = p->root_pairs[a->root];
+    if (a->slot) {
+        i->slot = a->slot;
+        i->live = p->runs.pairs[a->slot];
         return;
     }
     i->context = c;
-    i->root = c->root;
+    i->slot = c->slot;
     i->live = frame ? parallel_within(p, a->node, a->op) : parallel_at(p, a->node, c, a->op);
     for (uint32_t k = 0; k < c->held.len; k++) {
         add_lock(p, i, c->held.data[k], 0);
@@ -52,10 +52,10 @@ void instance_fill(struct program *p, struct instance *ret_instance, const struc
 
 bool instances_run_in_parallel(const struct program *p, const struct instance *a,
                                const struct instance *b) {
-    if (a->root == b->root) {
-        return a->root != ROOT_MAIN && (p->root_pairs[a->root] >> a->root & 1);
+    if (a->slot == b->slot) {
+        return a->slot != SLOT_MAIN && (p->runs.pairs[a->slot] >> a->slot & 1);
     }
-    return (a->live >> b->root & 1) && (b->live >> a->root & 1);
+    return (a->live >> b->slot & 1) && (b->live >> a->slot & 1);
 }
 
 bool instances_share_lock(const struct instance *a, const struct instance *b) {

@@ -4,14 +4,14 @@
 #define CHECKER_LINK_INSTANCE_H
 
 #include "checker/link/access.h"
-#include "checker/link/parallel.h"
+#include "checker/link/threads.h"
 
 enum { INSTANCE_MAX_LOCKS = 64, INSTANCE_MAX_CALLS = 6 };
 
 struct instance {
     const struct access *access;
     const struct run_context *context; // NULL for what a started thread does
-    uint8_t root;
+    uint8_t slot;
     uint64_t live;
     expr_id locks[INSTANCE_MAX_LOCKS];
     uint32_t lock_count;

@@ -1,33 +1,11 @@
 // Contexts of functions and roots that run in parallel: from fork and join, propagated down the
 // call graph to a fixed point.
-#include "checker/link/parallel.h"
+#include "checker/link/program_private.h"
 
 enum { MAX_TARGETS = 16, MAX_ROUNDS = 64, MAX_PHASES = 6 };
 
-static uint64_t bit(uint8_t root) {
-    return 1ULL << root;
-}
-
-void program_number_roots(struct program *p) {
-    for (node_id n = 0; n < p->nodes.len; n++) {
-        if (p->nodes.data[n].is_entry) {
-            vec_push(p->arena, &p->roots, n);
-        }
-    }
-}
-
-static uint8_t root_of_node(const struct program *p, node_id n) {
-    for (uint32_t i = 0; i < p->roots.len; i++) {
-        if (p->roots.data[i] == n) {
-            return (uint8_t)(i + 1 < ROOT_LAST ? i + 1 : ROOT_LAST);
-        }
-    }
-    return ROOT_MAIN;
-}
-
-uint8_t root_of_value(const struct program *p, expr_id fn) {
-    node_id n = program_node_of_value(p, fn);
-    return n == NODE_NONE ? ROOT_MAIN : root_of_node(p, n);
+static uint64_t bit(uint8_t slot) {
+    return 1ULL << slot;
 }
 
 expr_id unnamed_lock(struct program *p) {
@@ -37,30 +15,6 @@ expr_id unnamed_lock(struct program *p) {
 expr_id lock_identity(struct program *p, expr_id lock) {
     expr_id class = expr_class(p->exprs, lock);
     return class.v ? class : unnamed_lock(p);
-}
-
-uint32_t call_targets(const struct program *p, const struct facts *f, call_id call, node_id *out,
-                      uint32_t max) {
-    const struct ir_call *c = &f->calls.data[call.v];
-    if (program_unit(p, f)->models[call.v]) {
-        return 0;
-    }
-    if (c->kind != CALL_INDIRECT) {
-        out[0] = program_callee(p, f, call);
-        return out[0] != NODE_NONE;
-    }
-    const struct ir_val *v = &f->vals.data[c->target.v];
-    const struct field_functions *slot =
-        v->kind == VAL_PATH ? program_field_functions(p, f, v->path) : NULL;
-    uint32_t n = 0;
-    for (; slot && n < slot->nodes.len && n < max; n++) {
-        out[n] = slot->nodes.data[n];
-    }
-    if (v->kind == VAL_FN) {
-        out[0] = program_unit(p, f)->sym_nodes[v->sym.v];
-        n = out[0] != NODE_NONE;
-    }
-    return n;
 }
 
 uint32_t program_op_of_call(const struct program *p, node_id id, call_id call) {
@@ -189,11 +143,11 @@ bool parallel_is_bracketed(struct program *p, node_id n, uint32_t op) {
 
 // --- threads that run at an op ---
 
-static bool is_tracked(const struct flow_result *r, call_id call, uint8_t root,
+static bool is_tracked(const struct flow_result *r, call_id call, uint8_t slot,
                        const struct program *p) {
     for (uint32_t i = 0; r && i < r->spawns.len; i++) {
         if (r->spawns.data[i].call.v == call.v &&
-            root_of_value(p, r->spawns.data[i].entry) == root) {
+            slot_of_value(p, r->spawns.data[i].entry) == slot) {
             return true;
         }
     }
@@ -205,7 +159,7 @@ static uint64_t untracked(const struct program *p, const struct edge *e) {
     const struct node *n = &p->nodes.data[e->from];
     uint64_t left = p->nodes.data[e->to].leaves;
     call_id call = n->ref.facts->ops.data[e->op].call;
-    for (uint8_t r = 1; left && r <= ROOT_LAST; r++) {
+    for (uint8_t r = 1; left && r <= SLOT_LAST; r++) {
         if ((left & bit(r)) && is_tracked(n->flow[FLOW_THREADS], call, r, p)) {
             left &= ~bit(r);
         }
@@ -268,8 +222,8 @@ static uint64_t roots_of_point(const struct program *p, const struct flow_point 
     uint64_t live = 0;
     for (uint16_t i = 0; i < point->count; i++) {
         bool waited = (point->items[i].flags & EF_MAYBE) && !even_after_wait;
-        uint8_t root = waited ? 0 : root_of_value(p, point->items[i].e);
-        live |= root ? bit(root) : 0;
+        uint8_t slot = waited ? 0 : slot_of_value(p, point->items[i].e);
+        live |= slot ? bit(slot) : 0;
     }
     return live;
 }
@@ -278,8 +232,8 @@ static uint64_t roots_of_point(const struct program *p, const struct flow_point 
 static uint64_t with_descendants(const struct program *p, uint64_t live) {
     for (uint64_t before = 0; before != live;) {
         before = live;
-        for (uint8_t r = 1; r <= ROOT_LAST; r++) {
-            live |= (live & bit(r)) ? p->root_children[r] : 0;
+        for (uint8_t r = 1; r <= SLOT_LAST; r++) {
+            live |= (live & bit(r)) ? p->runs.children[r] : 0;
         }
     }
     return live;
@@ -293,9 +247,9 @@ static uint64_t live_at_op(struct program *p, node_id n, uint32_t op, bool even_
         live = roots_of_point(p, &point, even_after_wait);
     }
     for (uint32_t i = 0; i < x->leaving.len; i++) {
-        if ((x->leaving.data[i].roots & ~live) &&
+        if ((x->leaving.data[i].slots & ~live) &&
             op_comes_before(p, x->ref, x->leaving.data[i].op, op, 0)) {
-            live |= x->leaving.data[i].roots;
+            live |= x->leaving.data[i].slots;
         }
     }
     return live;
@@ -319,10 +273,10 @@ static bool find_leaves(struct solver *s, node_id id) {
         const struct flow_exit *x = &r->exits.data[i];
         for (uint32_t k = 0; k < x->object_count; k++) {
             const struct object_state *o = &x->objects[k];
-            uint8_t root = o->kind == OBJECT_THREAD && o->status != OBJECT_DONE
-                               ? root_of_value(p, o->entry)
+            uint8_t slot = o->kind == OBJECT_THREAD && o->status != OBJECT_DONE
+                               ? slot_of_value(p, o->entry)
                                : 0;
-            leaves |= root ? bit(root) : 0;
+            leaves |= slot ? bit(slot) : 0;
         }
     }
     n->leaving.len = 0;
@@ -341,23 +295,23 @@ static bool find_leaves(struct solver *s, node_id id) {
 
 // --- contexts ---
 
-// The phase `live` of the root; of more than MAX_PHASES the last stands for all further ones.
-static struct run_context *context_of(struct program *p, node_id n, uint8_t root, uint64_t live) {
+// The phase `live` of the slot; of more than MAX_PHASES the last stands for all further ones.
+static struct run_context *context_of(struct program *p, node_id n, uint8_t slot, uint64_t live) {
     struct node *x = &p->nodes.data[n];
     struct run_context *last = NULL;
     uint32_t phases = 0;
     for (uint32_t i = 0; i < x->contexts.len; i++) {
         struct run_context *c = &x->contexts.data[i];
-        if (c->root == root && c->live == live) {
+        if (c->slot == slot && c->live == live) {
             return c;
         }
-        phases += c->root == root;
-        last = c->root == root ? c : last;
+        phases += c->slot == slot;
+        last = c->slot == slot ? c : last;
     }
     if (phases >= MAX_PHASES) {
         return last;
     }
-    struct run_context c = {.root = root, .live = live, .from = NODE_NONE};
+    struct run_context c = {.slot = slot, .live = live, .from = NODE_NONE};
     vec_push(p->arena, &x->contexts, c);
     return &vec_last(&x->contexts);
 }
@@ -405,9 +359,9 @@ static void held_on_the_way(struct program *p, const struct edge *e, const struc
 }
 
 // One more way into a function: it holds only what all ways hold, and may meet what any way meets.
-static bool enter(struct program *p, node_id n, uint8_t root, uint64_t live,
+static bool enter(struct program *p, node_id n, uint8_t slot, uint64_t live,
                   const struct run_context *way) {
-    struct run_context *c = context_of(p, n, root, live);
+    struct run_context *c = context_of(p, n, slot, live);
     bool changed = (live & ~c->live) != 0;
     c->live |= live;
     if (!c->reached) {
@@ -453,7 +407,7 @@ static bool spread(struct solver *s, node_id id) {
             if (e->once || e->bracketed) {
                 vec_push(&p->scratch, &way.held, unnamed_lock(p));
             }
-            changed |= enter(p, e->to, from.root, from.live | e->live, &way);
+            changed |= enter(p, e->to, from.slot, from.live | e->live, &way);
             arena_reset(&p->scratch, mark);
         }
     }
@@ -491,43 +445,39 @@ static void enter_roots(struct program *p) {
         const struct node *x = &p->nodes.data[n];
         bool called = x->callers.len && !(x->callers.len == 1 && x->callers.data[0] == n);
         if (program_is_main(p, n) || runs_before_main(x)) {
-            enter(p, n, ROOT_MAIN, 0, NULL);
+            enter(p, n, SLOT_MAIN, 0, NULL);
         } else if (!called && !x->is_entry && !is_lambda(x) && !(has_main && x->address_taken)) {
-            enter(p, n, ROOT_MAIN, all, NULL);
+            enter(p, n, SLOT_MAIN, all, NULL);
         }
     }
-    for (uint32_t i = 0; i < p->roots.len; i++) {
-        uint8_t root = (uint8_t)(i + 1 < ROOT_LAST ? i + 1 : ROOT_LAST);
-        enter(p, p->roots.data[i], root, p->root_pairs[root], NULL);
+    for (uint32_t i = 0; i < p->runs.by_slot.len; i++) {
+        const struct program_root *r = &p->runs.roots.data[p->runs.by_slot.data[i]];
+        enter(p, r->node, r->slot, p->runs.pairs[r->slot], NULL);
     }
 }
 
-static void pair_up(struct program *p, uint8_t root, uint64_t with) {
-    p->root_pairs[root] |= with;
-    for (uint8_t r = 0; r <= ROOT_LAST; r++) {
-        p->root_pairs[r] |= (with & bit(r)) ? bit(root) : 0;
+static void pair_up(struct program *p, uint8_t slot, uint64_t with) {
+    p->runs.pairs[slot] |= with;
+    for (uint8_t r = 0; r <= SLOT_LAST; r++) {
+        p->runs.pairs[r] |= (with & bit(r)) ? bit(slot) : 0;
     }
 }
 
 // A thread runs beside the one that starts it and beside all that run when it is started.
-static void pair_spawned(struct solver *s, node_id id, const struct flow_spawn *spawn,
-                         uint32_t op) {
-    struct program *p = s->p;
-    uint8_t root = root_of_value(p, spawn->entry);
-    for (uint32_t k = 0; root && k < p->nodes.data[id].contexts.len; k++) {
-        const struct run_context *c = &p->nodes.data[id].contexts.data[k];
-        p->root_children[c->root] |= c->root ? bit(root) : 0;
-        pair_up(p, root, parallel_at(p, id, c, op) | bit(c->root));
+static void pair_started(struct program *p, uint8_t slot, const struct root_start *start) {
+    const struct node *n = &p->nodes.data[start->fn];
+    for (uint32_t k = 0; k < n->contexts.len; k++) {
+        const struct run_context *c = &n->contexts.data[k];
+        p->runs.children[c->slot] |= c->slot ? bit(slot) : 0;
+        pair_up(p, slot, parallel_at(p, start->fn, c, start->op.v) | bit(c->slot));
     }
 }
 
-static void pair_roots(struct solver *s) {
-    struct program *p = s->p;
-    for (node_id n = 0; n < p->nodes.len; n++) {
-        const struct flow_result *r = p->nodes.data[n].flow[FLOW_THREADS];
-        for (uint32_t i = 0; r && i < r->spawns.len; i++) {
-            const struct flow_spawn *spawn = &r->spawns.data[i];
-            pair_spawned(s, n, spawn, program_op_of_call(p, n, spawn->call));
+static void pair_roots(struct program *p) {
+    for (uint32_t i = 0; i < p->runs.roots.len; i++) {
+        uint8_t slot = p->runs.roots.data[i].slot;
+        for (uint32_t k = 0; slot && k < p->runs.starts.data[i].items.len; k++) {
+            pair_started(p, slot, &p->runs.starts.data[i].items.data[k]);
         }
     }
 }
@@ -571,11 +521,11 @@ void program_find_parallel(struct program *p) {
     uint64_t before[64];
     for (unsigned round = 0; round < 8;
          round++) { // threads that start threads: pairs and contexts feed each other
-        memcpy(before, p->root_pairs, sizeof before);
+        memcpy(before, p->runs.pairs, sizeof before);
         enter_roots(p);
         solve_contexts(&s);
-        pair_roots(&s);
-        if (!memcmp(before, p->root_pairs, sizeof before)) {
+        pair_roots(p);
+        if (!memcmp(before, p->runs.pairs, sizeof before)) {
             break;
         }
     }

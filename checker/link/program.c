@@ -1,7 +1,6 @@
 // TUs and symbols: which function bodies exist, and what each symbol and call refers to.
 #include "checker/link/access.h"
 #include "checker/link/guard.h"
-#include "checker/link/parallel.h"
 #include "checker/link/race.h"
 
 struct program *program_new(struct arena *arena, struct expr_table *exprs,
@@ -116,15 +115,14 @@ void program_solve(struct program *p) {
     program_build_callgraph(p);
     program_find_reach(p);
     program_run_flows(p);
-    program_number_roots(p);
-    program_collect_accesses(p);
+    program_find_roots(p);
     program_find_parallel(p);
+    program_collect_accesses(p);
     program_find_races(p);
     program_find_unguarded(p);
     program_make_inventory(p);
     program_find_conditions(p);
     program_find_throws(p);
-    program_find_contexts(p);
     program_find_cycles(p);
     program_find_contended(p);
     arena_release(&p->scratch);

@@ -71,7 +71,7 @@ struct race_side {
         *calls; // calls on the way to it from where the thread begins, outermost first
     const loc_id *call_locs;
     uint32_t call_count;
-    uint8_t root;      // number of the thread's entry, see link/parallel.h
+    uint8_t slot;      // number of the thread's entry, see link/threads.h
     struct str thread; // entry of the thread, or function outside callers begin with; "" for main
                        // or whoever calls the program
     struct flow_site spawn; // a place that starts it; site without facts for none
@@ -222,6 +222,7 @@ enum context_kind {
 struct program_root {
     uint8_t kind; // enum context_kind
     bool many;    // threads: several of them run at the same time
+    uint8_t slot; // threads: see link/threads.h
     node_id node;
     struct flow_site site; // where it is started or installed; none for main
     uint64_t signals;      // handlers: bit n = signal n; bit 0 = some signal that is not known

@@ -1,11 +1,11 @@
 // Inside of the program. Private to link: program.c (TUs, symbols), callgraph.c (edges, order),
 // reach.c (what functions keep and write), touch.c (which global locks they use), solve.c (flow
-// bottom-up), inventory.c (threads, locks), contexts.c (roots), context_reach.c (what they reach),
-// company.c (main and its threads), held.c (any lock), query.c, print.c.
+// bottom-up), threads.h (roots, phases, what runs in parallel), inventory.c (threads, locks), held.c
+// (any lock), query.c, print.c.
 #ifndef CHECKER_LINK_PROGRAM_PRIVATE_H
 #define CHECKER_LINK_PROGRAM_PRIVATE_H
 
-#include "checker/link/program.h"
+#include "checker/link/threads.h"
 
 enum { WRITES_MAX = 1024, PARAMS_KNOWN = 8, PARAM_VALUES = 6 };
 
@@ -53,7 +53,7 @@ struct node {
     uint32_t access_count;
     VEC(uint32_t) exports; // of those, the ones that concern callers
     VEC(struct run_context) contexts;
-    uint64_t leaves;             // roots whose threads it leaves running
+    uint64_t leaves;             // slots whose threads it leaves running
     bool waits;                  // for other threads, itself or in a callee
     VEC(struct waiting) waiting; // its calls of functions that wait
     VEC(struct leaving) leaving; // calls that leave some running which its own flow does not follow
@@ -70,61 +70,10 @@ struct unit {
 };
 
 struct access;
-struct run_context;
-
-// A call that waits for other threads.
-struct waiting {
-    node_id callee;
-    uint32_t op;
-};
-
-// A call after which threads of these roots may run.
-struct leaving {
-    uint32_t op;
-    uint64_t roots;
-};
 
 struct field_functions { // functions stored in a field or global of this name
     VEC(node_id) nodes;
     bool unknown;
-};
-
-// A call whose target is certain.
-struct sure_call {
-    node_id to;
-    op_id op;
-};
-
-struct node_calls {
-    VEC(struct sure_call) items;
-};
-
-// A place that starts threads of a root, itself or in a callee.
-struct root_start {
-    node_id fn;
-    op_id op;
-};
-
-struct root_starts {
-    VEC(struct root_start) items;
-};
-
-struct root_reach {
-    const node_id *parents;  // [nodes] the caller on a shortest way; NODE_NONE = not reached
-    const bool *const *live; // [nodes] by block: run in this root; NULL = all are
-};
-
-// From where functions are reached, and whether threads run then. See contexts.c and company.c.
-struct contexts {
-    VEC(struct program_root) roots;
-    VEC(struct root_starts) starts; // by root
-    VEC(struct root_reach) reach;   // by root
-    bool *overlap;                  // [roots * roots] may run at the same time
-    struct node_calls *calls;       // [nodes]
-    bool *spawns;                   // [nodes] starts threads, maybe in a callee
-    bool *joins;                    // [nodes] waits for the end of one, maybe in a callee
-    const bool *
-        *company; // [nodes] by block: threads may run at its start; NULL = main does not come here
 };
 
 struct program {
@@ -154,11 +103,8 @@ struct program {
         exposed; // EX_GLOBALs whose address is stored, returned or given to code that is not known
     struct map left_held;     // classes of locks that some function is left with
     struct map entry_release; // class -> number of functions that release it without taking it
-    struct contexts contexts;
+    struct runs runs;
     VEC(struct access) accesses;
-    VEC(node_id) roots;         // [i]: entry of root i + 1
-    uint64_t root_children[64]; // [r]: roots started by threads of r
-    uint64_t root_pairs[64];    // [r]: roots whose threads may run while one of r does
     VEC(struct program_race) races;
     VEC(struct program_unguarded) unguarded;
     struct program_stats stats;
@@ -175,30 +121,10 @@ void program_run_flows(struct program *p);
 void program_make_inventory(struct program *p);
 void program_find_conditions(struct program *p);
 void program_find_throws(struct program *p);
-void program_find_contexts(struct program *p);
-/// Node a call surely goes to, NODE_NONE when it has a model or there may be several. (contexts.c)
-node_id contexts_target(const struct program *p, const struct facts *f, call_id call);
-/// Appends what a root reaches. (context_reach.c)
-void contexts_find_reach(struct program *p, const struct program_root *root);
-/// Finds which functions start and join threads, and where main has company. Needs contexts.calls.
-/// (company.c)
-void company_find(struct program *p);
-/// An op of `n` starts a thread, or waits for the end of one, itself or in a callee. (company.c)
-bool company_op_spawns(const struct program *p, const struct facts *f, const struct ir_op *op);
-bool company_op_joins(const struct program *p, const struct facts *f, const struct ir_op *op);
-/// Control can come from `from` to `to` in `n` without waiting for the end of a thread on the way.
-/// (company.c)
-bool company_reaches(struct program *p, node_id n, op_id from, op_id to);
 void program_find_cycles(struct program *p);
 /// What stands for a lock in all functions: a constant place, or the class; none for others.
 expr_id program_lock_identity(struct expr_table *t, expr_id lock);
 void program_find_contended(struct program *p);
-/// The ways may be taken by different threads at the same time.
-bool program_may_run_together(struct program *p, const struct program_order *ways, uint32_t count);
-/// Only main does this, before it starts threads or after it joined them.
-bool program_is_alone(struct program *p, node_id n, call_id call);
-/// Several threads with this entry may run.
-bool program_has_many_threads(const struct program *p, node_id entry);
 /// Candidates of an indirect call through a field or global; NULL when none are known.
 const struct field_functions *program_field_functions(const struct program *p,
                                                       const struct facts *f, path_id path);

@@ -7,7 +7,7 @@
 #include "checker/base/hash.h"
 #include "checker/link/instance.h"
 #include "checker/link/namer.h"
-#include "checker/link/parallel.h"
+#include "checker/link/threads.h"
 
 enum { MAX_INSTANCES = 160, MAX_REPORTS = 3, MAX_CALLS = 6, MAX_FUNCTIONS = 24 };
 
@@ -96,10 +96,10 @@ static uint32_t instances_of(struct program *p, const struct group *g, struct in
     for (uint32_t i = 0; i < g->accesses.len; i++) {
         const struct access *a = &p->accesses.data[g->accesses.data[i]];
         const struct node *x = &p->nodes.data[a->node];
-        if (a->root && n < MAX_INSTANCES) {
+        if (a->slot && n < MAX_INSTANCES) {
             instance_fill(p, &out[n++], a, NULL, g->frame);
         }
-        for (uint32_t k = 0; !a->root && k < x->contexts.len && n < MAX_INSTANCES; k++) {
+        for (uint32_t k = 0; !a->slot && k < x->contexts.len && n < MAX_INSTANCES; k++) {
             instance_fill(p, &out[n++], a, &x->contexts.data[k], g->frame);
         }
     }
@@ -148,11 +148,11 @@ static bool is_after_start(struct program *p, const struct instance *thread,
 
 static bool can_meet_in_frame(struct program *p, const struct instance *a, const struct instance *b,
                               expr_id place) {
-    if (a->access->root && b->access->root) {
+    if (a->access->slot && b->access->slot) {
         return is_one_object(p, a, b, place);
     }
-    return (a->access->root && is_after_start(p, a, b, place)) ||
-           (b->access->root && is_after_start(p, b, a, place));
+    return (a->access->slot && is_after_start(p, a, b, place)) ||
+           (b->access->slot && is_after_start(p, b, a, place));
 }
 
 static bool race(struct program *p, const struct instance *a, const struct instance *b,
@@ -205,7 +205,7 @@ static void tell_calls(struct program *p, const struct instance *i, struct race_
     }
     for (const struct access *a = i->access; a->inner && side->call_count < 2 * MAX_CALLS;
          a = &p->accesses.data[a->inner - 1]) {
-        if (!(a == i->access && a->root)) { // the start of the thread is told by itself
+        if (!(a == i->access && a->slot)) { // the start of the thread is told by itself
             tell_call(p, side, calls, locs, a->node, a->op);
         }
     }
@@ -223,24 +223,14 @@ static node_id first_of(const struct program *p, const struct instance *i) {
     return n;
 }
 
-static void tell_thread(struct program *p, const struct instance *i, struct race_side *side) {
-    uint8_t root = i->root;
-    if (root == ROOT_MAIN && !program_is_main(p, first_of(p, i))) {
+static void tell_thread(const struct program *p, const struct instance *i, struct race_side *side) {
+    if (i->slot == SLOT_MAIN && !program_is_main(p, first_of(p, i))) {
         side->thread = p->nodes.data[first_of(p, i)].name;
     }
-    if (root == ROOT_MAIN || root == ROOT_LAST || root > p->roots.len) {
-        return;
-    }
-    side->thread = p->nodes.data[p->roots.data[root - 1]].name;
-    for (node_id n = 0; n < p->nodes.len; n++) {
-        const struct flow_result *r = p->nodes.data[n].flow[FLOW_THREADS];
-        for (uint32_t k = 0; r && k < r->spawns.len; k++) {
-            if (root_of_value(p, r->spawns.data[k].entry) == root) {
-                side->spawn = (struct flow_site){
-                    r->fn, r->fn.facts->calls.data[r->spawns.data[k].call.v].loc};
-                return;
-            }
-        }
+    const struct program_root *root = root_of_slot(p, i->slot);
+    if (root) {
+        side->thread = p->nodes.data[root->node].name;
+        side->spawn = root->site;
     }
 }
 
@@ -250,7 +240,7 @@ static struct race_side side_of(struct program *p, const struct instance *i) {
                              .loc = site.loc,
                              .write = i->access->write,
                              .atomic = i->access->atomic,
-                             .root = i->root,
+                             .slot = i->slot,
                              .lock_count = i->lock_count};
     expr_id *locks = ARENA_ARRAY(p->arena, expr_id, i->lock_count + 1U);
     for (uint32_t k = 0; k < i->lock_count; k++) {
@@ -296,7 +286,7 @@ static void tell(struct program *p, const struct instance *all, uint32_t n, expr
             continue;
         }
         r.other = side_of(p, all[i].partner);
-        r.same_thread_entry = all[i].root == all[i].partner->root;
+        r.same_thread_entry = all[i].slot == all[i].partner->slot;
         vec_push(p->arena, &p->races, r);
     }
 }
@@ -313,8 +303,8 @@ static void judge(struct program *p, const struct group *g) {
 // --- what is left out ---
 
 static bool same_roots(const struct program_race *a, const struct program_race *b) {
-    return (a->here.root == b->here.root && a->other.root == b->other.root) ||
-           (a->here.root == b->other.root && a->other.root == b->here.root);
+    return (a->here.slot == b->here.slot && a->other.slot == b->other.slot) ||
+           (a->here.slot == b->other.slot && a->other.slot == b->here.slot);
 }
 
 // Two threads that would race nearly everywhere are ordered by something this analysis does not
@@ -372,7 +362,7 @@ static void reduce(struct program *p) {
 
 void program_find_races(struct program *p) {
     struct finder s = {.p = p};
-    if (!p->roots.len) {
+    if (!p->runs.by_slot.len) {
         return;
     }
     map_init(&s.by_place, &p->scratch);

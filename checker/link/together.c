@@ -49,16 +49,6 @@ static void find_roots(struct program *p, node_id from, struct roots *out) {
     arena_reset(&p->scratch, mark);
 }
 
-bool program_has_many_threads(const struct program *p, node_id entry) {
-    for (uint32_t i = 0; i < program_root_count(p); i++) {
-        const struct program_root *r = program_root(p, i);
-        if (r->kind == CONTEXT_THREAD && r->node == entry) {
-            return r->many;
-        }
-    }
-    return true; // started in a way that cannot be followed
-}
-
 static bool starts_threads(const struct program *p) {
     for (node_id n = 0; n < p->nodes.len; n++) {
         if (p->nodes.data[n].is_entry) {

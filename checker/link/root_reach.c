@@ -131,7 +131,7 @@ static void visit(struct reach_walk *w, node_id n) {
     struct fn_ref fn = w->p->nodes.data[n].ref;
     const bool *live = live_blocks(w, fn, &w->passed[n]);
     w->live[n] = live;
-    const struct node_calls *calls = &w->p->contexts.calls[n];
+    const struct node_calls *calls = &w->p->runs.calls[n];
     for (uint32_t i = 0; i < calls->items.len; i++) {
         const struct sure_call *c = &calls->items.data[i];
         if (is_live(live, fn, c->op) && pass(w, n, c)) {
@@ -154,7 +154,7 @@ static struct passed passed_to_root(const struct program_root *r) {
     return x;
 }
 
-void contexts_find_reach(struct program *p, const struct program_root *root) {
+void root_find_reach(struct program *p, const struct program_root *root) {
     struct reach_walk w = {.p = p,
                            .parents = ARENA_ARRAY(p->arena, node_id, p->nodes.len + 1),
                            .live = ARENA_ARRAY(p->arena, const bool *, p->nodes.len + 1)};
@@ -170,21 +170,21 @@ void contexts_find_reach(struct program *p, const struct program_root *root) {
         visit(&w, w.queue.data[at]);
     }
     arena_reset(&p->scratch, mark);
-    vec_push(p->arena, &p->contexts.reach, ((struct root_reach){w.parents, w.live}));
+    vec_push(p->arena, &p->runs.reach, ((struct root_reach){w.parents, w.live}));
 }
 
 bool program_root_reaches(const struct program *p, uint32_t root, node_id n) {
-    return p->contexts.reach.data[root].parents[n] != NODE_NONE;
+    return p->runs.reach.data[root].parents[n] != NODE_NONE;
 }
 
 bool program_root_runs(const struct program *p, uint32_t root, node_id n, op_id op) {
     return program_root_reaches(p, root, n) &&
-           is_live(p->contexts.reach.data[root].live[n], p->nodes.data[n].ref, op);
+           is_live(p->runs.reach.data[root].live[n], p->nodes.data[n].ref, op);
 }
 
 static struct flow_site site_of_call(const struct program *p, uint32_t root, node_id from,
                                      node_id to) {
-    const struct node_calls *calls = &p->contexts.calls[from];
+    const struct node_calls *calls = &p->runs.calls[from];
     struct fn_ref fn = p->nodes.data[from].ref;
     for (uint32_t i = 0; i < calls->items.len; i++) {
         op_id op = calls->items.data[i].op;
@@ -197,7 +197,7 @@ static struct flow_site site_of_call(const struct program *p, uint32_t root, nod
 
 uint32_t program_root_chain(const struct program *p, uint32_t root, node_id n,
                             struct flow_site *out, uint32_t max) {
-    const node_id *parents = p->contexts.reach.data[root].parents;
+    const node_id *parents = p->runs.reach.data[root].parents;
     uint32_t length = 0;
     for (node_id x = n; parents[x] != NODE_NONE && parents[x] != x; x = parents[x]) {
         length++;

@@ -10,16 +10,16 @@ static bool model_joins(const struct program *p, const struct facts *f, call_id 
            (end && expr_same(end->b, expr_const(p->exprs, 0)));
 }
 
-bool company_op_spawns(const struct program *p, const struct facts *f, const struct ir_op *op) {
-    node_id to = op->kind == OP_CALL ? contexts_target(p, f, op->call) : NODE_NONE;
+bool op_spawns(const struct program *p, const struct facts *f, const struct ir_op *op) {
+    node_id to = op->kind == OP_CALL ? call_target(p, f, op->call) : NODE_NONE;
     return op->kind == OP_CALL && (program_model_effect(p, f, op->call, EFFECT_SPAWN) ||
-                                   (to != NODE_NONE && p->contexts.spawns[to]));
+                                   (to != NODE_NONE && p->runs.spawns[to]));
 }
 
-bool company_op_joins(const struct program *p, const struct facts *f, const struct ir_op *op) {
-    node_id to = op->kind == OP_CALL ? contexts_target(p, f, op->call) : NODE_NONE;
+bool op_joins(const struct program *p, const struct facts *f, const struct ir_op *op) {
+    node_id to = op->kind == OP_CALL ? call_target(p, f, op->call) : NODE_NONE;
     return op->kind == OP_CALL &&
-           (model_joins(p, f, op->call) || (to != NODE_NONE && p->contexts.joins[to]));
+           (model_joins(p, f, op->call) || (to != NODE_NONE && p->runs.joins[to]));
 }
 
 static void find_starters(struct program *p, node_id n) {
@@ -28,16 +28,16 @@ static void find_starters(struct program *p, node_id n) {
         const struct ir_block *b = graph_block(fn, i);
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
-            p->contexts.spawns[n] |= company_op_spawns(p, fn.facts, op);
-            p->contexts.joins[n] |= company_op_joins(p, fn.facts, op);
+            p->runs.spawns[n] |= op_spawns(p, fn.facts, op);
+            p->runs.joins[n] |= op_joins(p, fn.facts, op);
         }
     }
 }
 
 static bool after_op(const struct program *p, const struct facts *f, const struct ir_op *op,
                      bool company) {
-    bool spawns = company_op_spawns(p, f, op);
-    bool joins = company_op_joins(p, f, op);
+    bool spawns = op_spawns(p, f, op);
+    bool joins = op_joins(p, f, op);
     return spawns == joins ? company : spawns;
 }
 
@@ -48,8 +48,8 @@ static bool loop_only_joins(const struct program *p, struct fn_ref fn, const str
     for (uint32_t i = 0; i < loops->block_count; i++) {
         const struct ir_block *b = graph_block(fn, i);
         for (uint32_t k = 0; loop->inside[i] && k < b->op_count; k++) {
-            joins |= company_op_joins(p, fn.facts, &fn.facts->ops.data[b->first_op.v + k]);
-            spawns |= company_op_spawns(p, fn.facts, &fn.facts->ops.data[b->first_op.v + k]);
+            joins |= op_joins(p, fn.facts, &fn.facts->ops.data[b->first_op.v + k]);
+            spawns |= op_spawns(p, fn.facts, &fn.facts->ops.data[b->first_op.v + k]);
         }
     }
     return joins && !spawns;
@@ -104,7 +104,7 @@ static bool *block_states(struct program *p, struct fn_ref fn, bool at_entry) {
 }
 
 bool program_main_has_company(const struct program *p, node_id n, op_id op) {
-    const bool *in = p->contexts.company[n];
+    const bool *in = p->runs.company[n];
     struct fn_ref fn = p->nodes.data[n].ref;
     for (uint32_t i = 0; in && i < fn.facts->fns.data[fn.fn.v].block_count; i++) {
         const struct ir_block *b = graph_block(fn, i);
@@ -123,26 +123,26 @@ bool program_main_has_company(const struct program *p, node_id n, op_id op) {
 // From main down: a callee has company when some call has.
 static void walk_from(struct program *p, node_id root) {
     VEC(node_id) queue = {0};
-    p->contexts.company[root] = block_states(p, p->nodes.data[root].ref, false);
+    p->runs.company[root] = block_states(p, p->nodes.data[root].ref, false);
     vec_push(&p->scratch, &queue, root);
     for (uint32_t at = 0; at < queue.len; at++) {
         node_id n = queue.data[at];
-        for (uint32_t i = 0; i < p->contexts.calls[n].items.len; i++) {
-            const struct sure_call *c = &p->contexts.calls[n].items.data[i];
+        for (uint32_t i = 0; i < p->runs.calls[n].items.len; i++) {
+            const struct sure_call *c = &p->runs.calls[n].items.data[i];
             bool state = program_main_has_company(p, n, c->op);
-            const bool *old = p->contexts.company[c->to];
+            const bool *old = p->runs.company[c->to];
             if (!old || (state && !old[0])) {
-                p->contexts.company[c->to] = block_states(p, p->nodes.data[c->to].ref, state);
+                p->runs.company[c->to] = block_states(p, p->nodes.data[c->to].ref, state);
                 vec_push(&p->scratch, &queue, c->to);
             }
         }
     }
 }
 
-void company_find(struct program *p) {
-    p->contexts.spawns = ARENA_ARRAY(p->arena, bool, p->nodes.len + 1);
-    p->contexts.joins = ARENA_ARRAY(p->arena, bool, p->nodes.len + 1);
-    p->contexts.company = ARENA_ARRAY(p->arena, const bool *, p->nodes.len + 1);
+void joins_find(struct program *p) {
+    p->runs.spawns = ARENA_ARRAY(p->arena, bool, p->nodes.len + 1);
+    p->runs.joins = ARENA_ARRAY(p->arena, bool, p->nodes.len + 1);
+    p->runs.company = ARENA_ARRAY(p->arena, const bool *, p->nodes.len + 1);
     for (uint32_t i = 0; i < p->order.len; i++) {
         find_starters(p, p->order.data[i]);
     }
@@ -153,7 +153,7 @@ void company_find(struct program *p) {
     }
 }
 
-bool company_reaches(struct program *p, node_id n, op_id from, op_id to) {
+bool reaches_without_join(struct program *p, node_id n, op_id from, op_id to) {
     struct fn_ref fn = p->nodes.data[n].ref;
     uint32_t count = fn.facts->fns.data[fn.fn.v].block_count;
     bool *seen = ARENA_ARRAY(&p->scratch, bool, count);
@@ -175,7 +175,7 @@ bool company_reaches(struct program *p, node_id n, op_id from, op_id to) {
             if (k == to.v) {
                 return true;
             }
-            joined = company_op_joins(p, fn.facts, &fn.facts->ops.data[k]);
+            joined = op_joins(p, fn.facts, &fn.facts->ops.data[k]);
         }
         for (uint32_t k = 0; !joined && k < b->edge_count; k++) {
             uint32_t next = graph_target(fn, b, k);
