@@ -53,7 +53,7 @@ void instance_fill(struct program *p, struct instance *ret_instance, const struc
 bool instances_run_in_parallel(const struct program *p, const struct instance *a,
                                const struct instance *b) {
     if (a->slot == b->slot) {
-        return a->slot != SLOT_MAIN && (p->runs.pairs[a->slot] >> a->slot & 1);
+        return slots_run_in_parallel(p, a->slot, b->slot);
     }
     return (a->live >> b->slot & 1) && (b->live >> a->slot & 1);
 }

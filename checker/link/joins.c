@@ -57,7 +57,7 @@ static bool loop_only_joins(const struct program *p, struct fn_ref fn, const str
 
 // Loops that join: behind them nobody is left, also when the analysis thinks that they might go
 // round no time.
-static struct loops join_loops(struct program *p, struct fn_ref fn) {
+struct loops joining_loops(struct program *p, struct fn_ref fn) {
     struct loops loops = graph_loops(fn, &p->scratch);
     uint32_t count = 0;
     for (uint32_t i = 0; i < loops.count; i++) {
@@ -82,7 +82,7 @@ static bool leaves_loop(const struct loops *loops, uint32_t from, uint32_t to) {
 static bool *block_states(struct program *p, struct fn_ref fn, bool at_entry) {
     uint32_t count = fn.facts->fns.data[fn.fn.v].block_count;
     bool *in = ARENA_ARRAY(p->arena, bool, count + 1);
-    struct loops loops = join_loops(p, fn);
+    struct loops loops = joining_loops(p, fn);
     in[0] = at_entry;
     for (bool changed = true; changed;) {
         changed = false;
@@ -158,7 +158,7 @@ bool reaches_without_join(struct program *p, node_id n, op_id from, op_id to) {
     uint32_t count = fn.facts->fns.data[fn.fn.v].block_count;
     bool *seen = ARENA_ARRAY(&p->scratch, bool, count);
     uint32_t *stack = ARENA_ARRAY(&p->scratch, uint32_t, count + 1);
-    struct loops loops = join_loops(p, fn);
+    struct loops loops = joining_loops(p, fn);
     uint32_t top = 0;
     for (uint32_t i = 0; i < count; i++) {
         const struct ir_block *b = graph_block(fn, i);

@@ -2,6 +2,7 @@
 // call graph to a fixed point.
 #include "checker/link/program_private.h"
 
+
 enum { MAX_TARGETS = 16, MAX_ROUNDS = 64, MAX_PHASES = 6 };
 
 static uint64_t bit(uint8_t slot) {
@@ -35,8 +36,15 @@ struct edge {
     uint64_t live;  // roots that the function itself lets run by then
 };
 
+// A place that starts threads which the flow of its function does not know.
+struct untracked_start {
+    struct root_start start;
+    uint8_t slot;
+};
+
 struct solver {
     struct program *p;
+    VEC(struct untracked_start) starts;
     VEC(struct edge) edges;
     uint32_t *first_edge; // [nodes + 1]
 };
@@ -246,13 +254,7 @@ static uint64_t live_at_op(struct program *p, node_id n, uint32_t op, bool even_
         struct flow_point point = flow_point_at(x->flow[FLOW_THREADS], op);
         live = roots_of_point(p, &point, even_after_wait);
     }
-    for (uint32_t i = 0; i < x->leaving.len; i++) {
-        if ((x->leaving.data[i].slots & ~live) &&
-            op_comes_before(p, x->ref, x->leaving.data[i].op, op, 0)) {
-            live |= x->leaving.data[i].slots;
-        }
-    }
-    return live;
+    return live | leaving_at_op(p, n, op);
 }
 
 uint64_t parallel_within(struct program *p, node_id n, uint32_t op) {
@@ -261,6 +263,12 @@ uint64_t parallel_within(struct program *p, node_id n, uint32_t op) {
 
 uint64_t parallel_at(struct program *p, node_id n, const struct run_context *c, uint32_t op) {
     return with_descendants(p, c->live | live_at_op(p, n, op, true));
+}
+
+static void add_leaving(struct program *p, struct node *n, uint32_t op, uint64_t slots) {
+    if (slots) {
+        vec_push(p->arena, &n->leaving, ((struct leaving){op, slots}));
+    }
 }
 
 // What a function leaves running: its own threads, and what its callees leave.
@@ -281,13 +289,14 @@ static bool find_leaves(struct solver *s, node_id id) {
     }
     n->leaving.len = 0;
     for (uint32_t i = s->first_edge[id]; i < s->first_edge[id + 1]; i++) {
-        uint64_t more = untracked(p, &s->edges.data[i]);
-        if (more) {
-            struct leaving l = {s->edges.data[i].op, more};
-            vec_push(p->arena, &n->leaving, l);
-            leaves |= more;
-        }
+        add_leaving(p, n, s->edges.data[i].op, untracked(p, &s->edges.data[i]));
     }
+    for (uint32_t i = 0; i < s->starts.len; i++) {
+        const struct untracked_start *x = &s->starts.data[i];
+        add_leaving(p, n, x->start.op.v, x->start.fn == id ? bit(x->slot) : 0);
+    }
+    leaving_solve(p, id);
+    leaves |= leaving_at_exit(p, id);
     bool changed = leaves != n->leaves;
     n->leaves = leaves;
     return changed;
@@ -482,6 +491,21 @@ static void pair_roots(struct program *p) {
     }
 }
 
+static void find_untracked_starts(struct solver *s) {
+    struct program *p = s->p;
+    for (uint32_t i = 0; i < p->runs.roots.len; i++) {
+        uint8_t slot = p->runs.roots.data[i].slot;
+        for (uint32_t k = 0; slot && k < p->runs.starts.data[i].items.len; k++) {
+            struct root_start start = p->runs.starts.data[i].items.data[k];
+            const struct node *n = &p->nodes.data[start.fn];
+            call_id call = n->ref.facts->ops.data[start.op.v].call;
+            if (!is_tracked(n->flow[FLOW_THREADS], call, slot, p)) {
+                vec_push(&p->scratch, &s->starts, ((struct untracked_start){start, slot}));
+            }
+        }
+    }
+}
+
 static void solve_contexts(struct solver *s) {
     struct program *p = s->p;
     bool changed = true;
@@ -501,6 +525,8 @@ void program_find_parallel(struct program *p) {
         add_edges(&s, n);
     }
     s.first_edge[p->nodes.len] = s.edges.len;
+    leaving_find_joined(p);
+    find_untracked_starts(&s);
     bool changed = true;
     for (unsigned round = 0; changed && round < MAX_ROUNDS; round++) {
         changed = false;
@@ -518,7 +544,7 @@ void program_find_parallel(struct program *p) {
             parallel_is_bracketed(p, s.edges.data[i].from, s.edges.data[i].op);
         s.edges.data[i].live = live_at_op(p, s.edges.data[i].from, s.edges.data[i].op, true);
     }
-    uint64_t before[64];
+    uint64_t before[SLOTS];
     for (unsigned round = 0; round < 8;
          round++) { // threads that start threads: pairs and contexts feed each other
         memcpy(before, p->runs.pairs, sizeof before);
@@ -529,4 +555,5 @@ void program_find_parallel(struct program *p) {
             break;
         }
     }
+    together_find(p);
 }

@@ -56,7 +56,8 @@ struct node {
     uint64_t leaves;             // slots whose threads it leaves running
     bool waits;                  // for other threads, itself or in a callee
     VEC(struct waiting) waiting; // its calls of functions that wait
-    VEC(struct leaving) leaving; // calls that leave some running which its own flow does not follow
+    VEC(struct leaving) leaving; // ops that leave some running which its own flow does not follow
+    uint64_t *left;              // [blocks] of these, the ones that may run when it begins
 };
 
 // One TU with what its symbols and calls mean.

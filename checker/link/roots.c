@@ -156,29 +156,6 @@ static void spread_many(struct program *p) {
     }
 }
 
-static bool find_overlap(struct program *p, uint32_t a, uint32_t b) {
-    const struct runs *c = &p->runs;
-    if (a == b) {
-        return c->roots.data[a].many;
-    }
-    if (c->roots.data[a].kind != CONTEXT_THREAD || c->roots.data[b].kind != CONTEXT_THREAD) {
-        return c->roots.data[a].kind != CONTEXT_EXIT && c->roots.data[b].kind != CONTEXT_EXIT;
-    }
-    bool same_function = false;
-    for (uint32_t i = 0; i < c->starts.data[a].items.len; i++) {
-        for (uint32_t k = 0; k < c->starts.data[b].items.len; k++) {
-            const struct root_start *x = &c->starts.data[a].items.data[i];
-            const struct root_start *y = &c->starts.data[b].items.data[k];
-            same_function |= x->fn == y->fn;
-            if (x->fn == y->fn && (reaches_without_join(p, x->fn, x->op, y->op) ||
-                                   reaches_without_join(p, x->fn, y->op, x->op))) {
-                return true;
-            }
-        }
-    }
-    return !same_function;
-}
-
 // Entries in the order of their functions, so that numbers do not depend on how they were found.
 static void number_slots(struct program *p) {
     struct runs *c = &p->runs;
@@ -200,16 +177,6 @@ static void number_slots(struct program *p) {
     }
 }
 
-static void find_overlaps(struct program *p) {
-    uint32_t count = p->runs.roots.len;
-    p->runs.overlap = ARENA_ARRAY(p->arena, bool, count *count + 1);
-    for (uint32_t a = 0; a < count; a++) {
-        for (uint32_t b = 0; b < count; b++) {
-            p->runs.overlap[a * count + b] = find_overlap(p, a, b);
-        }
-    }
-}
-
 void program_find_roots(struct program *p) {
     p->runs.calls = ARENA_ARRAY(p->arena, struct node_calls, p->nodes.len + 1);
     for (node_id n = 0; n < p->nodes.len; n++) {
@@ -227,7 +194,6 @@ void program_find_roots(struct program *p) {
     find_many(p);
     spread_many(p);
     number_slots(p);
-    find_overlaps(p);
 }
 
 // --- queries ---
@@ -264,10 +230,6 @@ uint32_t program_root_count(const struct program *p) {
 
 const struct program_root *program_root(const struct program *p, uint32_t index) {
     return &p->runs.roots.data[index];
-}
-
-bool program_roots_overlap(const struct program *p, uint32_t a, uint32_t b) {
-    return p->runs.overlap[a * p->runs.roots.len + b];
 }
 
 bool program_runs_twice(const struct program *p, node_id n, op_id op) {

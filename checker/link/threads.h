@@ -13,12 +13,14 @@
 // for Concurrent Java Programs" (LCPC 2005), over the points of flow.
 //
 // roots.c: the table; installs.c: what functions start and install; root_reach.c; targets.c: of
-// calls; joins.c: waiting for the end of threads; run_edges.c, parallel.c: phases; together.c:
-// questions about two points.
+// calls; joins.c: waiting for the end of threads; leaving.c: threads that callees leave running;
+// run_edges.c, parallel.c: phases; together.c: questions about two points.
 #ifndef CHECKER_LINK_THREADS_H
 #define CHECKER_LINK_THREADS_H
 
 #include "checker/link/program.h"
+
+struct loops;
 
 enum { SLOT_MAIN = 0, SLOT_LAST = 63, SLOTS = 64 };
 
@@ -59,6 +61,12 @@ struct leaving {
     uint64_t slots;
 };
 
+// Slots whose handles are kept in places of one class.
+struct thread_home {
+    expr_id class;
+    uint64_t slots;
+};
+
 // A function as it runs in one slot, in one phase of it: before threads start it may run holding
 // nothing, later not. Phases differ in the threads that may run.
 struct run_context {
@@ -85,6 +93,8 @@ struct runs {
     struct node_calls *calls;       // [nodes]
     bool *spawns;                   // [nodes] starts threads, maybe in a callee
     bool *joins;                    // [nodes] waits for the end of one, maybe in a callee
+    uint64_t *joined;               // [nodes] slots it waits for; all when that is not known
+    VEC(struct thread_home) homes;
     bool *strangers;                // [nodes] somebody who is not known may call it
     const bool *
         *company; // [nodes] by block: threads may run at its start; NULL = main does not come here
@@ -135,6 +145,19 @@ bool op_joins(const struct program *p, const struct facts *f, const struct ir_op
 /// Control can come from `from` to `to` in `n` without waiting for the end of a thread on the way.
 bool reaches_without_join(struct program *p, node_id n, op_id from, op_id to);
 
+/// Loops of `fn` that only join: behind them nobody is left. In the scratch arena.
+struct loops joining_loops(struct program *p, struct fn_ref fn);
+
+// --- threads that callees leave running ---
+
+/// Finds which threads functions wait for. Slots must be numbered.
+void leaving_find_joined(struct program *p);
+/// Finds what is left at the start of each block, from `leaving` of the node.
+void leaving_solve(struct program *p, node_id n);
+/// What is left before an op, and at the ends of the function.
+uint64_t leaving_at_op(const struct program *p, node_id n, uint32_t op);
+uint64_t leaving_at_exit(const struct program *p, node_id n);
+
 // --- phases ---
 
 /// Slots that may run when `op` of `n` runs in context `c`.
@@ -162,6 +185,8 @@ bool op_is_doomed(struct fn_ref ref, uint32_t op);
 
 // --- two points ---
 
+/// Finds which roots may run at the same time, from the phases.
+void together_find(struct program *p);
 /// The ways may be taken by different threads at the same time. When it is not known who takes
 /// them: true.
 bool program_may_run_together(struct program *p, const struct program_order *ways, uint32_t count);
