@@ -177,4 +177,3 @@ void installs_find(struct program *p) {
         }
     }
 }
-

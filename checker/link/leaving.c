@@ -105,68 +105,83 @@ static void find_joined(struct program *p, node_id n) {
     for (uint32_t i = 0; p->runs.joins[n] && i < fn.facts->fns.data[fn.fn.v].block_count; i++) {
         const struct ir_block *b = graph_block(fn, i);
         for (uint32_t k = 0; k < b->op_count; k++) {
-            p->runs.joined[n] |= joined_at(p, n, (op_id){b->first_op.v + k});
+            uint64_t slots = joined_at(p, n, (op_id){b->first_op.v + k});
+            if (slots) {
+                vec_push(p->arena, &p->nodes.data[n].joining,
+                         ((struct slots_at){b->first_op.v + k, slots}));
+            }
+            p->runs.joined[n] |= slots;
         }
     }
 }
 
 // --- who is left ---
 
-static uint64_t after_op(const struct program *p, node_id n, uint32_t op, uint64_t live) {
-    const struct node *x = &p->nodes.data[n];
-    live &= live ? ~joined_at(p, n, (op_id){op}) : 0;
-    for (uint32_t i = 0; i < x->leaving.len; i++) {
-        live |= x->leaving.data[i].op == op ? x->leaving.data[i].slots : 0;
+static uint64_t slots_at(const struct slots_at *items, uint32_t count, uint32_t op) {
+    uint64_t slots = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        slots |= items[i].op == op ? items[i].slots : 0;
     }
+    return slots;
+}
+
+static struct live_threads after_op(const struct node *x, uint32_t op, struct live_threads live) {
+    uint64_t joined = slots_at(x->joining.data, x->joining.len, op);
+    live.entered &= ~joined;
+    live.left = (live.left & ~joined) | slots_at(x->leaving.data, x->leaving.len, op);
     return live;
 }
 
 // Threads that the loops joined which this edge leaves: also when it might have gone round no time.
-static uint64_t joined_by_loops(const struct program *p, node_id n, const struct loops *loops,
-                                uint32_t from, uint32_t to) {
-    struct fn_ref fn = p->nodes.data[n].ref;
+static uint64_t joined_by_loops(const struct node *x, const struct loops *loops, uint32_t from,
+                                uint32_t to) {
     uint64_t joined = 0;
     for (uint32_t i = 0; i < loops->count; i++) {
         const struct loop *loop = &loops->items[i];
         bool leaves = loop->inside[from] && !loop->inside[to];
-        for (uint32_t b = 0; leaves && b < loops->block_count; b++) {
-            const struct ir_block *block = graph_block(fn, b);
-            for (uint32_t k = 0; loop->inside[b] && k < block->op_count; k++) {
-                joined |= joined_at(p, n, (op_id){block->first_op.v + k});
-            }
+        for (uint32_t k = 0; leaves && k < x->joining.len; k++) {
+            op_id op = {x->joining.data[k].op};
+            joined |= loop->inside[facts_block_of_op(x->ref.facts, x->ref.fn, op)]
+                          ? x->joining.data[k].slots
+                          : 0;
         }
     }
     return joined;
 }
 
-static uint64_t after_block(const struct program *p, node_id n, const struct ir_block *b,
-                            uint64_t live) {
+static struct live_threads after_block(const struct node *x, const struct ir_block *b,
+                                       struct live_threads live) {
     for (uint32_t k = 0; k < b->op_count; k++) {
-        live = after_op(p, n, b->first_op.v + k, live);
+        live = after_op(x, b->first_op.v + k, live);
     }
     return live;
 }
 
+static bool join_into(struct live_threads *to, struct live_threads from, uint64_t joined) {
+    struct live_threads before = *to;
+    to->entered |= from.entered & ~joined;
+    to->left |= from.left & ~joined;
+    return to->entered != before.entered || to->left != before.left;
+}
+
 void leaving_solve(struct program *p, node_id n) {
     struct node *x = &p->nodes.data[n];
-    struct fn_ref fn = x->ref;
-    uint32_t count = fn.facts->fns.data[fn.fn.v].block_count;
-    if (!x->leaving.len) {
+    uint32_t count = x->ref.facts->fns.data[x->ref.fn.v].block_count;
+    if (!x->leaving.len && !x->joining.len) {
         return;
     }
     struct arena_mark mark = arena_mark(&p->scratch);
-    struct loops loops = joining_loops(p, fn);
-    x->left = x->left ? x->left : ARENA_ARRAY(p->arena, uint64_t, count + 1);
+    struct loops loops = joining_loops(p, x->ref);
+    x->live = x->live ? x->live : ARENA_ARRAY(p->arena, struct live_threads, count + 1);
+    x->live[0].entered = UINT64_MAX;
     for (bool changed = true; changed;) {
         changed = false;
         for (uint32_t i = 0; i < count; i++) {
-            const struct ir_block *b = graph_block(fn, i);
-            uint64_t out = after_block(p, n, b, x->left[i]);
-            for (uint32_t k = 0; out && k < b->edge_count; k++) {
-                uint32_t to = graph_target(fn, b, k);
-                uint64_t more = out & ~joined_by_loops(p, n, &loops, i, to) & ~x->left[to];
-                changed |= more != 0;
-                x->left[to] |= more;
+            const struct ir_block *b = graph_block(x->ref, i);
+            struct live_threads out = after_block(x, b, x->live[i]);
+            for (uint32_t k = 0; k < b->edge_count; k++) {
+                uint32_t to = graph_target(x->ref, b, k);
+                changed |= join_into(&x->live[to], out, joined_by_loops(x, &loops, i, to));
             }
         }
     }
@@ -175,25 +190,25 @@ void leaving_solve(struct program *p, node_id n) {
 
 uint64_t leaving_at_exit(const struct program *p, node_id n) {
     const struct node *x = &p->nodes.data[n];
-    uint64_t live = 0;
-    for (uint32_t i = 0; x->left && i < x->ref.facts->fns.data[x->ref.fn.v].block_count; i++) {
+    uint64_t left = 0;
+    for (uint32_t i = 0; x->live && i < x->ref.facts->fns.data[x->ref.fn.v].block_count; i++) {
         const struct ir_block *b = graph_block(x->ref, i);
-        live |= b->edge_count ? 0 : after_block(p, n, b, x->left[i]);
+        left |= b->edge_count ? 0 : after_block(x, b, x->live[i]).left;
     }
-    return live;
+    return left;
 }
 
-uint64_t leaving_at_op(const struct program *p, node_id n, uint32_t op) {
+uint64_t leaving_at_op(const struct program *p, node_id n, uint32_t op, uint64_t at_entry) {
     const struct node *x = &p->nodes.data[n];
-    if (!x->left) {
-        return 0;
+    if (!x->live) {
+        return at_entry;
     }
     uint32_t at = facts_block_of_op(x->ref.facts, x->ref.fn, (op_id){op});
-    uint64_t live = x->left[at];
+    struct live_threads live = x->live[at];
     for (uint32_t k = graph_block(x->ref, at)->first_op.v; k < op; k++) {
-        live = after_op(p, n, k, live);
+        live = after_op(x, k, live);
     }
-    return live;
+    return (live.entered & at_entry) | live.left;
 }
 
 void leaving_find_joined(struct program *p) {

@@ -1,40 +1,12 @@
-// Contexts of functions and roots that run in parallel: from fork and join, propagated down the
-// call graph to a fixed point.
-#include "checker/link/program_private.h"
+// Phases of functions and slots that run in parallel: from fork and join, propagated down the call
+// graph to a fixed point.
+#include "checker/link/run_edges.h"
 
-
-enum { MAX_TARGETS = 16, MAX_ROUNDS = 64, MAX_PHASES = 6 };
+enum { MAX_ROUNDS = 64, MAX_PHASES = 6 };
 
 static uint64_t bit(uint8_t slot) {
     return 1ULL << slot;
 }
-
-expr_id unnamed_lock(struct program *p) {
-    return expr_str(p->exprs, STR("$a lock without a name"));
-}
-
-expr_id lock_identity(struct program *p, expr_id lock) {
-    expr_id class = expr_class(p->exprs, lock);
-    return class.v ? class : unnamed_lock(p);
-}
-
-uint32_t program_op_of_call(const struct program *p, node_id id, call_id call) {
-    struct fn_ref ref = p->nodes.data[id].ref;
-    return facts_op_of_call(ref.facts, ref.fn, call).v;
-}
-
-// --- calls of a function, with what holds there ---
-
-struct edge {
-    node_id from;
-    node_id to;
-    uint32_t op;
-    bool once;      // only the first of all calls runs it
-    bool later;     // handed over to be called some time, holding nothing of what is held now
-    bool bracketed; // see parallel_is_bracketed
-    bool doomed;    // see op_is_doomed
-    uint64_t live;  // roots that the function itself lets run by then
-};
 
 // A place that starts threads which the flow of its function does not know.
 struct untracked_start {
@@ -45,117 +17,23 @@ struct untracked_start {
 struct solver {
     struct program *p;
     VEC(struct untracked_start) starts;
-    VEC(struct edge) edges;
-    uint32_t *first_edge; // [nodes + 1]
+    struct run_edges edges;
 };
 
-static void add_edge(struct solver *s, node_id from, node_id to, uint32_t op, bool once,
-                     bool later) {
-    struct edge e = {.from = from, .to = to, .op = op, .once = once, .later = later};
-    vec_push(&s->p->scratch, &s->edges, e);
-}
-
-// A lambda handed to a function template of a library runs in that call: std::sort, std::find_if.
-static bool runs_in_call(const struct facts *f, const struct ir_call *c, sym_id fn) {
-    const struct ir_sym *callee = &f->syms.data[c->callee.v];
-    return (f->syms.data[fn.v].flags & SYM_LAMBDA) && (callee->flags & SYM_SYSTEM) &&
-           !(callee->flags & (SYM_METHOD | SYM_CTOR));
-}
-
-// A function given to a C library, to an event loop say, is called by the thread that gave it,
-// later.
-static bool is_registered(const struct program *p, const struct facts *f, call_id call) {
-    const struct ir_call *c = &f->calls.data[call.v];
-    const struct ir_sym *callee = &f->syms.data[c->callee.v];
-    return c->kind == CALL_DIRECT && !program_model(p, f, call) &&
-           program_callee(p, f, call) == NODE_NONE && !(callee->flags & (SYM_METHOD | SYM_CTOR));
-}
-
-// Functions this call calls back, given as they are.
-static void add_callbacks(struct solver *s, node_id from, const struct facts *f, uint32_t index) {
-    call_id call = f->ops.data[index].call;
-    const struct ir_call *c = &f->calls.data[call.v];
-    const struct effect *e = program_model_effect(s->p, f, call, EFFECT_CALLBACK);
-    for (uint32_t i = 0; i < c->arg_count; i++) {
-        const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v + i].v];
-        node_id to = v->kind == VAL_FN ? program_unit(s->p, f)->sym_nodes[v->sym.v] : NODE_NONE;
-        if (to == NODE_NONE) {
-            continue;
-        }
-        if (e || (!program_model(s->p, f, call) && runs_in_call(f, c, v->sym))) {
-            add_edge(s, from, to, index, e && (e->flags & EF_ONCE), false);
-        } else if (is_registered(s->p, f, call)) {
-            add_edge(s, from, to, index, false, true);
-        }
-    }
-}
-
-static void add_edges(struct solver *s, node_id id) {
-    struct fn_ref ref = s->p->nodes.data[id].ref;
-    const struct facts *f = ref.facts;
-    const struct ir_fn *fn = &f->fns.data[ref.fn.v];
-    node_id targets[MAX_TARGETS];
-    for (uint32_t i = 0; i < fn->block_count; i++) {
-        const struct ir_block *b = &f->blocks.data[fn->first_block.v + i];
-        for (uint32_t k = 0; k < b->op_count; k++) {
-            uint32_t op = b->first_op.v + k;
-            if (f->ops.data[op].kind != OP_CALL) {
-                continue;
-            }
-            uint32_t count = call_targets(s->p, f, f->ops.data[op].call, targets, MAX_TARGETS);
-            for (uint32_t t = 0; t < count; t++) {
-                add_edge(s, id, targets[t], op, false, false);
-            }
-            add_callbacks(s, id, f, op);
-        }
-    }
-}
-
-// --- stopping the others ---
-
-static void find_waits(struct solver *s, node_id id) {
-    struct node *n = &s->p->nodes.data[id];
-    const struct facts *f = n->ref.facts;
-    const struct ir_fn *fn = &f->fns.data[n->ref.fn.v];
-    for (uint32_t i = 0; !n->waits && i < fn->block_count; i++) {
-        const struct ir_block *b = &f->blocks.data[fn->first_block.v + i];
-        for (uint32_t k = 0; k < b->op_count; k++) {
-            const struct ir_op *op = &f->ops.data[b->first_op.v + k];
-            n->waits |= op->kind == OP_CALL && program_model_effect(s->p, f, op->call, EFFECT_WAIT);
-        }
-    }
-    for (uint32_t i = s->first_edge[id]; i < s->first_edge[id + 1]; i++) {
-        const struct edge *e = &s->edges.data[i];
-        if (s->p->nodes.data[e->to].waits && !e->once && !e->later) {
-            vec_push(s->p->arena, &n->waiting, ((struct waiting){e->to, e->op}));
-        }
-    }
-    n->waits |= n->waiting.len != 0;
-}
-
-bool parallel_is_bracketed(struct program *p, node_id n, uint32_t op) {
-    const struct node *x = &p->nodes.data[n];
-    for (uint32_t i = 0; i < x->waiting.len; i++) {
-        for (uint32_t k = 0; k < x->waiting.len; k++) {
-            const struct waiting *a = &x->waiting.data[i];
-            const struct waiting *b = &x->waiting.data[k];
-            if (a->callee == b->callee && a->op != b->op && a->op != op && b->op != op &&
-                op_comes_before(p, x->ref, a->op, op, 0) &&
-                op_comes_before(p, x->ref, op, b->op, 0)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 // --- threads that run at an op ---
+
+// A thread of which the entry is not known is one of the further ones; an entry that is a parameter
+// is known to the callers.
+static uint8_t slot_of_entry(const struct program *p, expr_id entry) {
+    uint8_t slot = slot_of_value(p, entry);
+    return slot || expr_has_kind(p->exprs, entry, EX_PARAM) ? slot : SLOT_LAST;
+}
 
 static bool is_tracked(const struct flow_result *r, call_id call, uint8_t slot,
                        const struct program *p) {
     for (uint32_t i = 0; r && i < r->spawns.len; i++) {
         if (r->spawns.data[i].call.v == call.v &&
-            slot_of_value(p, r->spawns.data[i].entry) == slot) {
+            slot_of_entry(p, r->spawns.data[i].entry) == slot) {
             return true;
         }
     }
@@ -163,7 +41,7 @@ static bool is_tracked(const struct flow_result *r, call_id call, uint8_t slot,
 }
 
 // Roots a callee leaves running that the flow of the caller does not follow.
-static uint64_t untracked(const struct program *p, const struct edge *e) {
+static uint64_t untracked(const struct program *p, const struct run_edge *e) {
     const struct node *n = &p->nodes.data[e->from];
     uint64_t left = p->nodes.data[e->to].leaves;
     call_id call = n->ref.facts->ops.data[e->op].call;
@@ -175,62 +53,12 @@ static uint64_t untracked(const struct program *p, const struct edge *e) {
     return left;
 }
 
-bool op_comes_before(struct program *p, struct fn_ref ref, uint32_t from, uint32_t to,
-                     uint32_t avoid) {
-    const struct facts *f = ref.facts;
-    const struct ir_fn *fn = &f->fns.data[ref.fn.v];
-    uint32_t start = facts_block_of_op(ref.facts, ref.fn, (op_id){from});
-    uint32_t goal = facts_block_of_op(ref.facts, ref.fn, (op_id){to});
-    uint32_t wall = avoid ? facts_block_of_op(ref.facts, ref.fn, (op_id){avoid}) : UINT32_MAX;
-    if (start == goal && from < to) {
-        return !(wall == start && from < avoid && avoid < to);
-    }
-    if ((wall == start && avoid > from) || (wall == goal && avoid < to)) {
-        return false;
-    }
-    struct arena_mark mark = arena_mark(&p->scratch);
-    bool *seen = ARENA_ARRAY(&p->scratch, bool, fn->block_count);
-    uint32_t *stack = ARENA_ARRAY(&p->scratch, uint32_t, fn->block_count + 1);
-    uint32_t top = 0;
-    stack[top++] = start;
-    bool found = false;
-    while (top && !found) {
-        const struct ir_block *b = &f->blocks.data[fn->first_block.v + stack[--top]];
-        for (uint32_t k = 0; k < b->edge_count; k++) {
-            uint32_t next = f->edges.data[b->first_edge.v + k].to.v - fn->first_block.v;
-            found |= next == goal;
-            if (!seen[next] && next != wall) {
-                seen[next] = true;
-                stack[top++] = next;
-            }
-        }
-    }
-    arena_reset(&p->scratch, mark);
-    return found;
-}
-
-bool op_is_doomed(struct fn_ref ref, uint32_t op) {
-    const struct ir_fn *fn = &ref.facts->fns.data[ref.fn.v];
-    uint32_t block = facts_block_of_op(ref.facts, ref.fn, (op_id){op});
-    for (uint32_t n = 0; n < fn->block_count; n++) {
-        const struct ir_block *b = &ref.facts->blocks.data[fn->first_block.v + block];
-        if (b->term == TERM_NORETURN || b->term == TERM_UNREACHABLE) {
-            return true;
-        }
-        if (b->term != TERM_JUMP || b->edge_count != 1) {
-            return false;
-        }
-        block = ref.facts->edges.data[b->first_edge.v].to.v - fn->first_block.v;
-    }
-    return false;
-}
-
 static uint64_t roots_of_point(const struct program *p, const struct flow_point *point,
                                bool even_after_wait) {
     uint64_t live = 0;
     for (uint16_t i = 0; i < point->count; i++) {
         bool waited = (point->items[i].flags & EF_MAYBE) && !even_after_wait;
-        uint8_t slot = waited ? 0 : slot_of_value(p, point->items[i].e);
+        uint8_t slot = waited ? 0 : slot_of_entry(p, point->items[i].e);
         live |= slot ? bit(slot) : 0;
     }
     return live;
@@ -247,28 +75,40 @@ static uint64_t with_descendants(const struct program *p, uint64_t live) {
     return live;
 }
 
-static uint64_t live_at_op(struct program *p, node_id n, uint32_t op, bool even_after_wait) {
+static uint64_t live_at_op(const struct program *p, node_id n, uint32_t op, uint64_t at_entry,
+                           bool even_after_wait) {
     const struct node *x = &p->nodes.data[n];
     uint64_t live = 0;
     if (x->flow[FLOW_THREADS]) {
         struct flow_point point = flow_point_at(x->flow[FLOW_THREADS], op);
         live = roots_of_point(p, &point, even_after_wait);
     }
-    return live | leaving_at_op(p, n, op);
+    return live | leaving_at_op(p, n, op, at_entry);
 }
 
-uint64_t parallel_within(struct program *p, node_id n, uint32_t op) {
-    return with_descendants(p, live_at_op(p, n, op, false));
+uint64_t parallel_within(const struct program *p, node_id n, uint32_t op) {
+    return with_descendants(p, live_at_op(p, n, op, 0, false));
 }
 
-uint64_t parallel_at(struct program *p, node_id n, const struct run_context *c, uint32_t op) {
-    return with_descendants(p, c->live | live_at_op(p, n, op, true));
+uint64_t parallel_at(const struct program *p, node_id n, const struct run_context *c, uint32_t op) {
+    return with_descendants(p, live_at_op(p, n, op, c->live, true));
 }
 
 static void add_leaving(struct program *p, struct node *n, uint32_t op, uint64_t slots) {
     if (slots) {
-        vec_push(p->arena, &n->leaving, ((struct leaving){op, slots}));
+        vec_push(p->arena, &n->leaving, ((struct slots_at){op, slots}));
     }
+}
+
+bool program_main_has_company(const struct program *p, node_id n, op_id op) {
+    const struct node *x = &p->nodes.data[n];
+    for (uint32_t i = 0; i < x->contexts.len; i++) {
+        const struct run_context *c = &x->contexts.data[i];
+        if (c->slot == SLOT_MAIN && parallel_at(p, n, c, op.v)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 // What a function leaves running: its own threads, and what its callees leave.
@@ -282,14 +122,14 @@ static bool find_leaves(struct solver *s, node_id id) {
         for (uint32_t k = 0; k < x->object_count; k++) {
             const struct object_state *o = &x->objects[k];
             uint8_t slot = o->kind == OBJECT_THREAD && o->status != OBJECT_DONE
-                               ? slot_of_value(p, o->entry)
+                               ? slot_of_entry(p, o->entry)
                                : 0;
             leaves |= slot ? bit(slot) : 0;
         }
     }
     n->leaving.len = 0;
-    for (uint32_t i = s->first_edge[id]; i < s->first_edge[id + 1]; i++) {
-        add_leaving(p, n, s->edges.data[i].op, untracked(p, &s->edges.data[i]));
+    for (uint32_t i = s->edges.first[id]; i < s->edges.first[id + 1]; i++) {
+        add_leaving(p, n, s->edges.items.data[i].op, untracked(p, &s->edges.items.data[i]));
     }
     for (uint32_t i = 0; i < s->starts.len; i++) {
         const struct untracked_start *x = &s->starts.data[i];
@@ -341,8 +181,8 @@ static bool holds(const struct run_context *c, expr_id lock) {
 }
 
 // Locks on this way into the callee, by identity.
-static void held_on_the_way(struct program *p, const struct edge *e, const struct run_context *from,
-                            struct run_context *ret_way) {
+static void held_on_the_way(struct program *p, const struct run_edge *e,
+                            const struct run_context *from, struct run_context *ret_way) {
     const struct flow_result *r = p->nodes.data[e->from].flow[FLOW_LOCKS];
     for (uint32_t i = 0; i < from->held.len; i++) {
         vec_push(&p->scratch, &ret_way->held, from->held.data[i]);
@@ -395,7 +235,7 @@ static bool enter(struct program *p, node_id n, uint8_t slot, uint64_t live,
     return changed;
 }
 
-static bool is_reached_in_flow(const struct program *p, const struct edge *e) {
+static bool is_reached_in_flow(const struct program *p, const struct run_edge *e) {
     const struct flow_result *r = p->nodes.data[e->from].flow[FLOW_LOCKS];
     return !r || r->limited || flow_point_at(r, e->op).seen;
 }
@@ -403,8 +243,8 @@ static bool is_reached_in_flow(const struct program *p, const struct edge *e) {
 static bool spread(struct solver *s, node_id id) {
     struct program *p = s->p;
     bool changed = false;
-    for (uint32_t i = s->first_edge[id]; i < s->first_edge[id + 1]; i++) {
-        const struct edge *e = &s->edges.data[i];
+    for (uint32_t i = s->edges.first[id]; i < s->edges.first[id + 1]; i++) {
+        const struct run_edge *e = &s->edges.items.data[i];
         if (!is_reached_in_flow(p, e) || e->to == id || e->doomed) {
             continue;
         }
@@ -416,7 +256,7 @@ static bool spread(struct solver *s, node_id id) {
             if (e->once || e->bracketed) {
                 vec_push(&p->scratch, &way.held, unnamed_lock(p));
             }
-            changed |= enter(p, e->to, from.slot, from.live | e->live, &way);
+            changed |= enter(p, e->to, from.slot, live_at_op(p, id, e->op, from.live, true), &way);
             arena_reset(&p->scratch, mark);
         }
     }
@@ -519,12 +359,7 @@ static void solve_contexts(struct solver *s) {
 
 void program_find_parallel(struct program *p) {
     struct solver s = {.p = p};
-    s.first_edge = ARENA_ARRAY(&p->scratch, uint32_t, p->nodes.len + 1);
-    for (node_id n = 0; n < p->nodes.len; n++) {
-        s.first_edge[n] = s.edges.len;
-        add_edges(&s, n);
-    }
-    s.first_edge[p->nodes.len] = s.edges.len;
+    run_edges_find(p, &s.edges);
     leaving_find_joined(p);
     find_untracked_starts(&s);
     bool changed = true;
@@ -533,16 +368,6 @@ void program_find_parallel(struct program *p) {
         for (uint32_t i = 0; i < p->order.len; i++) {
             changed |= find_leaves(&s, p->order.data[i]);
         }
-    }
-    for (uint32_t i = 0; i < p->order.len; i++) {
-        find_waits(&s, p->order.data[i]);
-    }
-    for (uint32_t i = 0; i < s.edges.len; i++) {
-        s.edges.data[i].doomed =
-            op_is_doomed(p->nodes.data[s.edges.data[i].from].ref, s.edges.data[i].op);
-        s.edges.data[i].bracketed =
-            parallel_is_bracketed(p, s.edges.data[i].from, s.edges.data[i].op);
-        s.edges.data[i].live = live_at_op(p, s.edges.data[i].from, s.edges.data[i].op, true);
     }
     uint64_t before[SLOTS];
     for (unsigned round = 0; round < 8;

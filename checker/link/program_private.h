@@ -1,7 +1,7 @@
 // Inside of the program. Private to link: program.c (TUs, symbols), callgraph.c (edges, order),
 // reach.c (what functions keep and write), touch.c (which global locks they use), solve.c (flow
-// bottom-up), threads.h (roots, phases, what runs in parallel), inventory.c (threads, locks), held.c
-// (any lock), query.c, print.c.
+// bottom-up), threads.h (roots, phases, what runs in parallel), inventory.c (threads, locks),
+// held.c (any lock), query.c, print.c.
 #ifndef CHECKER_LINK_PROGRAM_PRIVATE_H
 #define CHECKER_LINK_PROGRAM_PRIVATE_H
 
@@ -53,11 +53,12 @@ struct node {
     uint32_t access_count;
     VEC(uint32_t) exports; // of those, the ones that concern callers
     VEC(struct run_context) contexts;
-    uint64_t leaves;             // slots whose threads it leaves running
-    bool waits;                  // for other threads, itself or in a callee
-    VEC(struct waiting) waiting; // its calls of functions that wait
-    VEC(struct leaving) leaving; // ops that leave some running which its own flow does not follow
-    uint64_t *left;              // [blocks] of these, the ones that may run when it begins
+    uint64_t leaves;              // slots whose threads it leaves running
+    bool waits;                   // for other threads, itself or in a callee
+    VEC(struct waiting) waiting;  // its calls of functions that wait
+    VEC(struct slots_at) leaving; // ops that leave some running which its own flow does not follow
+    VEC(struct slots_at) joining; // ops that wait for the end of threads
+    struct live_threads *live;    // [blocks] at its start; NULL: nothing leaves or joins any
 };
 
 // One TU with what its symbols and calls mean.

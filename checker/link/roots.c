@@ -19,8 +19,7 @@ static void collect_calls(struct program *p, node_id n) {
 
 // --- roots ---
 
-uint32_t roots_add(struct program *p, enum context_kind kind, node_id n,
-                         struct flow_site site) {
+uint32_t roots_add(struct program *p, enum context_kind kind, node_id n, struct flow_site site) {
     struct runs *c = &p->runs;
     for (uint32_t i = 0; i < c->roots.len; i++) {
         if (c->roots.data[i].kind == kind && c->roots.data[i].node == n) {
@@ -83,8 +82,8 @@ void roots_add_start(struct program *p, node_id n, op_id op, node_id entry) {
     bool many = loop && !loop_joins(p, fn, &loops, loop);
     for (uint32_t i = 0; i < starts->items.len && !many; i++) {
         const struct root_start *other = &starts->items.data[i];
-        many = other->fn == n &&
-               (reaches_without_join(p, n, other->op, op) || reaches_without_join(p, n, op, other->op));
+        many = other->fn == n && (reaches_without_join(p, n, other->op, op) ||
+                                  reaches_without_join(p, n, op, other->op));
     }
     vec_push(p->arena, &starts->items, ((struct root_start){n, op}));
     struct program_root *r = &p->runs.roots.data[root];
@@ -165,15 +164,15 @@ static void number_slots(struct program *p) {
             continue;
         }
         vec_push(p->arena, &c->by_slot, i);
-        for (; at > 0 && c->roots.data[c->by_slot.data[at - 1]].node > c->roots.data[i].node; at--) {
+        for (; at > 0 && c->roots.data[c->by_slot.data[at - 1]].node > c->roots.data[i].node;
+             at--) {
             c->by_slot.data[at] = c->by_slot.data[at - 1];
         }
         c->by_slot.data[at] = i;
         p->nodes.data[c->roots.data[i].node].is_entry = true;
     }
     for (uint32_t i = 0; i < c->by_slot.len; i++) {
-        c->roots.data[c->by_slot.data[i]].slot =
-            (uint8_t)(i + 1 < SLOT_LAST ? i + 1 : SLOT_LAST);
+        c->roots.data[c->by_slot.data[i]].slot = (uint8_t)(i + 1 < SLOT_LAST ? i + 1 : SLOT_LAST);
     }
 }
 
@@ -239,8 +238,8 @@ bool program_runs_twice(const struct program *p, node_id n, op_id op) {
                     (kind == CONTEXT_THREAD ||
                      (kind == CONTEXT_MAIN && program_main_has_company(p, n, op)));
         for (uint32_t b = 0; runs && b < p->runs.roots.len; b++) {
-            if (p->runs.roots.data[b].kind == CONTEXT_THREAD &&
-                program_roots_overlap(p, a, b) && program_root_runs(p, b, n, op)) {
+            if (p->runs.roots.data[b].kind == CONTEXT_THREAD && program_roots_overlap(p, a, b) &&
+                program_root_runs(p, b, n, op)) {
                 return true;
             }
         }

@@ -50,4 +50,3 @@ const struct model_function *program_library(const struct program *p, const stru
     }
     return model_function_find(p->models, facts_sym_name(f, c->callee));
 }
-

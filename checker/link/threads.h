@@ -55,10 +55,17 @@ struct waiting {
     uint32_t op;
 };
 
-// A call after which threads of these slots may run.
-struct leaving {
+// Slots at an op of a function: left running by it, or joined.
+struct slots_at {
     uint32_t op;
     uint64_t slots;
+};
+
+// Which threads may run: of those that ran when the function was entered, and of its own that its
+// flow does not follow.
+struct live_threads {
+    uint64_t entered;
+    uint64_t left;
 };
 
 // Slots whose handles are kept in places of one class.
@@ -95,9 +102,7 @@ struct runs {
     bool *joins;                    // [nodes] waits for the end of one, maybe in a callee
     uint64_t *joined;               // [nodes] slots it waits for; all when that is not known
     VEC(struct thread_home) homes;
-    bool *strangers;                // [nodes] somebody who is not known may call it
-    const bool *
-        *company; // [nodes] by block: threads may run at its start; NULL = main does not come here
+    bool *strangers; // [nodes] somebody who is not known may call it
 };
 
 // --- building, in this order, after flow ---
@@ -137,7 +142,7 @@ bool program_has_many_threads(const struct program *p, node_id entry);
 
 // --- joins ---
 
-/// Finds which functions start and join threads, and where main has company.
+/// Finds which functions start and join threads.
 void joins_find(struct program *p);
 /// An op starts a thread, or waits for the end of one, itself or in a callee.
 bool op_spawns(const struct program *p, const struct facts *f, const struct ir_op *op);
@@ -152,18 +157,18 @@ struct loops joining_loops(struct program *p, struct fn_ref fn);
 
 /// Finds which threads functions wait for. Slots must be numbered.
 void leaving_find_joined(struct program *p);
-/// Finds what is left at the start of each block, from `leaving` of the node.
+/// Finds what is left at the start of each block, from `leaving` and `joining` of the node.
 void leaving_solve(struct program *p, node_id n);
-/// What is left before an op, and at the ends of the function.
-uint64_t leaving_at_op(const struct program *p, node_id n, uint32_t op);
+/// What is left before an op, with what is left of `at_entry`; and at the ends of the function.
+uint64_t leaving_at_op(const struct program *p, node_id n, uint32_t op, uint64_t at_entry);
 uint64_t leaving_at_exit(const struct program *p, node_id n);
 
 // --- phases ---
 
 /// Slots that may run when `op` of `n` runs in context `c`.
-uint64_t parallel_at(struct program *p, node_id n, const struct run_context *c, uint32_t op);
+uint64_t parallel_at(const struct program *p, node_id n, const struct run_context *c, uint32_t op);
 /// Of these, the ones this run of `n` has started and not waited for in any way since.
-uint64_t parallel_within(struct program *p, node_id n, uint32_t op);
+uint64_t parallel_within(const struct program *p, node_id n, uint32_t op);
 /// `op` lies between two calls of one function that waits for other threads, as in pause_all();
 /// ...; resume_all(): they may stand still meanwhile.
 bool parallel_is_bracketed(struct program *p, node_id n, uint32_t op);
