@@ -43,6 +43,12 @@ enum {
     FN_FORKS = 2048,
     FN_EXECS = 4096,         // replaces the program of the process, or ends it at once
     FN_SIGNAL_DOUBTFUL = 32, // not promised to be safe, but it takes no lock in practice
+    FN_KEY_GET = 1 << 14,    // value that this thread keeps under the key that is argument 0
+    FN_KEY_SET = 1 << 15,
+    FN_PATH_ASKS = 1 << 16,   // tells something about the file that an argument names
+    FN_PATH_OPENS = 1 << 17,  // opens it; the next argument says how: flags of open, or text
+    FN_PATH_ALTERS = 1 << 18, // creates it, or changes who may use it
+    FN_FILE_ASKS = 1 << 19,   // tells something about an open file
 };
 
 enum { FN_NO_ARG = -1 };
@@ -58,6 +64,7 @@ struct model_function {
     int8_t handler_arg; // installs this argument as the handler of signal argument 0
     int8_t action_arg;  // the same, in a field of what this argument points to
     int8_t exit_arg;    // runs this argument when the process exits
+    int8_t path_arg;    // FN_PATH_*: the name of the file
 };
 
 struct model_set;

@@ -29,6 +29,10 @@ static int8_t *exit_arg(struct model_function *x) {
     return &x->exit_arg;
 }
 
+static int8_t *path_arg(struct model_function *x) {
+    return &x->path_arg;
+}
+
 static struct str *state(struct model_function *x) {
     return &x->state;
 }
@@ -52,6 +56,12 @@ static const struct property table[] = {
     {"names_thread",    FN_NAMES_THREAD,                    NULL,    NULL       },
     {"forks",           FN_FORKS,                           NULL,    NULL       },
     {"execs",           FN_EXECS,                           NULL,    NULL       },
+    {"key_get",         FN_KEY_GET,                         NULL,    NULL       },
+    {"key_set",         FN_KEY_SET,                         NULL,    NULL       },
+    {"asks_of_file",    FN_FILE_ASKS,                       NULL,    NULL       },
+    {"asks_of_path",    FN_PATH_ASKS,                       NULL,    path_arg   },
+    {"opens_path",      FN_PATH_OPENS,                      NULL,    path_arg   },
+    {"alters_path",     FN_PATH_ALTERS,                     NULL,    path_arg   },
     {"instead",         0,                                  instead, NULL       },
     {"if_null",         0,                                  NULL,    null_arg   },
     {"fills",           0,                                  NULL,    fills_arg  },

@@ -108,3 +108,25 @@ bool graph_is_on_every_round(struct fn_ref fn, const struct loop *loop, uint32_t
     }
     return true;
 }
+
+bool graph_reaches(struct fn_ref fn, uint32_t from, uint32_t to, uint32_t wall,
+                   struct arena *arena) {
+    uint32_t n = fn.facts->fns.data[fn.fn.v].block_count;
+    bool *seen = ARENA_ARRAY(arena, bool, n);
+    uint32_t *stack = ARENA_ARRAY(arena, uint32_t, n + 1);
+    uint32_t top = 0;
+    for (stack[top++] = from; top;) {
+        const struct ir_block *b = graph_block(fn, stack[--top]);
+        for (uint32_t k = 0; k < b->edge_count; k++) {
+            uint32_t next = graph_target(fn, b, k);
+            if (next == to) {
+                return true;
+            }
+            if (!seen[next] && next != wall) {
+                seen[next] = true;
+                stack[top++] = next;
+            }
+        }
+    }
+    return false;
+}

@@ -30,4 +30,9 @@ bool graph_is_on_every_round(struct fn_ref fn, const struct loop *loop, uint32_t
 uint32_t graph_target(struct fn_ref fn, const struct ir_block *b, uint32_t edge);
 const struct ir_block *graph_block(struct fn_ref fn, uint32_t index);
 
+/// One edge or more lead from block `from` to `to` without entering block `wall` (UINT32_MAX: any
+/// way).
+bool graph_reaches(struct fn_ref fn, uint32_t from, uint32_t to, uint32_t wall,
+                   struct arena *arena);
+
 #endif

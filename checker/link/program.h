@@ -107,6 +107,20 @@ struct program_unguarded {
 uint32_t program_unguarded_count(const struct program *p);
 const struct program_unguarded *program_unguarded(const struct program *p, uint32_t index);
 
+// The address of a local variable that is left in a global when its function returns; another
+// thread goes through that global.
+struct program_stray {
+    struct fn_ref fn; // the function of the local
+    loc_id loc;       // of the store
+    struct str local;
+    expr_id home;         // the global, or a part of it
+    struct flow_site use; // by the other thread
+    bool write;           // the use
+    struct str thread;    // its entry; "" for main or whoever calls the program
+};
+uint32_t program_stray_count(const struct program *p);
+const struct program_stray *program_stray(const struct program *p, uint32_t index);
+
 // --- queries for rules ---
 
 typedef uint32_t node_id; // function with a body, 0 .. program_fn_count - 1

@@ -109,6 +109,7 @@ struct program {
     VEC(struct access) accesses;
     VEC(struct program_race) races;
     VEC(struct program_unguarded) unguarded;
+    VEC(struct program_stray) strays;
     struct program_stats stats;
 };
 
@@ -123,6 +124,8 @@ void program_run_flows(struct program *p);
 void program_make_inventory(struct program *p);
 void program_find_conditions(struct program *p);
 void program_find_throws(struct program *p);
+/// Fills p->strays. After program_collect_accesses and program_find_parallel.
+void program_find_strays(struct program *p);
 void program_find_cycles(struct program *p);
 /// What stands for a lock in all functions: a constant place, or the class; none for others.
 expr_id program_lock_identity(struct expr_table *t, expr_id lock);

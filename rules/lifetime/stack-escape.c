@@ -1,4 +1,5 @@
-// A thread may outlive the local variable whose address it was given.
+// A thread may outlive the local variable whose address it was given, or goes through a global that
+// still holds the address of a local when its function has returned.
 #include "checker/rule/check.h"
 
 // The loop already shares the variable with the threads: that is told by lifetime-loop-variable.
@@ -36,6 +37,25 @@ static void check(struct rule_ctx *ctx) {
     }
 }
 
+static void check_strays(struct rule_ctx *ctx) {
+    for (uint32_t i = 0; i < program_stray_count(ctx->program); i++) {
+        const struct program_stray *s = program_stray(ctx->program, i);
+        const char *home = rule_name(ctx, s->fn, s->home);
+        struct finding *f = rule_report(
+            ctx, s->fn, s->loc,
+            "the address of local '" STR_FMT
+            "' stays in '%s' when the function returns, where another thread %s it (%s)",
+            STR_ARG(s->local), home, s->write ? "writes through" : "reads through",
+            rule_where(ctx, s->use));
+        if (f) {
+            f->subject = s->local;
+            rule_step(ctx, f, STEP_ACCESS, s->use.at, s->use.loc,
+                      "thread '" STR_FMT "' goes through '%s'",
+                      STR_ARG(s->thread.len ? s->thread : STR("main")), home);
+        }
+    }
+}
+
 extern const struct rule rule_lifetime_stack_escape;
 const struct rule rule_lifetime_stack_escape = {
     .id = "lifetime-stack-escape",
@@ -45,4 +65,5 @@ const struct rule rule_lifetime_stack_escape = {
     .cwe = {562, 825},
     .cert = "CON34-C",
     .check_function = check,
+    .check_program = check_strays,
 };
