@@ -121,6 +121,7 @@ void program_solve(struct program *p) {
     program_find_races(p);
     program_find_unguarded(p);
     program_find_strays(p);
+    program_find_shared_writes(p);
     program_make_inventory(p);
     program_find_conditions(p);
     program_find_throws(p);

@@ -65,8 +65,10 @@ const struct program_lock *program_lock(const struct program *p, uint32_t index)
 struct race_side {
     struct fn_ref fn; // where it happens
     loc_id loc;
+    op_id op; // of `fn`
     bool write;
     bool atomic;
+    bool volatile_;
     const struct fn_ref
         *calls; // calls on the way to it from where the thread begins, outermost first
     const loc_id *call_locs;
@@ -106,6 +108,17 @@ struct program_unguarded {
 };
 uint32_t program_unguarded_count(const struct program *p);
 const struct program_unguarded *program_unguarded(const struct program *p, uint32_t index);
+
+// A write to a place that a lock guards, which is held for reading only.
+struct program_shared_write {
+    struct fn_ref fn;
+    loc_id loc;
+    expr_id place;
+    expr_id lock;
+    struct flow_site exclusive; // a write to such a place with the lock held for writing
+};
+uint32_t program_shared_write_count(const struct program *p);
+const struct program_shared_write *program_shared_write(const struct program *p, uint32_t index);
 
 // The address of a local variable that is left in a global when its function returns; another
 // thread goes through that global.

@@ -110,6 +110,7 @@ struct program {
     VEC(struct program_race) races;
     VEC(struct program_unguarded) unguarded;
     VEC(struct program_stray) strays;
+    VEC(struct program_shared_write) shared_writes;
     struct program_stats stats;
 };
 
@@ -124,6 +125,8 @@ void program_run_flows(struct program *p);
 void program_make_inventory(struct program *p);
 void program_find_conditions(struct program *p);
 void program_find_throws(struct program *p);
+/// Fills p->shared_writes. After program_collect_accesses.
+void program_find_shared_writes(struct program *p);
 /// Fills p->strays. After program_collect_accesses and program_find_parallel.
 void program_find_strays(struct program *p);
 void program_find_cycles(struct program *p);

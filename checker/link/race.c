@@ -82,7 +82,7 @@ static void sort_in(struct finder *s, uint32_t index) {
     const struct access *a = &p->accesses.data[index];
     uint8_t root = expr_get(p->exprs, namer_root(p->exprs, a->place))->kind;
     bool frame = root == EX_LOCAL || root == EX_RESULT;
-    if (a->volatile_ || (root != EX_GLOBAL && !frame) || has_unsure_element(p->exprs, a->place)) {
+    if ((root != EX_GLOBAL && !frame) || has_unsure_element(p->exprs, a->place)) {
         return;
     }
     expr_id place = storage_unit(p, a, a->place);
@@ -234,12 +234,21 @@ static void tell_thread(const struct program *p, const struct instance *i, struc
     }
 }
 
+static const struct access *deepest(const struct program *p, const struct access *a) {
+    while (a->inner) {
+        a = &p->accesses.data[a->inner - 1];
+    }
+    return a;
+}
+
 static struct race_side side_of(struct program *p, const struct instance *i) {
     struct flow_site site = access_site(p, i->access);
     struct race_side side = {.fn = site.at,
                              .loc = site.loc,
                              .write = i->access->write,
                              .atomic = i->access->atomic,
+                             .volatile_ = i->access->volatile_,
+                             .op = (op_id){deepest(p, i->access)->op},
                              .slot = i->slot,
                              .lock_count = i->lock_count};
     expr_id *locks = ARENA_ARRAY(p->arena, expr_id, i->lock_count + 1U);
@@ -329,7 +338,7 @@ static struct program_race *same_story(struct program *p, const struct program_r
                                        uint32_t count, const struct program_race *r) {
     expr_id variable = namer_root(p->exprs, r->place);
     for (uint32_t i = 0; i < count; i++) {
-        if (same_fn(kept[i].here.fn, r->here.fn) &&
+        if (same_fn(kept[i].here.fn, r->here.fn) && kept[i].here.volatile_ == r->here.volatile_ &&
             expr_same(namer_root(p->exprs, kept[i].place), variable) &&
             kept[i].here.loc.v != r->here.loc.v) {
             return &p->races.data[i];

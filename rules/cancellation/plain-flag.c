@@ -203,6 +203,9 @@ static bool is_told_as_race(const struct program *p, const struct test *t,
     loc_id write = g->ops.data[w->op.v].loc;
     for (uint32_t i = 0; i < program_race_count(p); i++) {
         const struct program_race *r = program_race(p, i);
+        if (r->here.volatile_ || r->other.volatile_) {
+            continue; // no race is told of those
+        }
         if (is_side(&r->here, f, read) || is_side(&r->other, f, read) ||
             is_side(&r->here, g, write) || is_side(&r->other, g, write)) {
             return true;

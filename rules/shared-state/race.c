@@ -70,8 +70,8 @@ static bool is_loop_variable(const struct rule_ctx *ctx, const struct program_ra
 }
 
 static void report(struct rule_ctx *ctx, const struct program_race *r) {
-    if (is_loop_variable(ctx, r)) {
-        return;
+    if (is_loop_variable(ctx, r) || r->here.volatile_ || r->other.volatile_) {
+        return; // told by shared-state-volatile-sync
     }
     const char *place = rule_name(ctx, r->here.fn, r->place);
     struct flow_site other = {r->other.fn, r->other.loc};
