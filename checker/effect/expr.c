@@ -391,8 +391,6 @@ static void print(const struct printer *p, expr_id e) {
         buf_add_c(p->out, "?");
         break;
     case EX_OLD:
-        print(p, x->a);
-        break;
     case EX_LOAD:
         print(p, x->a);
         break;
@@ -420,6 +418,8 @@ static void print(const struct printer *p, expr_id e) {
     case EX_DEREF:
         buf_add_char(p->out, '*');
         print(p, x->a);
+        break;
+    default:
         break;
     }
 }

@@ -344,9 +344,9 @@ static bool operands(struct reader *r, struct effect *e) {
     case EFFECT_ACCEPT:
     case EFFECT_NORETURN:
     case EFFECT_KIND_COUNT:
+    default:
         return true;
     }
-    return true;
 }
 
 static bool effects(struct reader *r, effect_vec *out) {

@@ -79,6 +79,26 @@ static void lock_effects(struct condenser *c, const struct flow_exit *x, struct 
     }
 }
 
+// A thread or descriptor that began here and lives on.
+static void made_object_effects(struct condenser *c, const struct flow_exit *x, struct exit_case *k,
+                                const struct object_state *o) {
+    if (o->kind == OBJECT_THREAD && o->status == OBJECT_LIVE && o->home.v) {
+        struct effect e = {.kind = EFFECT_SPAWN,
+                           .a = o->entry,
+                           .b = exported(c, x, o->arg),
+                           .c = exported(c, x, o->home),
+                           .site = o->site};
+        if (e.c.v && exported(c, x, o->entry).v) {
+            add_effect(c, k, e);
+        }
+    } else if (o->kind == OBJECT_DESCRIPTOR && o->status == OBJECT_LIVE && x->ret.v &&
+               expr_same(x->ret, o->value)) {
+        add_effect(
+            c, k,
+            (struct effect){.kind = EFFECT_OPEN, .a = expr_ret(c->r->c->exprs), .site = o->site});
+    }
+}
+
 static void object_effects(struct condenser *c, const struct flow_exit *x, struct exit_case *k) {
     for (uint32_t i = 0; i < x->object_count; i++) {
         const struct object_state *o = &x->objects[i];
@@ -86,22 +106,7 @@ static void object_effects(struct condenser *c, const struct flow_exit *x, struc
         bool made_here = expr_get(c->r->c->exprs, o->value)->kind == EX_FRESH ||
                          (o->kind == OBJECT_DESCRIPTOR && o->site);
         if (made_here) {
-            if (o->kind == OBJECT_THREAD && o->status == OBJECT_LIVE && o->home.v) {
-                e = (struct effect){.kind = EFFECT_SPAWN,
-                                    .a = o->entry,
-                                    .b = exported(c, x, o->arg),
-                                    .c = exported(c, x, o->home),
-                                    .site = o->site};
-                if (e.c.v && exported(c, x, o->entry).v) {
-                    add_effect(c, k, e);
-                }
-            } else if (o->kind == OBJECT_DESCRIPTOR && o->status == OBJECT_LIVE && x->ret.v &&
-                       expr_same(x->ret, o->value)) {
-                add_effect(c, k,
-                           (struct effect){.kind = EFFECT_OPEN,
-                                           .a = expr_ret(c->r->c->exprs),
-                                           .site = o->site});
-            }
+            made_object_effects(c, x, k, o);
             continue;
         }
         e.a = exported(c, x, o->value);

@@ -10,6 +10,17 @@ uint32_t graph_target(struct fn_ref fn, const struct ir_block *b, uint32_t edge)
     return fn.facts->edges.data[b->first_edge.v + edge].to.v - ir->first_block.v;
 }
 
+static bool enters(struct fn_ref fn, const struct ir_block *from, const bool *inside,
+                   uint32_t head) {
+    for (uint32_t k = 0; k < from->edge_count; k++) {
+        uint32_t to = graph_target(fn, from, k);
+        if (inside[to] && to != head) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // Blocks from which `tail` is reached without passing `head`, going forward from the head's range:
 // found by a fixpoint over successors, since predecessors are not stored.
 static void fill(struct fn_ref fn, bool *inside, uint32_t head, uint32_t tail,
@@ -20,16 +31,9 @@ static void fill(struct fn_ref fn, bool *inside, uint32_t head, uint32_t tail,
         changed = false;
         for (uint32_t i = block_count; i > 0; i--) {
             uint32_t b = i - 1;
-            if (inside[b] || b < head) {
-                continue;
-            }
-            const struct ir_block *x = graph_block(fn, b);
-            for (uint32_t k = 0; k < x->edge_count && !inside[b]; k++) {
-                uint32_t to = graph_target(fn, x, k);
-                if (inside[to] && to != head) {
-                    inside[b] = true;
-                    changed = true;
-                }
+            if (!inside[b] && b >= head && enters(fn, graph_block(fn, b), inside, head)) {
+                inside[b] = true;
+                changed = true;
             }
         }
     }
@@ -49,18 +53,24 @@ static void count_exits(struct fn_ref fn, struct loop *l, uint32_t block_count) 
     }
 }
 
+static bool jumps_to(struct fn_ref fn, const struct ir_block *from, uint32_t block) {
+    for (uint32_t k = 0; k < from->edge_count; k++) {
+        if (graph_target(fn, from, k) == block) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct loops graph_loops(struct fn_ref fn, struct arena *arena) {
     uint32_t n = fn.facts->fns.data[fn.fn.v].block_count;
     struct loops out = {.items = ARENA_ARRAY(arena, struct loop, n + 1), .block_count = n};
     for (uint32_t head = 0; head < n; head++) {
         bool *inside = NULL;
         for (uint32_t b = head; b < n; b++) {
-            const struct ir_block *x = graph_block(fn, b);
-            for (uint32_t k = 0; k < x->edge_count; k++) {
-                if (graph_target(fn, x, k) == head) {
-                    inside = inside ? inside : ARENA_ARRAY(arena, bool, n);
-                    fill(fn, inside, head, b, n);
-                }
+            if (jumps_to(fn, graph_block(fn, b), head)) {
+                inside = inside ? inside : ARENA_ARRAY(arena, bool, n);
+                fill(fn, inside, head, b, n);
             }
         }
         if (inside) {

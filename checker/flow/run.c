@@ -168,6 +168,15 @@ static void find_tested(struct run *r) {
     }
 }
 
+static void pass_arguments(const struct facts *f, struct map *used, const struct ir_call *c) {
+    for (uint32_t a = 0; a < c->arg_count; a++) {
+        const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v + a].v];
+        if (v->kind == VAL_CALL) {
+            map_put(used, v->call.v, 2);
+        }
+    }
+}
+
 // Results handed to other calls, directly or through a local variable.
 static void find_passed(struct map *used, struct fn_ref fn) {
     const struct facts *f = fn.facts;
@@ -176,14 +185,17 @@ static void find_passed(struct map *used, struct fn_ref fn) {
         const struct ir_block *b = &f->blocks.data[ir->first_block.v + i];
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &f->ops.data[b->first_op.v + k];
-            const struct ir_call *c = &f->calls.data[op->call.v];
-            for (uint32_t a = 0; op->kind == OP_CALL && a < c->arg_count; a++) {
-                const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v + a].v];
-                if (v->kind == VAL_CALL) {
-                    map_put(used, v->call.v, 2);
-                }
+            if (op->kind == OP_CALL) {
+                pass_arguments(f, used, &f->calls.data[op->call.v]);
             }
         }
+    }
+}
+
+static void use_call(const struct facts *f, struct map *used, const struct ir_call *c) {
+    use_value(f, used, c->target, 0);
+    for (uint32_t a = 0; a < c->arg_count; a++) {
+        use_value(f, used, f->args.data[c->first_arg.v + a], 0);
     }
 }
 
@@ -199,11 +211,7 @@ static void find_used(struct map *used, struct fn_ref fn) {
             use_value(f, used, op->val, 0);
             use_path(f, used, op->path);
             if (op->kind == OP_CALL) {
-                const struct ir_call *c = &f->calls.data[op->call.v];
-                use_value(f, used, c->target, 0);
-                for (uint32_t a = 0; a < c->arg_count; a++) {
-                    use_value(f, used, f->args.data[c->first_arg.v + a], 0);
-                }
+                use_call(f, used, &f->calls.data[op->call.v]);
             }
         }
     }

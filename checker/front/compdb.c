@@ -352,7 +352,11 @@ static void consider_children(struct search *s, struct str directory, struct str
         return;
     }
     const struct dirent *item = NULL;
-    for (int i = 0; i < COMPDB_MAX_LISTED && (item = readdir(dir)) != NULL; i++) {
+    for (int i = 0; i < COMPDB_MAX_LISTED; i++) {
+        item = readdir(dir); // NOLINT(concurrency-mt-unsafe): one thread
+        if (!item) {
+            break;
+        }
         struct str name = str_from(item->d_name);
         if (name.ptr[0] != '.' && str_glob(pattern, name)) {
             consider(s, str_from(fs_join(s->arena, directory, name)));

@@ -287,12 +287,10 @@ static void store_list(struct lower *l, path_id path, CXType t, struct cx_list l
     loc_id loc = l->fn->loc;
     if (lower_is_array(t) && list.count == 1 && is_string(list.items[0])) {
         lower_store(l, path, t, list.items[0], flags); // char s[] = {"text"}
-    } else if (lower_is_array(t)) {
-        if (!is_plain_table(list)) {
-            fill(l, path, t, &s, true);
-        }
-    } else if (is_record(t) &&
-               !(is_opaque(t) && list.count && !designator(l, list.items[0]).count)) {
+    } else if (lower_is_array(t) && is_plain_table(list)) {
+        // thousands of numbers: nobody asks for them
+    } else if (lower_is_array(t) || (is_record(t) && !(is_opaque(t) && list.count &&
+                                                       !designator(l, list.items[0]).count))) {
         fill(l, path, t, &s, true);
     } else if (!is_record(t) && list.count == 1) {
         lower_store(l, path, t, list.items[0], flags);
