@@ -329,7 +329,7 @@ sym_id lower_implied_dtor(struct lower *l, CXCursor record_decl) {
     size_t colon = str_rfind_char(record, ':');
     struct str last = colon == SIZE_MAX ? record : str_slice(record, colon + 1, record.len);
     struct buf text;
-    buf_init(&text, 2 * MAX_NAME_BYTES);
+    buf_init(&text, (size_t)2 * MAX_NAME_BYTES);
     buf_addf(&text, STR_FMT "::~" STR_FMT, STR_ARG(record), STR_ARG(last));
     struct ir_sym sym = {
         .name = ir_name(l->b, buf_str(&text)),

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-static const char MAGIC[8] = "TLFACTS";
+static const char magic_text[8] = "TLFACTS";
 enum { BYTE_ORDER_MARK = 0x01020304 };
 
 struct head {
@@ -49,6 +49,7 @@ static uint32_t take_count(struct input *in, size_t size) {
     return in->failed ? 0 : count;
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): names of types and functions
 // ROWS(type, padding, fields) makes put_<type> and take_<type>. `padding` is what the compiler adds
 // to the struct on 64-bit machines: a field added to the struct but not here does not compile.
 #define FIELD_SIZE(field) +sizeof row->field
@@ -91,6 +92,7 @@ static uint32_t take_count(struct input *in, size_t size) {
         *ret_count = count;                                                                        \
         return rows;                                                                               \
     }
+// NOLINTEND(bugprone-macro-parentheses)
 
 // clang-format off
 #define FILE_ROW(X) X(path) X(is_main) X(is_system) X(is_own) X(content)
@@ -169,7 +171,7 @@ void ir_pack(const struct facts *f, struct buf *out) {
         .main_file = f->main_file.v,
         .name_count = f->names.texts.len,
     };
-    memcpy(h.magic, MAGIC, sizeof MAGIC);
+    memcpy(h.magic, magic_text, sizeof magic_text);
     buf_add_bytes(out, &h, sizeof h);
     put_names(out, f);
     TABLES(PUT_TABLE)
@@ -181,7 +183,7 @@ bool ir_unpack(const void *data, size_t len, struct arena *arena, struct facts *
     struct head h = {.order = 0};
     *f = (struct facts){.arena = arena};
     intern_init(&f->names, arena);
-    if (!take(&in, &h, sizeof h) || memcmp(h.magic, MAGIC, sizeof MAGIC) != 0 ||
+    if (!take(&in, &h, sizeof h) || memcmp(h.magic, magic_text, sizeof magic_text) != 0 ||
         h.order != BYTE_ORDER_MARK) {
         return error_set(err, "not packed facts of this kind of machine");
     }

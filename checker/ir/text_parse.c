@@ -25,10 +25,10 @@ static void parse_tu(struct parser *p) {
 }
 
 static uint64_t read_hex(struct reader *r) {
+    static const char digits[] = "0123456789abcdef";
     uint64_t value = 0;
     for (unsigned i = 0; i < 16; i++, r->at++) {
-        const char *digit = r->at < r->end ? memchr("0123456789abcdef", *r->at, 16) : NULL;
-        if (!digit) {
+        if (r->at >= r->end || !memchr(digits, *r->at, sizeof digits - 1)) {
             read_fail(r, "expected 32 hexadecimal digits");
             return 0;
         }

@@ -76,10 +76,10 @@ struct printer {
 /// starts with a blank.
 void text_put_quoted(struct buf *out, struct str text);
 void text_put_name(struct buf *out, struct str text);
-void text_put_type(struct printer *p, type_id t);
+void text_put_type(struct printer *p, type_id id);
 void text_put_sym(struct printer *p, sym_id sym);
 void text_put_record(struct printer *p, record_id record);
-void text_put_var(struct printer *p, var_id var);
+void text_put_var(struct printer *p, var_id id);
 void text_put_path(struct printer *p, path_id path);
 void text_put_val(struct printer *p, val_id val);
 void text_put_loc(struct printer *p, loc_id loc);

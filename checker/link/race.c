@@ -188,8 +188,8 @@ static void tell_call(const struct program *p, struct race_side *side, struct fn
 
 // From the beginning of the thread to the access; the middle of a long way is left out.
 static void tell_calls(struct program *p, const struct instance *i, struct race_side *side) {
-    struct fn_ref *calls = ARENA_ARRAY(p->arena, struct fn_ref, 2 * MAX_CALLS);
-    loc_id *locs = ARENA_ARRAY(p->arena, loc_id, 2 * MAX_CALLS);
+    struct fn_ref *calls = ARENA_ARRAY(p->arena, struct fn_ref, (size_t)2 * MAX_CALLS);
+    loc_id *locs = ARENA_ARRAY(p->arena, loc_id, (size_t)2 * MAX_CALLS);
     node_id way[MAX_CALLS];
     uint32_t ops[MAX_CALLS];
     uint32_t n = 0;

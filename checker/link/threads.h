@@ -121,7 +121,7 @@ node_id call_target(const struct program *p, const struct facts *f, call_id call
 uint32_t call_targets(const struct program *p, const struct facts *f, call_id call, node_id *out,
                       uint32_t max);
 /// Number of the op that makes the call.
-uint32_t program_op_of_call(const struct program *p, node_id n, call_id call);
+uint32_t program_op_of_call(const struct program *p, node_id id, call_id call);
 
 // --- roots ---
 

@@ -7,7 +7,7 @@
 #include "checker/base/err.h"
 #include "checker/base/str.h"
 
-struct cJSON;
+struct cJSON; // NOLINT(readability-identifier-naming): not ours
 
 /// Copy of `text` in `arena` with comments and trailing commas turned into blanks: same length,
 /// same lines. Fails on a comment that does not end; the error names the line.
