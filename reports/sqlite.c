@@ -35,20 +35,20 @@ enum statement {
 
 // Values are bound in the order in which the columns stand here.
 static const char *const statement_sql[STATEMENT_COUNT] = {
-    [INSERT_RUN] = "INSERT INTO runs (version, root, command_line, started_at, ended_at, seconds,"
-                   " units, units_cached, units_failed, files, functions, threads, locks,"
-                   " exit_code, complete)"
-                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+    [INSERT_RUN] = ("INSERT INTO runs (version, root, command_line, started_at, ended_at, seconds,"
+                    " units, units_cached, units_failed, files, functions, threads, locks,"
+                    " exit_code, complete)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"),
     [INSERT_FINDING] =
-        "INSERT INTO findings (fingerprint, first_seen, last_seen, rule, level, file, line, col,"
-        " end_col, message, function, subject, suppressed, suppression, partial)"
-        " VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
-        " ON CONFLICT (fingerprint) DO UPDATE SET last_seen = excluded.last_seen,"
-        " rule = excluded.rule, level = excluded.level, file = excluded.file,"
-        " line = excluded.line, col = excluded.col, end_col = excluded.end_col,"
-        " message = excluded.message, function = excluded.function, subject = excluded.subject,"
-        " suppressed = excluded.suppressed, suppression = excluded.suppression,"
-        " partial = excluded.partial RETURNING id",
+        ("INSERT INTO findings (fingerprint, first_seen, last_seen, rule, level, file, line, col,"
+         " end_col, message, function, subject, suppressed, suppression, partial)"
+         " VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+         " ON CONFLICT (fingerprint) DO UPDATE SET last_seen = excluded.last_seen,"
+         " rule = excluded.rule, level = excluded.level, file = excluded.file,"
+         " line = excluded.line, col = excluded.col, end_col = excluded.end_col,"
+         " message = excluded.message, function = excluded.function, subject = excluded.subject,"
+         " suppressed = excluded.suppressed, suppression = excluded.suppression,"
+         " partial = excluded.partial RETURNING id"),
     [INSERT_RUN_FINDING] = "INSERT OR REPLACE INTO run_findings VALUES (?, ?, ?, ?)",
     [DELETE_STEPS] = "DELETE FROM steps WHERE finding_id = ?",
     [INSERT_STEP] = "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -285,15 +285,14 @@ static void store_list(struct lower *l, path_id path, CXType t, struct cx_list l
                        uint8_t flags) {
     struct items s = {.list = list, .flags = flags};
     loc_id loc = l->fn->loc;
-    if (lower_is_array(t) && list.count == 1 && is_string(list.items[0])) {
-        lower_store(l, path, t, list.items[0], flags); // char s[] = {"text"}
-    } else if (lower_is_array(t) && is_plain_table(list)) {
+    bool is_array = lower_is_array(t);
+    if (list.count == 1 && (is_array ? is_string(list.items[0]) : !is_record(t))) {
+        lower_store(l, path, t, list.items[0], flags); // char s[] = {"text"}, int x = {1}
+    } else if (is_array && is_plain_table(list)) {
         // thousands of numbers: nobody asks for them
-    } else if (lower_is_array(t) || (is_record(t) && !(is_opaque(t) && list.count &&
-                                                       !designator(l, list.items[0]).count))) {
+    } else if (is_array || (is_record(t) &&
+                            !(is_opaque(t) && list.count && !designator(l, list.items[0]).count))) {
         fill(l, path, t, &s, true);
-    } else if (!is_record(t) && list.count == 1) {
-        lower_store(l, path, t, list.items[0], flags);
     } else { // opaque (PTHREAD_MUTEX_INITIALIZER), vectors, `int x = {}`
         bool is_zero = !is_record(t) && list.count == 0;
         ir_op_write(l->b, path, is_zero ? ir_val_const(l->b, 0) : opaque_value(l, list), flags,

@@ -148,7 +148,7 @@ static bool read_texts(const struct reader *r, const cJSON *array, struct config
             return fail(r, item, NULL, "'%s' must be a list of texts", array->string);
         }
         struct str text = keep(r, item->valuestring);
-        if (id == KEY_PATHS) {
+        if (to_paths) {
             vec_push(c->arena, &to_paths->paths, text);
         } else if (id == KEY_EXCLUDE) {
             vec_push(c->arena, &c->exclude, text);

@@ -20,6 +20,19 @@ static enum library library_of(const struct program *p, const struct facts *f,
                                              : LIBRARY_NONE;
 }
 
+static void report(struct rule_ctx *ctx, struct flow_site here, enum library library,
+                   struct flow_site first, enum library known) {
+    struct finding *x =
+        rule_report(ctx, here.fn, here.loc,
+                    "this file starts threads with %s here and with %s at %s: one "
+                    "of them is enough",
+                    library_names[library], library_names[known], rule_line(ctx, here.fn, first));
+    if (x) {
+        x->subject = str_from(library_names[library]);
+        rule_related(ctx, x, first, "a thread is started with %s here", library_names[known]);
+    }
+}
+
 static void check_facts(struct rule_ctx *ctx, const struct facts *f) {
     struct flow_site first = {0};
     enum library known = LIBRARY_NONE;
@@ -32,16 +45,7 @@ static void check_facts(struct rule_ctx *ctx, const struct facts *f) {
                 const struct ir_op *op = &f->ops.data[b->first_op.v + k];
                 enum library library = library_of(ctx->program, f, op);
                 if (library && known && library != known) {
-                    struct finding *x = rule_report(ctx, fn, op->loc,
-                                                    "this file starts threads with %s here and "
-                                                    "with %s at %s: one of them is enough",
-                                                    library_names[library], library_names[known],
-                                                    rule_line(ctx, fn, first));
-                    if (x) {
-                        x->subject = str_from(library_names[library]);
-                        rule_related(ctx, x, first, "a thread is started with %s here",
-                                     library_names[known]);
-                    }
+                    report(ctx, (struct flow_site){fn, op->loc}, library, first, known);
                     return;
                 }
                 if (library && !known) {

@@ -117,8 +117,8 @@ static void visit(struct walk *w, uint32_t block, enum stage stage) {
 // Op that sets the path under the lock, on the way from the edge of the first test.
 static op_id find_set(const struct look *l, uint32_t from, path_id path) {
     struct walk w = {.l = l, .path = path};
-    w.seen = ARENA_ARRAY(l->ctx->arena, bool, l->block_count *STAGES);
-    w.stack = ARENA_ARRAY(l->ctx->arena, uint32_t, l->block_count * STAGES);
+    w.seen = ARENA_ARRAY(l->ctx->arena, bool, (size_t)l->block_count *STAGES);
+    w.stack = ARENA_ARRAY(l->ctx->arena, uint32_t, (size_t)l->block_count * STAGES);
     push(&w, from, CHECKED);
     while (w.top && !w.set.v) {
         uint32_t at = w.stack[--w.top];
