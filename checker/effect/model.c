@@ -246,12 +246,17 @@ bool model_add(struct model_set *set, struct str name, struct str text, struct e
     return true;
 }
 
-struct model_set *model_set_new(struct arena *arena, struct expr_table *exprs, struct error *err) {
+struct model_set *model_set_empty(struct arena *arena, struct expr_table *exprs) {
     struct model_set *set = ARENA_NEW(arena, struct model_set);
     set->arena = arena;
     set->exprs = exprs;
     intern_init(&set->names, arena);
     name_slot(set, STR(""));
+    return set;
+}
+
+struct model_set *model_set_new(struct arena *arena, struct expr_table *exprs, struct error *err) {
+    struct model_set *set = model_set_empty(arena, exprs);
     for (size_t i = 0; i < model_source_count; i++) {
         if (!model_add(set, str_from(model_sources[i].name), str_from(model_sources[i].text),
                        err)) {

@@ -72,6 +72,8 @@ struct model_set;
 /// All built-in models over `exprs`. A broken built-in model is a programming error caught by
 /// tests; it is told in `err` and NULL is returned.
 struct model_set *model_set_new(struct arena *arena, struct expr_table *exprs, struct error *err);
+/// A set without the built-in models.
+struct model_set *model_set_empty(struct arena *arena, struct expr_table *exprs);
 /// Adds a model text; a function defined again (in another text) replaces the earlier one. The
 /// error names `name`, the line and what was expected.
 bool model_add(struct model_set *set, struct str name, struct str text, struct error *err);

@@ -23,10 +23,10 @@ static enum library library_of(const struct program *p, const struct facts *f,
 static void report(struct rule_ctx *ctx, struct flow_site here, enum library library,
                    struct flow_site first, enum library known) {
     struct finding *x =
-        rule_report(ctx, here.fn, here.loc,
+        rule_report(ctx, here.at, here.loc,
                     "this file starts threads with %s here and with %s at %s: one "
                     "of them is enough",
-                    library_names[library], library_names[known], rule_line(ctx, here.fn, first));
+                    library_names[library], library_names[known], rule_line(ctx, here.at, first));
     if (x) {
         x->subject = str_from(library_names[library]);
         rule_related(ctx, x, first, "a thread is started with %s here", library_names[known]);
