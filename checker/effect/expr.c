@@ -8,6 +8,7 @@ void expr_table_init(struct expr_table *t, struct arena *arena) {
     *t = (struct expr_table){.arena = arena};
     intern_init(&t->names, arena);
     map_init(&t->map, arena);
+    map_init(&t->wrappers, arena);
     vec_push(arena, &t->items, ((struct expr){0}));
 }
 
@@ -283,9 +284,24 @@ expr_id expr_rewrite(struct expr_table *t, expr_id e, expr_replacer replace, voi
     return r.v ? r : e;
 }
 
-expr_id expr_class(struct expr_table *t, expr_id location) {
+void expr_note_wrapper(struct expr_table *t, struct str record) {
+    map_put(&t->wrappers, intern(&t->names, record), 1);
+}
+
+bool expr_is_wrapper(const struct expr_table *t, struct str record) {
+    uint32_t x = 0;
+    uint32_t name = intern_find(&t->names, record);
+    return name != UINT32_MAX && map_get(&t->wrappers, name, &x);
+}
+
+static bool is_wrapped(const struct expr_table *t, const struct expr *x) {
+    uint32_t found = 0;
+    return x->kind == EX_FIELD && x->a.v && map_get(&t->wrappers, x->aux, &found);
+}
+
+static expr_id class_of(struct expr_table *t, expr_id location, bool unwrap) {
     struct expr x = *expr_get(t, location);
-    while (x.kind == EX_INDEX) {
+    while (x.kind == EX_INDEX || (unwrap && is_wrapped(t, &x))) {
         location = x.a;
         x = *expr_get(t, location);
     }
@@ -294,7 +310,7 @@ expr_id expr_class(struct expr_table *t, expr_id location) {
     }
     if (x.kind == EX_DEREF &&
         expr_get(t, x.a)->kind == EX_LOAD) { // the lock a field or global points to
-        expr_id pointer = expr_class(t, expr_get(t, x.a)->a);
+        expr_id pointer = class_of(t, expr_get(t, x.a)->a, unwrap);
         return pointer.v ? expr_deref(t, expr_load(t, pointer)) : pointer;
     }
     if (x.kind != EX_FIELD) {
@@ -309,6 +325,14 @@ expr_id expr_class(struct expr_table *t, expr_id location) {
     }
     // "struct q::mu": a field of nothing in particular
     return expr_intern(t, (struct expr){.kind = EX_FIELD, .name = x.name, .aux = x.aux});
+}
+
+expr_id expr_class(struct expr_table *t, expr_id location) {
+    return class_of(t, location, true);
+}
+
+expr_id expr_own_class(struct expr_table *t, expr_id location) {
+    return class_of(t, location, false);
 }
 
 struct printer {

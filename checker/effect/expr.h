@@ -56,6 +56,7 @@ struct expr_table {
     struct arena *arena;
     struct interner names;
     struct map map;
+    struct map wrappers;    // names of records that only wrap a lock
     VEC(struct expr) items; // items.data[0] is EX_NONE
 };
 
@@ -113,6 +114,12 @@ void expr_print(const struct expr_table *t, expr_id e, const struct str *params,
                 uint32_t param_count, struct buf *out);
 /// Identity where instances cannot be told apart: the global itself, else "struct q::mu" of the
 /// last field. EX_NONE when there is neither (locals, parameters).
+/// The field of a wrapper is no field to go by: of `q->lock.mtx` it is "struct q::lock".
 expr_id expr_class(struct expr_table *t, expr_id location);
+/// The same, with the fields of wrappers.
+expr_id expr_own_class(struct expr_table *t, expr_id location);
+/// Says that records of this name do nothing but wrap a lock or condition.
+void expr_note_wrapper(struct expr_table *t, struct str record);
+bool expr_is_wrapper(const struct expr_table *t, struct str record);
 
 #endif

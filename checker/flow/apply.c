@@ -278,10 +278,32 @@ static expr_id used_place(struct application *a, const struct world *w, const st
     return global ? (expr_id){0} : apply_instantiate(a, w, place);
 }
 
+// Every case of the callee does it.
+static bool is_always_done(const struct summary *s, const struct effect *e) {
+    for (uint32_t i = 0; i < s->case_count; i++) {
+        bool found = false;
+        for (uint32_t k = 0; k < s->cases[i].effect_count && !found; k++) {
+            const struct effect *x = &s->cases[i].effects[k];
+            found = x->kind == e->kind && expr_same(x->a, e->a) && !(x->flags & EF_MAYBE);
+        }
+        if (!found) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void apply_life_effect(struct application *a, struct world *w, const struct effect *e,
                               uint32_t inner) {
     struct run *r = a->r;
     bool maybe = (e->flags & EF_MAYBE) != 0;
+    if (a->unproved && !maybe && e->kind != EFFECT_LOCK_INIT && e->kind != EFFECT_FREE &&
+        !is_always_done(a->summary, e)) { // a count of owners, "was it made ready?": not known here
+        if (e->kind == EFFECT_LOCK_DESTROY) {
+            life_doubt(r, w, used_place(a, w, e));
+        }
+        return;
+    }
     switch ((int)e->kind) {
     case EFFECT_LOCK_INIT:
     case EFFECT_LOCK_DESTROY:
@@ -495,7 +517,7 @@ static void note_failed_try(struct application *a, struct world *w, const struct
     for (uint32_t i = 0; i < s->case_count; i++) {
         const struct effect *e = acquisition(&s->cases[i]);
         if (e) {
-            lock_try_failed(a->r, w, apply_instantiate(a, w, e->a), a->call);
+            lock_try_failed(a->r, w, apply_instantiate(a, w, e->a), a->call, s->cases[0].usually);
             return;
         }
     }
@@ -537,7 +559,8 @@ static void apply_summary(struct application *a, const struct world *w, const st
     uint32_t taken = 0;
     for (uint32_t i = 0; i < s->case_count; i++) {
         const struct summary_case *c = &s->cases[i];
-        bool only_usual = !used && s->cases[0].usually;
+        bool only_usual = s->cases[0].usually &&
+                          (!used || (acquisition(&s->cases[0]) && lock_failed_improbably(w)));
         if (only_usual && !c->usually) {
             continue;
         }
@@ -665,7 +688,8 @@ void run_call(struct run *r, const struct world *w, call_id call, world_vec *out
             life_memory(r, &n, a.args[i], false);
         }
     }
-    bool ends = s && (s->flags & SUMMARY_NORETURN || is_modelled_end(s));
+    bool ends = (s && (s->flags & SUMMARY_NORETURN || is_modelled_end(s))) ||
+                r->c->ends(r->c->ctx, r->f, call);
     bool told = a.ir->callee.v && (r->f->syms.data[a.ir->callee.v].flags & SYM_NORETURN);
     if (ends && !told) {
         return; // nothing comes after it; calls the facts know to end have their own terminator

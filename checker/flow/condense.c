@@ -7,6 +7,7 @@ enum { MAX_CASES = 6, MAX_CONDITIONS = 4, MAX_RAW_CASES = 24 };
 struct exit_case {
     effect_vec effects;
     VEC(struct known_value) knows; // of EX_RET and parameters, by expression
+    bool improbable;               // a lock that is nearly always taken was not
 };
 
 struct condenser {
@@ -56,6 +57,7 @@ static void lock_effects(struct condenser *c, const struct flow_exit *x, struct 
     for (uint32_t i = 0; i < x->lock_count; i++) {
         const struct lock_state *l = &x->locks[i];
         struct effect e = {.a = exported(c, x, l->lock), .flags = l->flags, .site = l->site};
+        k->improbable |= l->improbable;
         if (!e.a.v) {
             continue;
         }
@@ -314,7 +316,7 @@ static void add_exit(struct condenser *c, const struct flow_exit *x) {
     return_effect(c, x, &k);
     knowledge(c, x, &k);
     for (uint32_t i = 0; i < c->cases.len && c->cases.len >= MAX_RAW_CASES; i++) {
-        if (same_effects(&c->cases.data[i], &k)) {
+        if (c->cases.data[i].improbable == k.improbable && same_effects(&c->cases.data[i], &k)) {
             join_knowledge(&c->cases.data[i], &k);
             return;
         }
@@ -357,6 +359,23 @@ static void join_cases(struct condenser *c, bool always) {
             } else {
                 j++;
             }
+        }
+    }
+}
+
+// Of cases callers cannot tell apart, the ones in which a lock was not taken that nearly always is
+// say nothing: `if (pthread_mutex_lock(&q->mu)) log("...");` locks.
+static void drop_improbable(struct condenser *c) {
+    for (uint32_t i = 0; i < c->cases.len;) {
+        bool hidden = false;
+        for (uint32_t j = 0; c->cases.data[i].improbable && j < c->cases.len && !hidden; j++) {
+            hidden = !c->cases.data[j].improbable &&
+                     !distinguishable(&c->cases.data[i], &c->cases.data[j]);
+        }
+        if (hidden) {
+            remove_case(c, i);
+        } else {
+            i++;
         }
     }
 }
@@ -510,6 +529,7 @@ static void condense(struct run *r) {
         s->flags |= SUMMARY_NORETURN;
         return;
     }
+    drop_improbable(&c);
     join_cases(&c, false);
     if (c.cases.len > MAX_CASES) {
         join_cases(&c, true);

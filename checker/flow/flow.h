@@ -73,6 +73,8 @@ struct flow_context {
     bool (*entry_frees)(void *ctx, expr_id fn, uint32_t index);
     /// True when the call changes nothing outside: the same arguments give the same result.
     bool (*is_pure)(void *ctx, const struct facts *f, call_id call, expr_id target);
+    /// True when the called function of the program never returns.
+    bool (*ends)(void *ctx, const struct facts *f, call_id call);
     /// What every caller passes for parameter `index`, when that is known; may be NULL.
     bool (*param_range)(void *ctx, struct fn_ref fn, uint32_t index, int64_t *ret_lo,
                         int64_t *ret_hi);
@@ -104,6 +106,7 @@ struct lock_state {
     uint8_t flags;    // EF_SHARED | EF_RECURSIVE of the acquisition
     uint8_t count;    // depth, 1..2
     bool try_failed;  // LOCK_FREE because a try failed
+    bool improbable;  // a call that hardly ever fails to take it has failed on this path
     bool from_callee; // acquired or released inside a callee
     bool any; // `lock` is a class: any of its locks may have been taken or released; LOCK_MAYBE
     uint32_t site; // where it was acquired, or released when LOCK_FREE

@@ -142,6 +142,7 @@ void lock_acquire(struct run *r, struct world *w, expr_id lock, uint8_t flags, c
     l->count = 1;
     l->flags = flags;
     l->try_failed = false;
+    l->improbable = false;
     set_site(r, l, call, inner);
     if (!inner) {
         vec_push(r->c->arena, &r->out->acquires, ((struct flow_acquire){lock, call, flags}));
@@ -167,8 +168,9 @@ void lock_release(struct run *r, struct world *w, expr_id lock, call_id call, ui
         l->status = LOCK_MAYBE;
     }
     struct flow_event e = {.subject = lock, .call = call, .inner = inner};
-    struct lock_state *held =
-        l && l->status != LOCK_FREE ? NULL : other_name(r, w, lock, LOCK_HELD, ENTRY_FREE);
+    struct lock_state *held = l && (l->status != LOCK_FREE || l->try_failed)
+                                  ? NULL
+                                  : other_name(r, w, lock, LOCK_HELD, ENTRY_FREE);
     if (held) { // taken under another name
         held->status = LOCK_FREE;
         held->count = 0;
@@ -191,8 +193,11 @@ void lock_release(struct run *r, struct world *w, expr_id lock, call_id call, ui
         e.kind = l->try_failed ? FLOW_RELEASE_TRY_FAILED : FLOW_RELEASE_FREE;
         e.other = l->site;
         run_event(r, w, e);
-        l->status = LOCK_MAYBE;
-        return;
+        if (!l->improbable) {
+            l->status = LOCK_MAYBE;
+            return;
+        }
+        l->entry = ENTRY_FREE; // goes on as the path does on which it was taken
     }
     if (l->status == LOCK_HELD && l->entry == ENTRY_FREE) {
         vec_push(r->c->arena, &r->out->releases,
@@ -202,6 +207,7 @@ void lock_release(struct run *r, struct world *w, expr_id lock, call_id call, ui
     l->status = LOCK_FREE;
     l->count = 0;
     l->try_failed = false;
+    l->improbable = false;
     set_site(r, l, call, inner);
 }
 
@@ -287,7 +293,16 @@ void lock_doubt(struct world *w, expr_id lock) {
     }
 }
 
-void lock_try_failed(struct run *r, struct world *w, expr_id lock, call_id call) {
+bool lock_failed_improbably(const struct world *w) {
+    for (uint16_t i = 0; i < w->lock_count; i++) {
+        if (w->locks[i].improbable) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void lock_try_failed(struct run *r, struct world *w, expr_id lock, call_id call, bool improbable) {
     if (!is_trackable(r, lock)) {
         return;
     }
@@ -301,6 +316,7 @@ void lock_try_failed(struct run *r, struct world *w, expr_id lock, call_id call)
     }
     l->status = LOCK_FREE;
     l->try_failed = true;
+    l->improbable = improbable;
     set_site(r, l, call, 0);
     run_trace(r, w, FLOW_STEP_TRY_FAILED, false, run_call_loc(r, call), lock);
 }

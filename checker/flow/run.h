@@ -108,7 +108,9 @@ void lock_left_behind(struct run *r, struct world *w, expr_id symbol, expr_id va
 void lock_doubt(struct world *w, expr_id lock);
 /// Nor of any lock of the class.
 void lock_doubt_class(struct run *r, struct world *w, expr_id class);
-void lock_try_failed(struct run *r, struct world *w, expr_id lock, call_id call);
+/// Some call that hardly ever fails to take its lock has failed on this path.
+bool lock_failed_improbably(const struct world *w);
+void lock_try_failed(struct run *r, struct world *w, expr_id lock, call_id call, bool improbable);
 
 // --- acts.c ---
 /// This function does something itself; `call` is the call of a library function that does it.

@@ -3,7 +3,8 @@
 
 static bool same_lock(const struct lock_state *a, const struct lock_state *b) {
     return expr_same(a->lock, b->lock) && a->status == b->status && a->entry == b->entry &&
-           a->flags == b->flags && a->count == b->count && a->try_failed == b->try_failed;
+           a->flags == b->flags && a->count == b->count && a->try_failed == b->try_failed &&
+           a->improbable == b->improbable;
 }
 
 static bool same_object(const struct object_state *a, const struct object_state *b) {

@@ -2,6 +2,7 @@
 
 #include "checker/base/hash.h"
 #include "checker/link/container.h"
+#include "checker/link/maker.h"
 #include "checker/link/namer.h"
 #include "checker/link/threads.h"
 
@@ -65,7 +66,7 @@ static bool is_fresh(struct collector *c, expr_id root) {
     const struct expr *x = expr_get(c->p->exprs, root);
     call_id call = {(uint32_t)x->num};
     return x->kind == EX_RESULT && call.v < c->namer.f->calls.len &&
-           program_model_effect(c->p, c->namer.f, call, EFFECT_ALLOC) != NULL;
+           program_call_allocates(c->p, c->namer.f, call);
 }
 
 static bool is_owned(struct collector *c, expr_id place) {

@@ -6,6 +6,7 @@
 
 #include "checker/base/hash.h"
 #include "checker/link/instance.h"
+#include "checker/link/maker.h"
 #include "checker/link/namer.h"
 
 enum { MAX_SITES = 200, MIN_GUARDED = 4, MIN_SHARE = 80, SURE_GUARDED = 4, SURE_SHARE = 80 };
@@ -30,7 +31,7 @@ struct finder {
     VEC(struct group) groups;
     struct map by_class;
     bool has_main;
-    bool *lifecycle; // [nodes]: makes or ends a lock
+    bool *lifecycle; // [nodes]: makes or ends a lock, or fills an object for the first time
 };
 
 static const struct ir_sym *symbol(const struct program *p, node_id n) {
@@ -252,7 +253,7 @@ static bool takes(const struct program *p, node_id n, expr_id lock) {
 static bool is_deviant(const struct finder *s, const struct site *x, const struct belief *b) {
     const struct program *p = s->p;
     if (x->instance.lock_count || x->instance.far ||
-        op_is_doomed(p->nodes.data[x->access->node].ref, x->access->op) ||
+        op_is_doomed(p, p->nodes.data[x->access->node].ref, x->access->op) ||
         !may_meet(p, x, b->writer)) {
         return false;
     }
@@ -293,8 +294,10 @@ void program_find_unguarded(struct program *p) {
     map_init(&s.by_class, &p->scratch);
     s.has_main = program_has_main(p);
     s.lifecycle = ARENA_ARRAY(&p->scratch, bool, p->nodes.len);
+    bool *makers = ARENA_ARRAY(&p->scratch, bool, p->nodes.len + 1);
+    program_find_makers(p, makers);
     for (node_id n = 0; n < p->nodes.len; n++) {
-        s.lifecycle[n] = handles_lifecycle(p, n);
+        s.lifecycle[n] = makers[n] || handles_lifecycle(p, n);
     }
     for (uint32_t i = 0; i < p->accesses.len; i++) {
         sort_in(&s, i);

@@ -282,8 +282,8 @@ static bool is_lambda(const struct node *n) {
 }
 
 // Functions nobody calls belong to the main thread, at any time of it. Of one that is called
-// through a pointer nobody knows when: in a program that is there with its main it may be before
-// any thread starts, so nothing is claimed.
+// through a pointer nobody knows when, or by code that is not there: in a program that is there
+// with its main it may be before any thread starts, so nothing is claimed.
 static void enter_roots(struct program *p) {
     uint64_t all = 0;
     bool has_main = program_has_main(p);
@@ -295,7 +295,7 @@ static void enter_roots(struct program *p) {
         bool called = x->callers.len && !(x->callers.len == 1 && x->callers.data[0] == n);
         if (program_is_main(p, n) || runs_before_main(x)) {
             enter(p, n, SLOT_MAIN, 0, NULL);
-        } else if (!called && !x->is_entry && !is_lambda(x) && !(has_main && x->address_taken)) {
+        } else if (!called && !x->is_entry && !is_lambda(x) && !has_main) {
             enter(p, n, SLOT_MAIN, all, NULL);
         }
     }

@@ -32,6 +32,24 @@ const struct unit *program_unit(const struct program *p, const struct facts *f) 
     return map_get(&p->unit_of, pointer_key(f), &i) ? &p->units.data[i] : NULL;
 }
 
+static bool same_place(const struct facts *f, loc_id a, const struct facts *g, loc_id b) {
+    const struct ir_loc *x = &f->locs.data[a.v];
+    const struct ir_loc *y = &g->locs.data[b.v];
+    return x->line == y->line && x->col == y->col &&
+           str_eq(facts_text(f, f->files.data[x->file.v].path),
+                  facts_text(g, g->files.data[y->file.v].path));
+}
+
+// One source file compiled twice, into a static and a shared library say.
+static bool is_compiled_again(const struct program *p, node_id present, const struct facts *f,
+                              const struct ir_fn *fn) {
+    struct fn_ref ref = p->nodes.data[present].ref;
+    const struct ir_fn *old = &ref.facts->fns.data[ref.fn.v];
+    return old->block_count == fn->block_count && old->var_count == fn->var_count &&
+           same_place(ref.facts, old->loc, f, fn->loc) &&
+           same_place(ref.facts, old->end, f, fn->end);
+}
+
 static node_id add_node(struct program *p, const struct facts *f, fn_id fn) {
     const struct ir_fn *ir = &f->fns.data[fn.v];
     const struct ir_sym *sym = &f->syms.data[ir->sym.v];
@@ -41,6 +59,9 @@ static node_id add_node(struct program *p, const struct facts *f, fn_id fn) {
     bool is_known = map_get(&p->node_of_key, number, &present);
     if (is_known && (ir->flags & (FN_HEADER | FN_TEMPLATE))) {
         return NODE_NONE; // the same header function of an earlier TU
+    }
+    if (is_known && is_compiled_again(p, present, f, ir)) {
+        return NODE_NONE;
     }
     struct node n = {
         .ref = {f, fn},

@@ -209,6 +209,8 @@ bool program_has_callers(const struct program *p, node_id n);
 bool program_passes_zero(const struct program *p, node_id n, uint32_t param);
 /// The function's address is stored or passed: unknown code may call it.
 bool program_is_address_taken(const struct program *p, node_id n);
+/// Every way through the function ends the process, the thread, or in another such function.
+bool program_never_returns(const struct program *p, node_id n);
 /// Some function returns with a lock of this class held.
 bool program_is_left_held(const struct program *p, expr_id lock);
 /// A lock of internal linkage whose address goes nowhere: only the functions of its TU can take it.

@@ -1,7 +1,8 @@
 // Inside of the program. Private to link: program.c (TUs, symbols), callgraph.c (edges, order),
-// reach.c (what functions keep and write), touch.c (which global locks they use), solve.c (flow
-// bottom-up), threads.h (roots, phases, what runs in parallel), inventory.c (threads, locks),
-// held.c (any lock), query.c, print.c.
+// reach.c (what functions keep and write), ends.c (which never return), wrapper.c (records that
+// only wrap a lock), touch.c (which global locks they use), solve.c (flow bottom-up), threads.h
+// (roots, phases, what runs in parallel), inventory.c (threads, locks), held.c (any lock), query.c,
+// print.c.
 #ifndef CHECKER_LINK_PROGRAM_PRIVATE_H
 #define CHECKER_LINK_PROGRAM_PRIVATE_H
 
@@ -33,7 +34,9 @@ struct node {
     bool has_argument; // all of them pass a known number
     int64_t argument_lo;
     int64_t argument_hi;
-    bool is_entry; // of a thread
+    bool is_entry;  // of a thread
+    bool ends;      // never returns to its caller
+    bool allocates; // returns memory that nobody else knows
     bool hands_over;
     bool recursive; // calls itself, maybe through others
     uint32_t component;
@@ -117,6 +120,15 @@ struct program {
 const struct unit *program_unit(const struct program *p, const struct facts *f);
 void program_build_callgraph(struct program *p);
 void program_find_reach(struct program *p);
+/// Notes the records of `f` that only wrap a lock. Before flow.
+void program_note_wrappers(struct program *p, const struct facts *f);
+/// Whether `n` never returns; its callees come first.
+void program_find_end(struct program *p, node_id n);
+/// The call goes to a function of the program that never returns.
+bool program_call_ends(const struct program *p, const struct facts *f, call_id call);
+/// Control does not get past the block, once it is at op number `from` of the facts.
+bool program_block_ends(const struct program *p, struct fn_ref fn, const struct ir_block *b,
+                        uint32_t from);
 /// Notes what a call with a model does to global locks; adds what a callee does. Private to
 /// reach.c.
 void program_note_touched(struct program *p, struct node *n, call_id call);

@@ -184,7 +184,7 @@ bool program_may_hold_at_entry(const struct program *p, node_id n, expr_id lock)
 }
 
 bool program_is_recursive(const struct program *p, expr_id lock) {
-    expr_id class = expr_class(p->exprs, lock);
+    expr_id class = expr_own_class(p->exprs, lock);
     for (uint32_t i = 0; class.v && i < p->recursive_locks.len; i++) {
         if (expr_same(p->recursive_locks.data[i], class)) {
             return true;

@@ -5,6 +5,7 @@
 #include "checker/link/race.h"
 
 #include "checker/base/hash.h"
+#include "checker/link/initial.h"
 #include "checker/link/instance.h"
 #include "checker/link/namer.h"
 #include "checker/link/threads.h"
@@ -155,12 +156,18 @@ static bool can_meet_in_frame(struct program *p, const struct instance *a, const
            (b->access->slot && is_after_start(p, b, a, place));
 }
 
+static bool is_before_start(struct program *p, const struct instance *a, const struct instance *b) {
+    return a->slot == SLOT_MAIN && a->context && b->slot != SLOT_MAIN &&
+           access_precedes_start(p, a->access, a->context, b->slot);
+}
+
 static bool race(struct program *p, const struct instance *a, const struct instance *b,
                  const struct group *g) {
     bool write = a->access->write || b->access->write;
     bool plain = !a->access->atomic || !b->access->atomic;
     return write && plain && !a->far && !b->far && instances_run_in_parallel(p, a, b) &&
-           !instances_share_lock(a, b) && (!g->frame || can_meet_in_frame(p, a, b, g->place));
+           !instances_share_lock(a, b) && (!g->frame || can_meet_in_frame(p, a, b, g->place)) &&
+           !is_before_start(p, a, b) && !is_before_start(p, b, a);
 }
 
 static void find_partners(struct program *p, struct instance *all, uint32_t n,

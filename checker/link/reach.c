@@ -1,6 +1,6 @@
 // What functions keep of their parameters and which names they write, through callees.
 // Flow-insensitive, bottom-up.
-#include "checker/link/program_private.h"
+#include "checker/link/maker.h"
 
 static uint32_t name_number(struct program *p, struct str text) {
     return intern(&p->exprs->names, text);
@@ -202,6 +202,9 @@ static bool is_on_every_path(struct program *p, struct fn_ref fn, uint32_t block
     }
     while (top) {
         const struct ir_block *b = &fn.facts->blocks.data[ir->first_block.v + stack[--top]];
+        if (program_block_ends(p, fn, b, b->first_op.v)) {
+            continue;
+        }
         if (b->term == TERM_RETURN) {
             return false;
         }
@@ -329,7 +332,9 @@ static void take_from_callees(struct program *p, struct node *n) {
 
 void program_find_reach(struct program *p) {
     for (uint32_t i = 0; i < p->order.len; i++) {
+        program_find_end(p, p->order.data[i]);
         scan(p, p->order.data[i]);
+        program_find_allocation(p, p->order.data[i]);
         take_from_callees(p, &p->nodes.data[p->order.data[i]]);
         find_purity(p, &p->nodes.data[p->order.data[i]]);
         if (p->nodes.data[p->order.data[i]]

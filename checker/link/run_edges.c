@@ -22,11 +22,13 @@ static bool runs_in_call(const struct facts *f, const struct ir_call *c, sym_id 
 }
 
 // A function given to a C library, to an event loop say, is called by the thread that gave it,
-// later.
+// later. Handlers of signals and of the end of the process are not.
 static bool is_registered(const struct program *p, const struct facts *f, call_id call) {
     const struct ir_call *c = &f->calls.data[call.v];
     const struct ir_sym *callee = &f->syms.data[c->callee.v];
-    return c->kind == CALL_DIRECT && !program_model(p, f, call) &&
+    const struct model_function *m = program_library(p, f, call);
+    bool handler = m && (m->handler_arg >= 0 || m->action_arg >= 0 || m->exit_arg >= 0);
+    return !handler && c->kind == CALL_DIRECT && !program_model(p, f, call) &&
            program_callee(p, f, call) == NODE_NONE && !(callee->flags & (SYM_METHOD | SYM_CTOR));
 }
 
@@ -106,7 +108,7 @@ void run_edges_find(struct program *p, struct run_edges *ret_edges) {
     }
     for (uint32_t i = 0; i < ret_edges->items.len; i++) {
         struct run_edge *e = &ret_edges->items.data[i];
-        e->doomed = op_is_doomed(p->nodes.data[e->from].ref, e->op);
+        e->doomed = op_is_doomed(p, p->nodes.data[e->from].ref, e->op);
         e->bracketed = parallel_is_bracketed(p, e->from, e->op);
     }
 }

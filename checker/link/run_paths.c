@@ -49,12 +49,12 @@ bool op_comes_before(struct program *p, struct fn_ref ref, uint32_t from, uint32
     return found;
 }
 
-bool op_is_doomed(struct fn_ref ref, uint32_t op) {
+bool op_is_doomed(const struct program *p, struct fn_ref ref, uint32_t op) {
     const struct ir_fn *fn = &ref.facts->fns.data[ref.fn.v];
     uint32_t block = facts_block_of_op(ref.facts, ref.fn, (op_id){op});
     for (uint32_t n = 0; n < fn->block_count; n++) {
         const struct ir_block *b = &ref.facts->blocks.data[fn->first_block.v + block];
-        if (b->term == TERM_NORETURN || b->term == TERM_UNREACHABLE) {
+        if (program_block_ends(p, ref, b, n ? b->first_op.v : op + 1)) {
             return true;
         }
         if (b->term != TERM_JUMP || b->edge_count != 1) {

@@ -137,6 +137,11 @@ static bool ask_pure(void *ctx, const struct facts *f, call_id call, expr_id tar
     return n != NODE_NONE && !s->p->nodes.data[n].impure;
 }
 
+static bool ask_ends(void *ctx, const struct facts *f, call_id call) {
+    const struct solver *s = ctx;
+    return program_call_ends(s->p, f, call);
+}
+
 static const struct flow_acts *ask_acts(void *ctx, const struct facts *f, call_id call,
                                         expr_id target) {
     const struct solver *s = ctx;
@@ -260,7 +265,7 @@ static void note_recursive_types(struct program *p, const struct facts *f) {
                 expr_id any = expr_param(p->exprs, 0);
                 expr_id e = expr_field(p->exprs, expr_deref(p->exprs, any), facts_text(f, x->name),
                                        facts_text(f, r->name));
-                vec_push(p->arena, &p->recursive_locks, expr_class(p->exprs, e));
+                vec_push(p->arena, &p->recursive_locks, expr_own_class(p->exprs, e));
             }
         }
     }
@@ -302,7 +307,7 @@ static void note_inits(struct program *p, const struct flow_result *r) {
         const struct expr *root = expr_get(p->exprs, null_load);
         bool plain = !init->kind.v || (kind->kind == EX_CONST && !(kind->num & 1)) ||
                      (root->kind == EX_CONST && root->num == 0);
-        expr_id class = expr_class(p->exprs, init->lock);
+        expr_id class = expr_own_class(p->exprs, init->lock);
         if (!plain && class.v) {
             vec_push(p->arena, &p->recursive_locks, class);
         }
@@ -572,12 +577,14 @@ void program_run_flows(struct program *p) {
                                       .entry_frees = ask_entry_frees,
                                       .has_body = ask_has_body,
                                       .is_pure = ask_pure,
+                                      .ends = ask_ends,
                                       .is_recursive = ask_recursive,
                                       .acts = ask_acts,
                                       .param_range = ask_param_range,
                                       .param_values = ask_param_values,
                                       .step_limit = p->options.fn_step_limit};
     for (uint32_t i = 0; i < p->units.len; i++) {
+        program_note_wrappers(p, p->units.data[i].facts);
         note_recursive_types(p, p->units.data[i].facts);
         note_static_kinds(p, p->units.data[i].facts);
     }

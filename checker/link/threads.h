@@ -186,7 +186,7 @@ bool op_comes_before(struct program *p, struct fn_ref ref, uint32_t from, uint32
                      uint32_t avoid);
 /// The function never comes back from `op`: a failed assertion, a crash report. What happens there
 /// is no part of the design.
-bool op_is_doomed(struct fn_ref ref, uint32_t op);
+bool op_is_doomed(const struct program *p, struct fn_ref ref, uint32_t op);
 
 // --- two points ---
 

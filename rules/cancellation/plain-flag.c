@@ -107,8 +107,10 @@ static bool joins(const struct program *p, node_id n) {
 }
 
 // Another thread than `reader` makes the write: main, for globals any root that is not it, else
-// (objects cannot be told apart) a function that ends threads.
-static bool is_elsewhere(const struct program *p, const struct flag_write *w, uint32_t reader) {
+// (objects cannot be told apart) a function that ends threads. Main that runs the loop itself, too,
+// may have an object of its own.
+static bool is_elsewhere(const struct program *p, const struct flag_write *w, const struct test *t,
+                         uint32_t reader) {
     bool reached = false;
     bool global = path_of(program_fn(p, w->node).facts, w->path)->kind == PATH_VAR;
     for (uint32_t i = 0; i < program_root_count(p); i++) {
@@ -118,7 +120,8 @@ static bool is_elsewhere(const struct program *p, const struct flag_write *w, ui
         reached = true;
         uint8_t kind = program_root(p, i)->kind;
         if (kind == CONTEXT_MAIN
-                ? program_main_has_company(p, w->node, w->op)
+                ? program_main_has_company(p, w->node, w->op) &&
+                      (global || !program_root_runs(p, i, t->node, t->read))
                 : global && kind == CONTEXT_THREAD && program_roots_overlap(p, i, reader)) {
             return true;
         }
@@ -141,7 +144,7 @@ static const struct flag_write *find_write(const struct search *s, const struct 
         if (program_root_runs(p, reader, w->node, w->op)) {
             return NULL;
         }
-        found = !found && is_elsewhere(p, w, reader) ? w : found;
+        found = !found && is_elsewhere(p, w, t, reader) ? w : found;
     }
     return found;
 }

@@ -112,6 +112,25 @@ static bool is_first_half(const struct view *v, const struct flow_exit *x, expr_
     return true;
 }
 
+// The callee that left it held gives it back on its other ways: the mistake is told there.
+static bool is_told_in_callee(const struct view *v, const struct lock_state *l) {
+    const struct program *p = v->ctx->program;
+    node_id to = l->from_callee ? program_callee(p, v->r->fn.facts, l->via) : NODE_NONE;
+    const struct flow_result *r = to == NODE_NONE ? NULL : program_flow(p, to, FLOW_LOCKS);
+    struct expr_table *t = program_exprs(p);
+    expr_id class = expr_class(t, l->lock);
+    for (uint32_t i = 0; r && i < r->exits.len; i++) {
+        for (uint32_t k = 0; k < r->exits.data[i].lock_count; k++) {
+            const struct lock_state *x = &r->exits.data[i].locks[k];
+            if (x->status == LOCK_HELD && x->entry == ENTRY_FREE && flow_gives_back(r, x->lock) &&
+                expr_same(expr_class(t, x->lock), class)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static bool is_meant(const struct view *v, const struct flow_exit *x, const struct lock_state *l) {
     const struct program *p = v->ctx->program;
     node_id n = v->ctx->node;
@@ -121,7 +140,7 @@ static bool is_meant(const struct view *v, const struct flow_exit *x, const stru
         return true;
     }
     if (is_released_under_other_name(v, x, l->lock) || is_told_otherwise(v, l->lock) ||
-        flow_is_returned_guard(program_exprs(p), x, l->lock)) {
+        is_told_in_callee(v, l) || flow_is_returned_guard(program_exprs(p), x, l->lock)) {
         return true;
     }
     if (!flow_gives_back(v->r, l->lock) && is_try_half(v, l->lock)) {
@@ -136,9 +155,11 @@ static bool is_meant(const struct view *v, const struct flow_exit *x, const stru
     if (program_is_released_by_others(p, n, l->lock) || !program_is_whole(p)) {
         return true;
     }
-    // never released by anyone: only claimed of locks whose every use is in sight
+    // never released by anyone: only claimed of locks whose every use is in sight; a pointer to one
+    // may be kept under any name
     expr_id class = expr_class(program_exprs(p), l->lock);
-    return !class.v || program_is_address_taken(p, n);
+    return !class.v || expr_get(program_exprs(p), class)->kind == EX_DEREF ||
+           program_is_address_taken(p, n);
 }
 
 static const char *exit_text(const struct flow_exit *x) {

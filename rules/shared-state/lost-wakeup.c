@@ -26,6 +26,13 @@ static bool is_touched_somewhere(const struct rule_ctx *ctx, const struct flow_r
             return true;
         }
     }
+    for (uint32_t i = 0; i < r->events.len; i++) { // gives back, later, what its caller has taken
+        const struct flow_event *e = &r->events.data[i];
+        if (e->kind == FLOW_RELEASE_ENTRY &&
+            expr_same(expr_class(program_exprs(ctx->program), e->subject), class)) {
+            return true;
+        }
+    }
     return program_may_hold_at_entry(ctx->program, ctx->node, class);
 }
 

@@ -80,6 +80,29 @@ static void check_ignored(struct rule_ctx *ctx, const struct flow_result *r) {
     }
 }
 
+static bool is_released_by(const struct flow_result *r, expr_id lock, call_id call) {
+    for (uint32_t i = 0; i < r->releases.len; i++) {
+        if (r->releases.data[i].call.v == call.v && expr_same(r->releases.data[i].lock, lock)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The call nearly always succeeds, and when it does the lock is given back: the failure was told to
+// somebody, and the code goes on.
+static bool is_told_and_ignored(const struct rule_ctx *ctx, const struct flow_result *r,
+                                const struct flow_event *e, loc_id at) {
+    for (uint32_t i = 0; i < r->acquires.len; i++) {
+        const struct flow_acquire *a = &r->acquires.data[i];
+        const struct summary *m = program_model(ctx->program, r->fn.facts, a->call);
+        if (r->fn.facts->calls.data[a->call.v].loc.v == at.v && m && m->cases[0].usually) {
+            return is_released_by(r, e->subject, e->call) || !flow_leaves_held(r, e->subject);
+        }
+    }
+    return false;
+}
+
 static void check(struct rule_ctx *ctx) {
     const struct flow_result *r = program_flow(ctx->program, ctx->node, FLOW_LOCKS);
     if (!r) {
@@ -89,7 +112,8 @@ static void check(struct rule_ctx *ctx) {
     for (uint32_t i = 0; i < r->events.len; i++) {
         const struct flow_event *e = &r->events.data[i];
         struct flow_site try_site = rule_site(ctx, e->other);
-        if (e->kind != FLOW_RELEASE_TRY_FAILED || try_site.at.facts != r->fn.facts) {
+        if (e->kind != FLOW_RELEASE_TRY_FAILED || try_site.at.facts != r->fn.facts ||
+            is_told_and_ignored(ctx, r, e, try_site.loc)) {
             continue;
         }
         const char *name = rule_name(ctx, r->fn, e->subject);

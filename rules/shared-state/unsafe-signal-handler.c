@@ -141,7 +141,7 @@ static void check_write(const struct visit *v, const struct ir_op *op) {
     const struct facts *f = v->fn.facts;
     var_id var = whole_of(f, op->path);
     if (!var.v || !is_shared_variable(f, var) || (op->flags & (OPF_ATOMIC | OPF_INIT)) ||
-        !is_near_handler(v) ||
+        !is_near_handler(v) || program_never_returns(v->ctx->program, v->handler->node) ||
         ((op->flags & OPF_VOLATILE) && is_sig_atomic(f, f->paths.data[op->path.v].type)) ||
         !is_used_elsewhere(v, facts_text(f, f->vars.data[var.v].key))) {
         return;

@@ -148,6 +148,23 @@ static bool passes_parameters(const struct search *s, const struct ir_op *op) {
            (is_parameter(s->f, condition) || is_member_of_parameter(s->f, condition));
 }
 
+// Condition and lock are reached from two different parameters: what is waited for is known to the
+// caller alone.
+static bool comes_from_two(const struct search *s, const struct ir_op *op) {
+    const struct expr_table *t = program_exprs(s->ctx->program);
+    const struct flow_result *r = program_flow(s->ctx->program, s->ctx->node, FLOW_LOCKS);
+    for (uint32_t i = 0; r && i < r->waits.len; i++) {
+        const struct flow_wait *w = &r->waits.data[i];
+        const struct expr *cond = expr_get(t, expr_root(t, w->cond));
+        const struct expr *lock = expr_get(t, expr_root(t, w->lock));
+        if (w->call.v == op->call.v && cond->kind == EX_PARAM && lock->kind == EX_PARAM &&
+            cond->num != lock->num) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool speaks_of_call(const struct facts *f, val_id val, call_id call, unsigned depth) {
     const struct ir_val *v = &f->vals.data[val.v];
     if (v->kind == VAL_UNARY || v->kind == VAL_BINARY) {
@@ -185,7 +202,7 @@ static void check_wait(struct rule_ctx *ctx, const struct search *s, const struc
         return;
     }
     bool nap = (wait->flags & EF_TIMED) && !trusts_result(s, op);
-    if (passes_parameters(s, op) || (!guarded && (nap || is_wrapper(s)))) {
+    if (passes_parameters(s, op) || comes_from_two(s, op) || (!guarded && (nap || is_wrapper(s)))) {
         return;
     }
     struct fn_ref fn = program_fn(ctx->program, ctx->node);

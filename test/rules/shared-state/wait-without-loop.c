@@ -273,3 +273,34 @@ bool ok_tested_after_a_nap(struct queue *q, const struct timespec *deadline) {
     pthread_mutex_unlock(&q->mu);
     return ready;
 }
+
+// --- lock and condition come from the caller, each in a wrapper ---
+
+struct wrapped_mutex {
+    pthread_mutex_t m;
+};
+
+struct wrapped_cond {
+    pthread_cond_t c;
+};
+
+int ok_wrappers_of_both(struct wrapped_cond *cond, struct wrapped_mutex *mutex,
+                        const struct timespec *until) {
+    if (cond == NULL || mutex == NULL) {
+        return -1;
+    }
+    if (!until) {
+        pthread_cond_wait(&cond->c, &mutex->m);
+        return 0;
+    }
+    return pthread_cond_timedwait(&cond->c, &mutex->m, until) == 0 ? 0 : 1;
+}
+
+int ok_both_as_void(void *cond_, void *mutex_, int wait) {
+    pthread_cond_t *cond = cond_;
+    pthread_mutex_t *mutex = mutex_;
+    if (wait) {
+        return pthread_cond_wait(cond, mutex) ? -1 : 0;
+    }
+    return 0;
+}
