@@ -6,6 +6,7 @@
 #include "checker/drive/shard.h"
 #include "checker/drive/show.h"
 #include "checker/drive/worker.h"
+#include "checker/lsp/lsp.h"
 
 #include "version.h"
 
@@ -71,6 +72,8 @@ static int dispatch(const struct cli *cli, int argc, const char *const *argv) {
         return run_fact_files(cli, argc, argv);
     case CLI_FACTS:
         return shard_command(cli);
+    case CLI_LSP:
+        return lsp_run();
     case CLI_SHOW:
         return show_run(cli);
     case CLI_RULES:

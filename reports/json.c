@@ -45,24 +45,28 @@ static void put_lists(struct json *j, const struct finding *f) {
     json_array_end(j);
 }
 
-static void put_finding(const struct report *r, const struct finding *f, FILE *out) {
+void report_put_finding(struct json *j, const struct report *r, const struct finding *f) {
     char hex[33];
     hash128_hex(f->fingerprint, hex);
+    json_object_begin(j);
+    json_key_c(j, "rule", f->rule->id);
+    json_key_c(j, "level", level_name((enum level)f->level));
+    put_place(j, f->place);
+    json_key_int(j, "endColumn", report_end_col(f->place, report_line(r, f->place)));
+    json_key_str(j, "message", f->message);
+    json_key_str(j, "function", f->function);
+    json_key_str(j, "subject", f->subject);
+    json_key_c(j, "fingerprint", hex);
+    json_key_bool(j, "suppressed", f->suppressed);
+    json_key_bool(j, "known", f->known);
+    put_lists(j, f);
+    json_object_end(j);
+}
+
+static void put_line(const struct report *r, const struct finding *f, FILE *out) {
     struct json j;
     json_init(&j, out, false);
-    json_object_begin(&j);
-    json_key_c(&j, "rule", f->rule->id);
-    json_key_c(&j, "level", level_name((enum level)f->level));
-    put_place(&j, f->place);
-    json_key_int(&j, "endColumn", report_end_col(f->place, report_line(r, f->place)));
-    json_key_str(&j, "message", f->message);
-    json_key_str(&j, "function", f->function);
-    json_key_str(&j, "subject", f->subject);
-    json_key_c(&j, "fingerprint", hex);
-    json_key_bool(&j, "suppressed", f->suppressed);
-    json_key_bool(&j, "known", f->known);
-    put_lists(&j, f);
-    json_object_end(&j);
+    report_put_finding(&j, r, f);
     (void)fputc('\n', out);
 }
 
@@ -70,7 +74,7 @@ bool json_write(const struct report *r, const struct report_options *options, FI
                 struct error *err) {
     for (uint32_t i = 0; i < r->findings->items.len; i++) {
         if (report_shows(options, &r->findings->items.data[i])) {
-            put_finding(r, &r->findings->items.data[i], out);
+            put_line(r, &r->findings->items.data[i], out);
         }
     }
     return report_flush(out, err);

@@ -90,6 +90,13 @@ struct reporter {
 extern const struct reporter reporters[]; // text, sarif, json
 extern const size_t reporter_count;
 
+struct json;
+/// One finding as the members of the JSON format.
+void report_put_finding(struct json *j, const struct report *r, const struct finding *f);
+/// Exclusive byte end column of `place` within `line`: as given, or the end of the identifier or
+/// character that starts there.
+uint32_t report_end_col(struct place place, struct str line);
+
 /// Writes the run into the SQLite database at `path` (created when missing, schema migrated):
 /// reports/sqlite.c.
 bool sqlite_store(const struct report *r, const char *path, struct error *err);

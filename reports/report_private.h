@@ -39,9 +39,6 @@ struct report_counts report_count(const struct report *r);
 bool report_shows(const struct report_options *options, const struct finding *f);
 /// Text of the line of `place`, without its end; empty when there is none.
 struct str report_line(const struct report *r, struct place place);
-/// Exclusive byte end column of `place` within `line`: as given, or the end of the identifier or
-/// character that starts there.
-uint32_t report_end_col(struct place place, struct str line);
 /// "acquire", "access", ...: stable names, part of the formats.
 const char *step_kind_name(uint8_t kind);
 /// False with an error when something could not be written to `out`.

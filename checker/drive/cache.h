@@ -16,6 +16,8 @@ struct cache_options {
     struct str root;
     struct str front_version;
     uint64_t max_bytes;
+    const struct unsaved_file *unsaved; // taken instead of what is on disk
+    uint32_t unsaved_count;
     bool quiet;   // no message when the cache cannot be used
     bool verbose; // say what is done
 };

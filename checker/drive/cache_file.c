@@ -19,7 +19,14 @@ static struct cache_file *learn(struct cache *c, int64_t id, struct str path,
     uint32_t number = intern(&c->paths, path);
     struct cache_file f = {.id = id};
     char *name = arena_copy(&c->scratch, path.ptr, path.len);
-    f.digest = digest_file(&c->scratch, name, known, &f.is_dirty);
+    const struct unsaved_file *unsaved =
+        unsaved_find(c->options.unsaved, c->options.unsaved_count, path);
+    if (unsaved) { // not a stamp of the file: never written to its row
+        f.digest.hash = hash128(unsaved->content.ptr, unsaved->content.len);
+        f.digest.exists = true;
+    } else {
+        f.digest = digest_file(&c->scratch, name, known, &f.is_dirty);
+    }
     vec_push(c->arena, &c->files, f);
     while (c->by_path.len <= number) {
         vec_push(c->arena, &c->by_path, 0);

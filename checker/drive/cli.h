@@ -16,6 +16,7 @@ enum cli_command {
     CLI_LINK,
     CLI_BASELINE,
     CLI_SHOW,
+    CLI_LSP,
     CLI_RULES,
     CLI_EXPLAIN,
     CLI_CONFIG_SCHEMA,

@@ -7,6 +7,7 @@
 #define FACTS     (1u << CLI_FACTS)
 #define LINK      (1u << CLI_LINK)
 #define SHOW      (1u << CLI_SHOW)
+#define LSP       (1u << CLI_LSP)
 #define BASELINE  (1u << CLI_BASELINE)
 #define RULES     (1u << CLI_RULES)
 #define MAN       (1u << CLI_MAN)
@@ -66,6 +67,10 @@ const struct cli_command_row cli_commands[CLI_COMMAND_COUNT] = {
                   "notation of models. `show callgraph` prints who calls whom. `show threads` "
                   "prints where threads are started and how they end, the locks, and signal and "
                   "exit handlers."},
+    [CLI_LSP] = {CLI_LSP, "lsp", "", 0, 0, false, false, "serve an editor",
+                 "A language server on standard input and output. It analyses the whole project "
+                 "with the editor's unsaved buffers, and shows what a change in one file means for "
+                 "others. See docs/editors.md."},
     [CLI_RULES] = {CLI_RULES, "rules", "", 0, 0, false, false, "list the rules",
      "One line per rule."},
     [CLI_EXPLAIN] = {CLI_EXPLAIN, "explain", "RULE", 1, 1, false, false, "explain a rule",
@@ -163,6 +168,8 @@ const struct cli_option cli_options[] = {
      "Only the I-th of N parts of the database (1/4, 2/4, 3/4, 4/4)."},
     {OPT_LIST_FORMAT, GROUP_REPORT, 0, "format", "FORMAT", RULES, "text (default) or json."},
     {OPT_MARKDOWN, GROUP_GENERAL, 0, "markdown", NULL, MAN, "As Markdown."},
+    {OPT_STDIO, GROUP_GENERAL, 0, "stdio", NULL, LSP,
+     "Accepted and ignored: some editors add it, and there is no other way."},
     {OPT_HELP, GROUP_GENERAL, 'h', "help", NULL, ALL, "Print help and exit."},
     {OPT_VERSION, GROUP_GENERAL, 0, "version", NULL, ALL, "Print versions and exit."},
 };

@@ -41,6 +41,7 @@ enum cli_option_id {
     OPT_SHARD,
     OPT_LIST_FORMAT,
     OPT_MARKDOWN,
+    OPT_STDIO,
 };
 
 enum cli_group { GROUP_INPUT, GROUP_RULES, GROUP_REPORT, GROUP_WORK, GROUP_GENERAL, GROUP_COUNT };

@@ -149,6 +149,8 @@ static void open_cache(struct load *l) {
         .root = p->root,
         .front_version = worker_front_version(p->arena),
         .max_bytes = cli->cache_size << 20,
+        .unsaved = p->unsaved,
+        .unsaved_count = p->unsaved_count,
         .quiet = cli->quiet,
         .verbose = cli->verbose,
     };
@@ -216,7 +218,7 @@ bool load_read(struct load *l, struct error *err) {
         .cmds = p->cmds.data,
         .todo = todo.data,
         .todo_count = todo.len,
-        .front = {.root = p->root},
+        .front = {.root = p->root, .unsaved = p->unsaved, .unsaved_count = p->unsaved_count},
         .jobs = p->cli->jobs ? p->cli->jobs : default_jobs(),
         .timeout = p->cli->tu_timeout,
         .memory = p->cli->tu_memory,

@@ -26,7 +26,9 @@ struct project {
     VEC(struct compile_cmd) cmds;
     VEC(struct str) skipped; // entries of the database that cannot be used, and why
     struct notes notes;
-    bool has_baseline; // one was read
+    bool has_baseline;                  // one was read
+    const struct unsaved_file *unsaved; // of an editor: taken instead of what is on disk
+    uint32_t unsaved_count;
 };
 
 /// Finds and reads everything. `sources` are the SOURCE arguments (those of `show` come after its

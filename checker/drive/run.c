@@ -337,7 +337,8 @@ static void begin(struct run *run, const struct cli *cli) {
 
 // What needs the project's root.
 static void prepare(struct run *run) {
-    sources_init(&run->sources, &run->arena, run->project.root);
+    sources_init(&run->sources, &run->arena, run->project.root, run->project.unsaved,
+                 run->project.unsaved_count);
     run->findings.arena = &run->arena;
 }
 
@@ -354,6 +355,31 @@ int run_check(const struct cli *cli, int argc, const char *const *argv) {
     }
     ok = ok && tell(&run, argc, argv, &err);
     return finish(&run, ok, &err);
+}
+
+bool run_buffers(const struct cli *cli, const struct unsaved_file *unsaved, uint32_t count,
+                 void (*on_report)(void *ctx, const struct report *report), void *ctx,
+                 struct error *err) {
+    static const char *const argv[] = {"threadlint", "lsp"};
+    struct run run = {.cli = cli};
+    begin(&run, cli);
+    double start = progress_now();
+    bool ok =
+        project_open(&run.project, &run.arena, cli, cli->operands.data, cli->operands.len, err);
+    if (ok) {
+        run.project.unsaved = unsaved;
+        run.project.unsaved_count = count;
+        prepare(&run);
+        ok = read_and_judge(&run, err) &&
+             gate_mark_known(&run.project, &run.findings, load_is_complete(&run.load), err);
+    }
+    if (ok) {
+        describe_invocation(&run, 2, argv);
+        finish_report(&run, start);
+        on_report(ctx, &run.report);
+    }
+    arena_release(&run.arena);
+    return ok;
 }
 
 int run_fact_files(const struct cli *cli, int argc, const char *const *argv) {

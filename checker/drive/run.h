@@ -4,6 +4,7 @@
 
 #include "checker/drive/load.h"
 #include "checker/link/program.h"
+#include "reports/report.h"
 
 enum { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_USAGE = 2, EXIT_INCOMPLETE = 3 };
 
@@ -11,6 +12,12 @@ enum { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_USAGE = 2, EXIT_INCOMPLETE = 3 };
 int run_check(const struct cli *cli, int argc, const char *const *argv);
 /// `link`.
 int run_fact_files(const struct cli *cli, int argc, const char *const *argv);
+
+/// `check` with editors' buffers in the place of files, for the language server: calls `on_report`
+/// once with what came out, which lives until it returns. Prints nothing but to stderr.
+bool run_buffers(const struct cli *cli, const struct unsaved_file *unsaved, uint32_t count,
+                 void (*on_report)(void *ctx, const struct report *report), void *ctx,
+                 struct error *err);
 
 /// Models of the project and all loaded facts, solved. Adds notes about limits. NULL with `err` on
 /// a broken model file.

@@ -4,8 +4,10 @@
 
 enum { MAX_SOURCE = 64 << 20 }; // bytes; larger files have no snippets
 
-void sources_init(struct sources *s, struct arena *arena, struct str root) {
-    *s = (struct sources){.arena = arena, .root = root};
+void sources_init(struct sources *s, struct arena *arena, struct str root,
+                  const struct unsaved_file *unsaved, uint32_t unsaved_count) {
+    *s = (struct sources){
+        .arena = arena, .root = root, .unsaved = unsaved, .unsaved_count = unsaved_count};
     intern_init(&s->paths, arena);
 }
 
@@ -17,8 +19,13 @@ static struct source_text *find(struct sources *s, struct str file) {
     struct source_text *t = &s->items.data[number];
     if (!t->is_read && file.len) {
         struct error err = {0};
+        const char *path = fs_join(s->arena, s->root, file);
+        const struct unsaved_file *unsaved =
+            unsaved_find(s->unsaved, s->unsaved_count, str_from(path));
         t->is_read = true;
-        if (!fs_read(s->arena, fs_join(s->arena, s->root, file), MAX_SOURCE, &t->text, &err)) {
+        if (unsaved) {
+            t->text = unsaved->content;
+        } else if (!fs_read(s->arena, path, MAX_SOURCE, &t->text, &err)) {
             t->text = (struct str){0}; // said by whoever needs it: here it only means no snippet
         }
     }

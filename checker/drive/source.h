@@ -3,6 +3,7 @@
 #define CHECKER_DRIVE_SOURCE_H
 
 #include "checker/base/intern.h"
+#include "checker/front/front.h"
 #include "checker/rule/finding.h"
 
 struct source_text {
@@ -14,11 +15,15 @@ struct source_text {
 struct sources {
     struct arena *arena;
     struct str root;
+    const struct unsaved_file *unsaved;
+    uint32_t unsaved_count;
     struct interner paths;
     VEC(struct source_text) items; // by number in `paths`
 };
 
-void sources_init(struct sources *s, struct arena *arena, struct str root);
+/// `unsaved` (may be NULL) is taken instead of what is on disk.
+void sources_init(struct sources *s, struct arena *arena, struct str root,
+                  const struct unsaved_file *unsaved, uint32_t unsaved_count);
 /// Whole text of a file (relative to the root or absolute); empty when it cannot be read.
 struct str sources_text(struct sources *s, struct str file);
 /// Line without its end, 1-based; empty when there is none. `ctx` is a struct sources.

@@ -18,9 +18,13 @@ struct compile_cmd {
 
 // A file's unsaved content (editor buffers).
 struct unsaved_file {
-    struct str path;
+    struct str path; // absolute, normalised
     struct str content;
 };
+
+/// The unsaved content of the file at `path`; NULL when it is as on disk.
+const struct unsaved_file *unsaved_find(const struct unsaved_file *list, uint32_t count,
+                                        struct str path);
 
 struct front_options {
     struct str root;

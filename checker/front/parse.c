@@ -18,6 +18,16 @@ static const char *error_text(enum CXErrorCode code) {
     }
 }
 
+const struct unsaved_file *unsaved_find(const struct unsaved_file *list, uint32_t count,
+                                        struct str path) {
+    for (uint32_t i = 0; i < count; i++) {
+        if (str_eq(list[i].path, path)) {
+            return &list[i];
+        }
+    }
+    return NULL;
+}
+
 static struct CXUnsavedFile *unsaved_files(const struct front_options *options,
                                            struct arena *scratch) {
     struct CXUnsavedFile *list = ARENA_ARRAY(scratch, struct CXUnsavedFile, options->unsaved_count);
@@ -103,7 +113,8 @@ CXTranslationUnit parse_tu(CXIndex index, const struct compile_cmd *cmd,
                            const struct front_options *options, struct arena *scratch,
                            struct error *err) {
     const char *file = arena_copy(scratch, cmd->file.ptr, cmd->file.len);
-    if (options->unsaved_count == 0 && !is_readable(file, err)) {
+    if (!unsaved_find(options->unsaved, options->unsaved_count, cmd->file) &&
+        !is_readable(file, err)) {
         return NULL;
     }
     unsigned flags = CXTranslationUnit_KeepGoing;
