@@ -41,7 +41,7 @@ static bool is_id_char(char c) {
     return (c >= 'a' && c <= 'z') || c == '-';
 }
 
-// The rule whose id stands at the spot, as in "NOLINT(threadlint-shared-state-race)".
+// The rule whose id stands at the spot, as in a suppression.
 static const struct rule_entry *rule_at(const struct spot *spot) {
     struct str line = text_line(spot->text, spot->line - 1);
     size_t from = spot->col - 1 < line.len ? spot->col - 1 : line.len;
