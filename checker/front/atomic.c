@@ -90,7 +90,7 @@ static void operands(struct lower *l, CXCursor c) {
 }
 
 bool lower_builtin(struct lower *l, CXCursor c, val_id *ret) {
-    struct str name = cx_token_at(l->tu, c);
+    struct str name = lower_token_at(l, c);
     if (!str_starts(name, STR("__"))) {
         return false;
     }

@@ -3,7 +3,6 @@
 
 #include "checker/base/hash.h"
 #include "checker/base/vec.h"
-#include "checker/front/scan.h"
 
 #include <string.h>
 
@@ -161,7 +160,7 @@ uint64_t cx_type_hash(CXType t) {
 
 struct cx_place cx_spelling_place(CXSourceLocation loc) {
     struct cx_place p = {0};
-    clang_getSpellingLocation(loc, &p.file, &p.line, &p.col, &p.offset);
+    clang_getSpellingLocation(loc, &p.file, NULL, NULL, &p.offset);
     return p;
 }
 
@@ -173,8 +172,14 @@ struct cx_place cx_file_place(CXSourceLocation loc) {
 
 struct cx_place cx_expansion_place(CXSourceLocation loc) {
     struct cx_place p = {0};
-    clang_getExpansionLocation(loc, &p.file, &p.line, &p.col, &p.offset);
+    clang_getExpansionLocation(loc, &p.file, NULL, NULL, &p.offset);
     return p;
+}
+
+CXFile cx_file_of(CXSourceLocation loc) {
+    CXFile file = NULL;
+    clang_getFileLocation(loc, &file, NULL, NULL, NULL);
+    return file;
 }
 
 CXSourceLocation cx_start(CXCursor c) {
@@ -192,11 +197,6 @@ struct str cx_file_text(CXTranslationUnit tu, CXFile file) {
     size_t size = 0;
     const char *raw = clang_getFileContents(tu, file, &size);
     return raw ? str_make(raw, size) : (struct str){0};
-}
-
-struct str cx_token_at(CXTranslationUnit tu, CXCursor c) {
-    struct cx_place p = cx_spelling_place(cx_start(c));
-    return scan_identifier(cx_file_text(tu, p.file), p.offset);
 }
 
 struct str cx_pretty_decl(struct arena *a, CXCursor decl) {

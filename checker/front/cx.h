@@ -51,20 +51,21 @@ uint64_t cx_hash(CXCursor c);
 /// Hash of a type (pointer identity: a typedef and its target differ).
 uint64_t cx_type_hash(CXType t);
 
-/// Where the token is written (inside the macro definition for code of a macro body).
+/// Where the token is written (inside the macro definition for code of a macro body). File and
+/// offset only: libclang looks for lines at a price.
 struct cx_place cx_spelling_place(CXSourceLocation loc);
 /// Where the user wrote it: macro arguments at their source, macro bodies at the use.
 struct cx_place cx_file_place(CXSourceLocation loc);
-/// Where the outermost macro is used, or the place itself.
+/// Where the outermost macro is used, or the place itself. File and offset only.
 struct cx_place cx_expansion_place(CXSourceLocation loc);
+/// File of cx_file_place alone.
+CXFile cx_file_of(CXSourceLocation loc);
 /// Start and end (exclusive) of the cursor's extent.
 CXSourceLocation cx_start(CXCursor c);
 CXSourceLocation cx_end(CXCursor c);
-/// Raw content of a file of the TU; empty when unknown. Belongs to the TU.
+/// Raw content of a file of the TU; empty when unknown. Belongs to the TU. Slow: libclang goes
+/// through all files and macros of the TU; lower_text remembers.
 struct str cx_file_text(CXTranslationUnit tu, CXFile file);
-/// Identifier, keyword or punctuation written at the spelling location of the cursor's start; a
-/// slice of the raw file (so it is what stands in the macro body, e.g. "__c11_atomic_store").
-struct str cx_token_at(CXTranslationUnit tu, CXCursor c);
 
 /// Declaration printed by clang, without body (P21): the only way to see attribute names. Slow.
 struct str cx_pretty_decl(struct arena *a, CXCursor decl);

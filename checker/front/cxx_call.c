@@ -61,7 +61,7 @@ bool cxx_returns_reference(CXCursor call) {
 
 static bool is_default_argument(CXCursor arg) {
     return clang_getCursorKind(arg) == CXCursor_UnexposedExpr && cx_child_count(arg) == 0 &&
-           cx_file_place(cx_start(arg)).file == NULL;
+           !cx_file_of(cx_start(arg));
 }
 
 static val_id constant_of(struct lower *l, CXCursor c) {
@@ -397,7 +397,7 @@ val_id cxx_new(struct lower *l, CXCursor c) {
 
 static bool is_array_delete(struct lower *l, CXCursor c) {
     struct cx_place at = cx_spelling_place(cx_start(c));
-    struct str text = cx_file_text(l->tu, at.file);
+    struct str text = lower_text(l, at.file);
     struct str word = scan_identifier(text, at.offset);
     if (!str_eq(word, STR("delete"))) {
         return false;

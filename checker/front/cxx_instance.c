@@ -140,7 +140,7 @@ static sym_id member_of_instance(struct lower *l, CXCursor decl, struct str name
 // Identifier after the `.` or `->` that follows an expression: libclang does not spell it.
 static struct str name_after(struct lower *l, CXCursor base) {
     struct cx_place end = cx_spelling_place(cx_end(base));
-    struct str text = cx_file_text(l->tu, end.file);
+    struct str text = lower_text(l, end.file);
     size_t at = scan_skip_blank(text, end.offset);
     if (at < text.len && text.ptr[at] == '.') {
         return scan_identifier(text, at + 1);

@@ -12,7 +12,7 @@ static loc_id extent_loc(struct lower *l, CXCursor c) {
     if (map_get(&l->extents, key, &known)) {
         return (loc_id){known};
     }
-    loc_id loc = lower_loc(l, c);
+    loc_id loc = lower_range_loc(l, extent);
     map_put(&l->extents, key, loc.v);
     return loc;
 }

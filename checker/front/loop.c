@@ -110,7 +110,7 @@ static int header_mask(struct lower *l, CXCursor c, const CXCursor *parts, uint3
         return count ? SCAN_FOR_INIT | SCAN_FOR_COND | SCAN_FOR_INC : 0;
     }
     struct cx_place at = cx_spelling_place(cx_start(c));
-    int mask = scan_for_parts(cx_file_text(l->tu, at.file), at.offset);
+    int mask = scan_for_parts(lower_text(l, at.file), at.offset);
     if (mask >= 0 && bits(mask) == count) {
         return mask;
     }

@@ -46,8 +46,7 @@ void lower_enqueue(struct lower *l, CXCursor function) {
 }
 
 static bool is_own(struct lower *l, CXCursor c) {
-    struct cx_place at = cx_file_place(clang_getCursorLocation(c));
-    file_id file = lower_file(l, at.file);
+    file_id file = lower_file(l, cx_file_of(clang_getCursorLocation(c)));
     return file.v && (l->f->files.data[file.v].is_own || l->f->files.data[file.v].is_main);
 }
 
@@ -351,7 +350,7 @@ bool front_read(const struct compile_cmd *cmd, const struct front_options *optio
                           .arena = arena,
                           .scratch = &scratch,
                           .options = &lowering};
-        struct map *const maps[] = {&l.files,   &l.symbols, &l.vars,  &l.types,
+        struct map *const maps[] = {&l.files, &l.text_index,  &l.symbols, &l.vars,  &l.types,
                                     &l.records, &l.queued,  &l.named, &l.extents};
         for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
             map_init(maps[i], &scratch);

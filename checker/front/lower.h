@@ -30,7 +30,9 @@ struct lower {
     uint32_t depth; // present syntax nesting
     struct lower_fn *fn;
     struct cxx_state *cxx; // cxx.c; NULL in C
-    struct map files;      // CXFile unique id -> file_id
+    struct map files;      // CXFile -> file_id
+    struct map text_index; // CXFile -> texts
+    VEC(struct str) texts; // contents of files
     struct map symbols;    // hash of canonical cursor -> sym_id
     struct map vars;       // hash of canonical cursor -> var_id (locals and globals)
     struct map types;      // hash of CXType.data pointers and kind -> type_id
@@ -47,8 +49,15 @@ struct lower {
 /// Place of a cursor's start (file location: macro arguments at their source, macro bodies at the
 /// use); 0 when it has no file: callers then use the parent's.
 loc_id lower_loc(struct lower *l, CXCursor c);
+/// Place of a range that was asked for already.
+loc_id lower_range_loc(struct lower *l, CXSourceRange range);
 loc_id lower_source_loc(struct lower *l, CXSourceLocation loc);
 file_id lower_file(struct lower *l, CXFile file);
+/// Raw content of a file; empty when unknown. Belongs to the TU.
+struct str lower_text(struct lower *l, CXFile file);
+/// Identifier, keyword or punctuation written at the spelling location of the cursor's start; a
+/// slice of the raw file (so it is what stands in the macro body, e.g. "__c11_atomic_store").
+struct str lower_token_at(struct lower *l, CXCursor c);
 type_id lower_type(struct lower *l, CXType t);
 record_id lower_record(struct lower *l, CXCursor record_decl);
 /// Function, method, constructor, destructor, conversion; also reads noreturn, nothrow, virtual,

@@ -3,6 +3,7 @@
 #include "checker/base/fs.h"
 #include "checker/front/cx.h"
 #include "checker/front/lower.h"
+#include "checker/front/scan.h"
 
 static bool is_main_file(const struct lower *l, CXFile file) {
     CXString name = clang_getTranslationUnitSpelling(l->tu);
@@ -33,6 +34,22 @@ static struct str stored_path(struct lower *l, CXFile file) {
     return relative.len < written.len ? relative : real;
 }
 
+struct str lower_text(struct lower *l, CXFile file) {
+    uint64_t key = (uint64_t)(uintptr_t)file;
+    uint32_t known = 0;
+    if (!map_get(&l->text_index, key, &known)) {
+        known = l->texts.len;
+        map_put(&l->text_index, key, known);
+        vec_push(l->scratch, &l->texts, cx_file_text(l->tu, file));
+    }
+    return l->texts.data[known];
+}
+
+struct str lower_token_at(struct lower *l, CXCursor c) {
+    struct cx_place p = cx_spelling_place(cx_start(c));
+    return scan_identifier(lower_text(l, p.file), p.offset);
+}
+
 file_id lower_file(struct lower *l, CXFile file) {
     if (!file) {
         return (file_id){0};
@@ -44,7 +61,7 @@ file_id lower_file(struct lower *l, CXFile file) {
     }
     struct str path = stored_path(l, file);
     CXSourceLocation start = clang_getLocationForOffset(l->tu, file, 0);
-    struct str text = cx_file_text(l->tu, file);
+    struct str text = lower_text(l, file);
     struct ir_file made = {
         .path = ir_name(l->b, path),
         .is_main = is_main_file(l, file),
@@ -57,9 +74,9 @@ file_id lower_file(struct lower *l, CXFile file) {
     return id;
 }
 
-// `end` may be a null location: then end_col stays unknown.
-static loc_id make_loc(struct lower *l, CXSourceLocation start, CXSourceLocation end) {
-    struct cx_place at = cx_file_place(start);
+// `to` is where it ends, with no file when that is not known: then end_col stays unknown.
+static loc_id make_loc(struct lower *l, CXSourceLocation start, struct cx_place at,
+                       struct cx_place to) {
     if (!at.file) {
         return (loc_id){0};
     }
@@ -67,7 +84,6 @@ static loc_id make_loc(struct lower *l, CXSourceLocation start, CXSourceLocation
     struct cx_place spelled = cx_spelling_place(start);
     struct ir_loc loc = {.file = lower_file(l, at.file), .line = at.line, .col = at.col};
     loc.in_macro = use.file != spelled.file || use.offset != spelled.offset;
-    struct cx_place to = cx_file_place(end);
     if (to.file == at.file && to.line == at.line && to.col > at.col) {
         loc.end_col = to.col;
     }
@@ -75,28 +91,31 @@ static loc_id make_loc(struct lower *l, CXSourceLocation start, CXSourceLocation
 }
 
 loc_id lower_source_loc(struct lower *l, CXSourceLocation loc) {
-    return make_loc(l, loc, clang_getNullLocation());
+    return make_loc(l, loc, cx_file_place(loc), (struct cx_place){0});
 }
 
 // End of the name of a declaration, when the name stands in a file.
-static CXSourceLocation name_end(struct lower *l, CXCursor c, CXSourceLocation name) {
-    struct cx_place p = cx_file_place(name);
+static struct cx_place name_end(struct lower *l, CXCursor c, struct cx_place name) {
     CXString spelling = clang_getCursorSpelling(c);
     struct str text = str_from(clang_getCString(spelling));
-    struct str file = cx_file_text(l->tu, p.file);
-    bool is_there = text.len > 0 && str_eq(str_slice(file, p.offset, p.offset + text.len), text);
+    struct str file = lower_text(l, name.file);
+    bool is_there =
+        text.len > 0 && str_eq(str_slice(file, name.offset, name.offset + text.len), text);
     clang_disposeString(spelling);
-    if (!is_there) {
-        return clang_getNullLocation();
-    }
-    return clang_getLocationForOffset(l->tu, p.file, p.offset + (uint32_t)text.len);
+    name.col += (uint32_t)text.len;
+    return is_there ? name : (struct cx_place){0};
+}
+
+loc_id lower_range_loc(struct lower *l, CXSourceRange range) {
+    CXSourceLocation start = clang_getRangeStart(range);
+    return make_loc(l, start, cx_file_place(start), cx_file_place(clang_getRangeEnd(range)));
 }
 
 loc_id lower_loc(struct lower *l, CXCursor c) {
     if (clang_isDeclaration(clang_getCursorKind(c))) {
         CXSourceLocation name = clang_getCursorLocation(c);
-        return make_loc(l, name, name_end(l, c, name));
+        struct cx_place at = cx_file_place(name);
+        return make_loc(l, name, at, name_end(l, c, at));
     }
-    CXSourceRange extent = clang_getCursorExtent(c);
-    return make_loc(l, clang_getRangeStart(extent), clang_getRangeEnd(extent));
+    return lower_range_loc(l, clang_getCursorExtent(c));
 }

@@ -110,7 +110,7 @@ static bool has_init(struct lower *l, CXCursor c) {
         return false;
     }
     struct cx_place at = cx_spelling_place(cx_start(c));
-    struct str text = cx_file_text(l->tu, at.file);
+    struct str text = lower_text(l, at.file);
     return scan_has_init(text, at.offset);
 }
 
@@ -221,7 +221,7 @@ static enum CXChildVisitResult find_in_header(CXCursor c, CXCursor parent, CXCli
 // uses.
 static void lower_switch_init(struct lower *l, CXCursor c) {
     struct cx_place at = cx_spelling_place(cx_start(c));
-    size_t end = scan_after_init(cx_file_text(l->tu, at.file), at.offset);
+    size_t end = scan_after_init(lower_text(l, at.file), at.offset);
     struct header_search s = {at.file, at.offset, (uint32_t)end, clang_getNullCursor()};
     clang_visitChildren(c, find_in_header, &s);
     if (cx_is_null(s.found)) {
@@ -401,7 +401,7 @@ static void asm_operand(struct lower *l, CXCursor c, loc_id loc) {
 static void lower_asm(struct lower *l, CXCursor c) {
     struct cx_list list = cx_children(l->scratch, c);
     struct cx_place at = cx_spelling_place(cx_start(c));
-    unsigned flags = scan_asm(cx_file_text(l->tu, at.file), at.offset);
+    unsigned flags = scan_asm(lower_text(l, at.file), at.offset);
     loc_id loc = lower_at(l, c);
     for (uint32_t i = 0; i < list.count; i++) {
         enum CXCursorKind kind = clang_getCursorKind(list.items[i]);

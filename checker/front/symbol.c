@@ -164,8 +164,8 @@ name_id lower_field_name(struct lower *l, CXCursor field) {
 // --- keys ---
 
 static struct str add_file_prefix(struct lower *l, CXCursor decl, struct str usr) {
-    struct cx_place at = cx_file_place(clang_getCursorLocation(clang_getCanonicalCursor(decl)));
-    file_id file = lower_file(l, at.file);
+    CXSourceLocation at = clang_getCursorLocation(clang_getCanonicalCursor(decl));
+    file_id file = lower_file(l, cx_file_of(at));
     struct str path = facts_text(l->f, l->f->files.data[file.v].path);
     char *text = arena_alloc(l->scratch, 1, path.len + usr.len + 1);
     memcpy(text, path.ptr ? path.ptr : "", path.len);
