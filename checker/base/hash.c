@@ -12,15 +12,6 @@ uint64_t hash64(const void *data, size_t len, uint64_t seed) {
     return XXH3_64bits_withSeed(data, len, seed);
 }
 
-uint64_t hash_mix(uint64_t a, uint64_t b) {
-    uint64_t h = a ^ (b + 0x9e3779b97f4a7c15u + (a << 6) + (a >> 2));
-    h ^= h >> 33;
-    h *= 0xff51afd7ed558ccdu;
-    h ^= h >> 33;
-    h *= 0xc4ceb9fe1a85ec53u;
-    return h ^ (h >> 33);
-}
-
 struct hash128 hash128(const void *data, size_t len) {
     XXH128_hash_t h = XXH3_128bits(data, len);
     return (struct hash128){h.low64, h.high64};

@@ -11,7 +11,15 @@ struct hash128 {
 
 uint64_t hash64(const void *data, size_t len, uint64_t seed);
 /// Mixes two words into one; for hash tables and hash chains.
-uint64_t hash_mix(uint64_t a, uint64_t b);
+static inline uint64_t hash_mix(uint64_t a, uint64_t b) {
+    uint64_t h = a ^ (b + 0x9e3779b97f4a7c15u + (a << 6) + (a >> 2));
+    h ^= h >> 33;
+    h *= 0xff51afd7ed558ccdu;
+    h ^= h >> 33;
+    h *= 0xc4ceb9fe1a85ec53u;
+    return h ^ (h >> 33);
+}
+
 struct hash128 hash128(const void *data, size_t len);
 /// Continues a 128-bit hash with more content (length-prefixed, so "ab"+"c" != "a"+"bc").
 struct hash128 hash128_add(struct hash128 h, struct str s);

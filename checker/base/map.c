@@ -2,8 +2,6 @@
 // arrays stay in the arena until it is reset.
 #include "checker/base/map.h"
 
-#include "checker/base/hash.h"
-
 #include <assert.h>
 
 void map_init(struct map *m, struct arena *arena) {
@@ -11,23 +9,11 @@ void map_init(struct map *m, struct arena *arena) {
 }
 
 static uint32_t slot_of(const struct map *m, uint64_t key) {
-    uint32_t i = (uint32_t)(hash_mix(key, 0x9e3779b97f4a7c15u) & (m->cap - 1));
+    uint32_t i = map_slot(m, key);
     while (m->values[i] && m->keys[i] != key) {
         i = (i + 1) & (m->cap - 1);
     }
     return i;
-}
-
-bool map_get(const struct map *m, uint64_t key, uint32_t *ret_value) {
-    if (!m->cap) {
-        return false;
-    }
-    uint32_t i = slot_of(m, key);
-    if (!m->values[i]) {
-        return false;
-    }
-    *ret_value = m->values[i] - 1;
-    return true;
 }
 
 static void grow(struct map *m) {

@@ -12,13 +12,10 @@ void expr_table_init(struct expr_table *t, struct arena *arena) {
     vec_push(arena, &t->items, ((struct expr){0}));
 }
 
-const struct expr *expr_get(const struct expr_table *t, expr_id e) {
-    return &t->items.data[e.v < t->items.len ? e.v : 0];
-}
-
+// Products by odd constants of the parts, mixed once.
 static uint64_t expr_hash(const struct expr *e) {
-    uint64_t h = hash_mix((uint64_t)e->kind << 8 | e->op, (uint64_t)e->num);
-    h = hash_mix(h, (uint64_t)e->name << 32 | e->aux);
+    uint64_t h = ((uint64_t)e->kind << 8 | e->op) ^ (uint64_t)e->num * 0xff51afd7ed558ccdu;
+    h ^= ((uint64_t)e->name << 32 | e->aux) * 0xc4ceb9fe1a85ec53u;
     return hash_mix(h, (uint64_t)e->a.v << 32 | e->b.v);
 }
 
@@ -28,9 +25,6 @@ static bool expr_equal(const struct expr *x, const struct expr *y) {
 }
 
 static expr_id expr_intern(struct expr_table *t, struct expr e) {
-    uint16_t da = expr_get(t, e.a)->depth;
-    uint16_t db = expr_get(t, e.b)->depth;
-    e.depth = (uint16_t)((da > db ? da : db) + 1);
     uint64_t h = expr_hash(&e);
     uint32_t found = 0;
     while (map_get(&t->map, h, &found)) {
@@ -39,9 +33,14 @@ static expr_id expr_intern(struct expr_table *t, struct expr e) {
         }
         h = hash_mix(h, 1);
     }
+    const struct expr *a = expr_get(t, e.a);
+    const struct expr *b = expr_get(t, e.b);
+    e.depth = (uint16_t)((a->depth > b->depth ? a->depth : b->depth) + 1);
     if (e.depth > EXPR_MAX_DEPTH) {
         return expr_numbered(t, EX_UNKNOWN, (int64_t)t->items.len);
     }
+    e.kinds = EXPR_KIND(e.kind) | a->kinds | b->kinds;
+    e.parts = expr_part((expr_id){t->items.len}) | a->parts | b->parts;
     vec_push(t->arena, &t->items, e);
     map_put(&t->map, h, t->items.len - 1);
     return (expr_id){t->items.len - 1};
@@ -207,17 +206,11 @@ bool expr_contains(const struct expr_table *t, expr_id e, expr_id part) {
     if (e.v == part.v) {
         return true;
     }
-    if (e.v < part.v) { // operands are made before what holds them
+    const struct expr *x = expr_get(t, e);
+    if (e.v < part.v || !(x->parts & expr_part(part))) { // operands are made before what holds them
         return false;
     }
-    const struct expr *x = expr_get(t, e);
     return (x->a.v && expr_contains(t, x->a, part)) || (x->b.v && expr_contains(t, x->b, part));
-}
-
-bool expr_has_kind(const struct expr_table *t, expr_id e, enum expr_kind kind) {
-    const struct expr *x = expr_get(t, e);
-    return x->kind == kind || (x->a.v && expr_has_kind(t, x->a, kind)) ||
-           (x->b.v && expr_has_kind(t, x->b, kind));
 }
 
 bool expr_difference(const struct expr_table *t, expr_id a, expr_id b, expr_id *ret_a,
@@ -271,21 +264,45 @@ static expr_id rebuild(struct expr_table *t, struct expr x) {
     }
 }
 
-expr_id expr_rewrite(struct expr_table *t, expr_id e, expr_replacer replace, void *ctx) {
+static expr_id with_operands(struct expr_table *t, expr_id e, expr_id a, expr_id b) {
     struct expr x = *expr_get(t, e); // by value: the table may grow
-    expr_id a = x.a.v ? expr_rewrite(t, x.a, replace, ctx) : x.a;
-    expr_id b = x.b.v ? expr_rewrite(t, x.b, replace, ctx) : x.b;
-    if (a.v != x.a.v || b.v != x.b.v) {
-        x.a = a;
-        x.b = b;
-        e = rebuild(t, x);
+    if (expr_same(a, x.a) && expr_same(b, x.b)) {
+        return e;
     }
+    x.a = a;
+    x.b = b;
+    return rebuild(t, x);
+}
+
+expr_id expr_rewrite(struct expr_table *t, expr_id e, uint32_t kinds, expr_replacer replace,
+                     void *ctx) {
+    const struct expr *x = expr_get(t, e);
+    if (!(x->kinds & kinds)) {
+        return e;
+    }
+    expr_id right = x->b;
+    expr_id a = expr_rewrite(t, x->a, kinds, replace, ctx);
+    expr_id b = expr_rewrite(t, right, kinds, replace, ctx);
+    e = with_operands(t, e, a, b);
     expr_id r = replace(ctx, t, e);
     return r.v ? r : e;
 }
 
+expr_id expr_replaced(struct expr_table *t, expr_id e, expr_id from, expr_id to) {
+    if (!expr_contains(t, e, from)) {
+        return e;
+    }
+    const struct expr *x = expr_get(t, e);
+    expr_id right = x->b;
+    expr_id a = expr_replaced(t, x->a, from, to);
+    expr_id b = expr_replaced(t, right, from, to);
+    e = with_operands(t, e, a, b);
+    return expr_same(e, from) ? to : e;
+}
+
 void expr_note_wrapper(struct expr_table *t, struct str record) {
     map_put(&t->wrappers, intern(&t->names, record), 1);
+    t->classes.len = 0; // they may be others now
 }
 
 bool expr_is_wrapper(const struct expr_table *t, struct str record) {
@@ -328,7 +345,14 @@ static expr_id class_of(struct expr_table *t, expr_id location, bool unwrap) {
 }
 
 expr_id expr_class(struct expr_table *t, expr_id location) {
-    return class_of(t, location, true);
+    while (t->classes.len <= location.v) {
+        vec_push(t->arena, &t->classes, 0);
+    }
+    if (!t->classes.data[location.v]) {
+        expr_id class = class_of(t, location, true);
+        t->classes.data[location.v] = class.v + 1;
+    }
+    return (expr_id){t->classes.data[location.v] - 1};
 }
 
 expr_id expr_own_class(struct expr_table *t, expr_id location) {

@@ -49,7 +49,9 @@ struct expr {
     uint32_t aux;
     expr_id a;
     expr_id b;
+    uint32_t kinds; // kinds of all its nodes, a bit each
     int64_t num;
+    uint64_t parts; // ids of all its nodes, hashed to one bit each (Bloom, CACM 1970)
 };
 
 struct expr_table {
@@ -58,12 +60,15 @@ struct expr_table {
     struct map map;
     struct map wrappers;    // names of records that only wrap a lock
     VEC(struct expr) items; // items.data[0] is EX_NONE
+    VEC(uint32_t) classes;  // [id]: expr_class of it + 1, 0 = not asked for yet
 };
 
 enum { EXPR_MAX_DEPTH = 24 }; // deeper becomes EX_UNKNOWN
 
 void expr_table_init(struct expr_table *t, struct arena *arena);
-const struct expr *expr_get(const struct expr_table *t, expr_id e);
+static inline const struct expr *expr_get(const struct expr_table *t, expr_id e) {
+    return &t->items.data[e.v < t->items.len ? e.v : 0];
+}
 
 expr_id expr_const(struct expr_table *t, int64_t num);
 expr_id expr_str(struct expr_table *t, struct str text);
@@ -90,10 +95,25 @@ static inline bool expr_same(expr_id a, expr_id b) {
     return a.v == b.v;
 }
 bool expr_is_location(const struct expr_table *t, expr_id e);
+/// The bit that stands for `part` in `parts` of expressions it occurs in.
+static inline uint64_t expr_part(expr_id part) {
+    return (uint64_t)1 << (part.v * 0x9e3779b1u >> 26);
+}
 /// True when `part` occurs in `e` (or is it).
 bool expr_contains(const struct expr_table *t, expr_id e, expr_id part);
+#define EXPR_KIND(kind) ((uint32_t)1 << (kind))
+/// Kinds that mean something within one function only.
+#define EXPR_INNER                                                                                 \
+    (EXPR_KIND(EX_LOCAL) | EXPR_KIND(EX_RESULT) | EXPR_KIND(EX_FRESH) | EXPR_KIND(EX_MERGE) |      \
+     EXPR_KIND(EX_OLD) | EXPR_KIND(EX_UNKNOWN))
+/// True when some node of `e` has one of these kinds.
+static inline bool expr_has_kinds(const struct expr_table *t, expr_id e, uint32_t kinds) {
+    return (expr_get(t, e)->kinds & kinds) != 0;
+}
 /// True when some node of `e` has this kind.
-bool expr_has_kind(const struct expr_table *t, expr_id e, enum expr_kind kind);
+static inline bool expr_has_kind(const struct expr_table *t, expr_id e, enum expr_kind kind) {
+    return expr_has_kinds(t, e, EXPR_KIND(kind));
+}
 /// True when the two are alike but for one part; what they have there, innermost, goes to *ret_a
 /// and *ret_b.
 bool expr_difference(const struct expr_table *t, expr_id a, expr_id b, expr_id *ret_a,
@@ -104,9 +124,13 @@ expr_id expr_root(const struct expr_table *t, expr_id location);
 expr_id expr_place_of_load(const struct expr_table *t, expr_id e);
 
 /// Rewrites bottom-up: each node is offered to `replace` (after its operands were rewritten); a
-/// returned id other than EX_NONE stands in for it. Smart constructors apply again.
+/// returned id other than EX_NONE stands in for it. Smart constructors apply again. Only nodes of
+/// `kinds` are replaced: what holds none is left alone.
 typedef expr_id (*expr_replacer)(void *ctx, struct expr_table *t, expr_id e);
-expr_id expr_rewrite(struct expr_table *t, expr_id e, expr_replacer replace, void *ctx);
+expr_id expr_rewrite(struct expr_table *t, expr_id e, uint32_t kinds, expr_replacer replace,
+                     void *ctx);
+/// `e` with `to` in the place of `from`.
+expr_id expr_replaced(struct expr_table *t, expr_id e, expr_id from, expr_id to);
 
 /// Readable C-like text: "q->mu", "log_mu", "locks[i]", "*arg1", "&x". `params` gives parameter
 /// names or NULL.

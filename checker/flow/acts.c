@@ -323,7 +323,7 @@ void act_inherit(struct run *r, const struct world *w, const struct flow_acts *a
         act.call = call;
         act.in_thread = in_thread;
         act.trace = w->trace;
-        struct world then = world_copy(&r->space, w);
+        struct world then = inner->when_count ? world_copy(&r->space, w) : *w;
         if (assume_conditions(r, &then, inner, rename, ctx)) {
             note_conditions(r, &then, &act);
             inherit(r, w, inner, &act, rename, ctx);
@@ -335,14 +335,10 @@ void act_inherit(struct run *r, const struct world *w, const struct flow_acts *a
 
 // An expression that means something in every function: itself, the class of the lock, or none.
 static expr_id common_name(struct expr_table *t, expr_id e) {
-    static const enum expr_kind inner[] = {EX_LOCAL, EX_RESULT, EX_FRESH,
-                                           EX_MERGE, EX_OLD,    EX_UNKNOWN};
-    for (size_t i = 0; e.v && i < sizeof inner / sizeof *inner; i++) {
-        if (expr_has_kind(t, e, inner[i])) {
-            return expr_is_location(t, e) ? expr_class(t, e) : (expr_id){0};
-        }
+    if (!expr_has_kinds(t, e, EXPR_INNER)) {
+        return e;
     }
-    return e;
+    return expr_is_location(t, e) ? expr_class(t, e) : (expr_id){0};
 }
 
 static bool same_for_callers(const struct flow_act *a, const struct flow_act *b) {

@@ -25,7 +25,8 @@ expr_id apply_instantiate(struct application *a, const struct world *w, expr_id 
         return e;
     }
     a->world = a->before ? a->before : w;
-    return expr_rewrite(a->r->c->exprs, e, replace, a);
+    static const uint32_t replaced = EXPR_KIND(EX_PARAM) | EXPR_KIND(EX_RET) | EXPR_KIND(EX_LOAD);
+    return expr_rewrite(a->r->c->exprs, e, replaced, replace, a);
 }
 
 static void apply_case(struct application *a, struct world *w, const struct summary_case *c);

@@ -36,17 +36,10 @@ static expr_id exported(struct condenser *c, const struct flow_exit *x, expr_id 
     if (x->ret.v) {
         uint8_t kind = expr_get(t, x->ret)->kind;
         if (kind == EX_RESULT || kind == EX_FRESH || kind == EX_LOAD || kind == EX_MERGE) {
-            e = expr_rewrite(t, e, to_ret, &copy);
+            e = expr_rewrite(t, e, EXPR_KIND(kind) | EXPR_KIND(EX_LOCAL), to_ret, &copy);
         }
     }
-    static const enum expr_kind inner[] = {EX_LOCAL, EX_RESULT, EX_FRESH,
-                                           EX_MERGE, EX_OLD,    EX_UNKNOWN};
-    for (size_t i = 0; i < sizeof inner / sizeof *inner; i++) {
-        if (expr_has_kind(t, e, inner[i])) {
-            return (expr_id){0};
-        }
-    }
-    return e;
+    return expr_has_kinds(t, e, EXPR_INNER) ? (expr_id){0} : e;
 }
 
 static void add_effect(struct condenser *c, struct exit_case *k, struct effect e) {

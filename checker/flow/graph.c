@@ -65,9 +65,17 @@ static bool jumps_to(struct fn_ref fn, const struct ir_block *from, uint32_t blo
 struct loops graph_loops(struct fn_ref fn, struct arena *arena) {
     uint32_t n = fn.facts->fns.data[fn.fn.v].block_count;
     struct loops out = {.items = ARENA_ARRAY(arena, struct loop, n + 1), .block_count = n};
+    bool *is_head = ARENA_ARRAY(arena, bool, n + 1);
+    for (uint32_t b = 0; b < n; b++) {
+        const struct ir_block *x = graph_block(fn, b);
+        for (uint32_t k = 0; k < x->edge_count; k++) {
+            uint32_t to = graph_target(fn, x, k);
+            is_head[to] |= to <= b;
+        }
+    }
     for (uint32_t head = 0; head < n; head++) {
         bool *inside = NULL;
-        for (uint32_t b = head; b < n; b++) {
+        for (uint32_t b = head; is_head[head] && b < n; b++) {
             if (jumps_to(fn, graph_block(fn, b), head)) {
                 inside = inside ? inside : ARENA_ARRAY(arena, bool, n);
                 fill(fn, inside, head, b, n);

@@ -230,31 +230,63 @@ bool live_is_dead(const struct run *r, uint32_t block, expr_id loc) {
            !(r->live[(size_t)block * r->live_words + bit / 64] >> (bit % 64) & 1);
 }
 
-static bool is_held(const struct run *r, const struct world *w, expr_id symbol) {
+// What a world holds and what of it may be found there, see expr_part.
+struct holdings {
+    const struct run *r;
+    const struct world *w;
+    uint64_t property;
+    uint64_t all;
+};
+
+static struct holdings holdings_of(const struct run *r, const struct world *w) {
+    struct holdings h = {.r = r, .w = w, .property = world_property_parts(&r->space, w)};
+    h.all = h.property;
+    for (uint16_t i = 0; i < w->mem_count; i++) {
+        h.all |= expr_get(r->c->exprs, w->mem[i].val)->parts |
+                 expr_get(r->c->exprs, w->mem[i].loc)->parts;
+    }
+    return h;
+}
+
+static bool property_holds(const struct holdings *h, expr_id e) {
+    return (!e.v || (h->property & expr_part(e))) &&
+           world_property_mentions(&h->r->space, h->w, e);
+}
+
+static bool is_held(const struct holdings *h, expr_id symbol) {
+    const struct world *w = h->w;
+    if (!(h->all & expr_part(symbol))) {
+        return false;
+    }
     for (uint16_t i = 0; i < w->mem_count; i++) { // mostly it is a content itself
         if (expr_same(w->mem[i].val, symbol)) {
             return true;
         }
     }
     for (uint16_t i = 0; i < w->mem_count; i++) {
-        if (expr_contains(r->c->exprs, w->mem[i].val, symbol) ||
-            expr_contains(r->c->exprs, w->mem[i].loc, symbol)) {
+        if (expr_contains(h->r->c->exprs, w->mem[i].val, symbol) ||
+            expr_contains(h->r->c->exprs, w->mem[i].loc, symbol)) {
             return true;
         }
     }
-    return world_property_mentions(&r->space, w, symbol);
+    return property_holds(h, symbol);
 }
 
 // The value holds a symbol that cannot be met again: nothing has it, and what makes it anew begins
 // without knowledge.
-static bool is_gone(const struct run *r, const struct world *w, expr_id val) {
-    const struct expr *x = expr_get(r->c->exprs, val);
+static bool is_gone(const struct holdings *h, expr_id val) {
+    static const uint32_t symbols =
+        EXPR_KIND(EX_OLD) | EXPR_KIND(EX_MERGE) | EXPR_KIND(EX_RESULT);
+    const struct expr *x = expr_get(h->r->c->exprs, val);
+    if (!(x->kinds & symbols)) {
+        return false;
+    }
     bool renewed = x->kind == EX_OLD || x->kind == EX_MERGE ||
                    (x->kind == EX_RESULT && run_is_own_result(x->num));
     if (renewed) {
-        return !is_held(r, w, val);
+        return !is_held(h, val);
     }
-    return (x->a.v && is_gone(r, w, x->a)) || (x->b.v && is_gone(r, w, x->b));
+    return is_gone(h, x->a) || is_gone(h, x->b);
 }
 
 static bool is_plain(const struct expr_table *t, expr_id val) {
@@ -275,28 +307,31 @@ static bool is_shared(const struct run *r, const struct world *w, const bool *de
 }
 
 static void drop_cells(const struct run *r, uint32_t block, struct world *w) {
+    struct holdings h = {.r = r, .w = w, .property = world_property_parts(&r->space, w)};
     bool *dead = ARENA_ARRAY(r->space.arena, bool, w->mem_count);
-    uint16_t kept = 0;
+    bool any = false;
     for (uint16_t i = 0; i < w->mem_count; i++) {
-        dead[i] = live_is_dead(r, block, w->mem[i].loc) &&
-                  !world_property_mentions(&r->space, w, w->mem[i].val);
+        dead[i] = live_is_dead(r, block, w->mem[i].loc) && !property_holds(&h, w->mem[i].val);
+        any |= dead[i];
     }
-    for (uint16_t i = 0; i < w->mem_count; i++) {
+    for (uint16_t i = 0; any && i < w->mem_count; i++) {
         dead[i] = dead[i] && !is_shared(r, w, dead, w->mem[i].val);
     }
-    for (uint16_t i = 0; i < w->mem_count; i++) {
+    uint16_t kept = 0;
+    for (uint16_t i = 0; any && i < w->mem_count; i++) {
         if (!dead[i]) {
             w->mem[kept++] = w->mem[i];
         }
     }
-    w->mem_count = kept;
+    w->mem_count = any ? kept : w->mem_count;
 }
 
 void live_drop(const struct run *r, uint32_t block, struct world *w) {
     uint16_t kept = 0;
     drop_cells(r, block, w);
+    struct holdings h = holdings_of(r, w);
     for (uint16_t i = 0; i < w->known_count; i++) {
-        if (!is_gone(r, w, w->known[i].val)) {
+        if (!is_gone(&h, w->known[i].val)) {
             w->known[kept++] = w->known[i];
         }
     }

@@ -127,6 +127,9 @@ void points_note(struct run *r, const struct world *w, uint32_t op) {
     bool locks = r->domain == FLOW_LOCKS;
     uint16_t count = locks ? held(w, now) : running(r, w, now);
     const struct flow_fact *result = now;
+    if (p->seen && same(p, now, count)) {
+        return;
+    }
     if (p->seen) {
         count = locks ? meet(p, now, count, both) : join(p, now, count, both);
         result = both;

@@ -114,11 +114,12 @@ static void follow(struct run *r, const struct ir_edge *e, const struct world *w
     run_enter(r, target_index(r, e), &n);
 }
 
-static void do_branch(struct run *r, const struct ir_block *b, const struct world *w) {
+// `w` is used up.
+static void do_branch(struct run *r, const struct ir_block *b, struct world *w) {
     expr_id x = run_value(r, w, b->lhs);
     expr_id y = b->rhs.v ? run_value(r, w, b->rhs) : expr_const(r->c->exprs, 0);
     uint8_t cmp = b->cmp >= OPR_EQ && b->cmp <= OPR_GE ? b->cmp : OPR_NE;
-    struct world sides[2] = {world_copy(&r->space, w), world_copy(&r->space, w)};
+    struct world sides[2] = {world_copy(&r->space, w), *w};
     bool can[2] = {world_assume_values(&r->space, &sides[0], cmp, x, y),
                    world_assume_values(&r->space, &sides[1], cmp_negated(cmp), x, y)};
     if (!can[0] && !can[1]) {
@@ -137,7 +138,11 @@ static void do_branch(struct run *r, const struct ir_block *b, const struct worl
         if (can[0] && can[1]) {
             run_trace(r, &sides[side], FLOW_STEP_BRANCH, side == 0, b->loc, x);
         }
-        follow(r, e, &sides[side]);
+        if (b->edge_count == 2) {
+            run_enter(r, target_index(r, e), &sides[side]);
+        } else {
+            follow(r, e, &sides[side]);
+        }
     }
 }
 
@@ -248,6 +253,7 @@ static void leave(struct run *r, const struct ir_block *b, struct world *w, enum
     vec_push(r->c->arena, &r->out->exits, e);
 }
 
+// `w` is used up.
 static void finish_block(struct run *r, const struct ir_block *b, struct world *w) {
     switch (b->term) {
     case TERM_BRANCH:
@@ -273,7 +279,12 @@ static void finish_block(struct run *r, const struct ir_block *b, struct world *
     for (uint32_t i = 0; i < b->edge_count; i++) {
         const struct ir_edge *e = &r->f->edges.data[b->first_edge.v + i];
         bool plain = b->term == TERM_JUMP || b->term == TERM_INDIRECT;
-        if (e->kind == EDGE_EXC ? b->term == TERM_THROW : plain) {
+        if (e->kind == EDGE_EXC ? b->term != TERM_THROW : !plain) {
+            continue;
+        }
+        if (b->edge_count == 1) {
+            run_enter(r, target_index(r, e), w);
+        } else {
             follow(r, e, w);
         }
     }
@@ -400,10 +411,14 @@ static void wake(struct run *r, uint32_t block, struct slot *slot) {
 // properties differ.
 static void join_slot(struct run *r, uint32_t to, struct slot *slot, const struct world *w,
                       bool by_force) {
+    slot->merges++;
+    if (!by_force && world_holds_all(&slot->world, w)) {
+        slot->world.handshake = slot->world.handshake && w->handshake;
+        return;
+    }
     struct world joined = world_copy(&r->space, &slot->world);
     bool changed = by_force ? world_merge_property(&r->space, &joined, w)
                             : world_join_doubts(&r->space, &joined, w);
-    slot->merges++;
     changed |= world_merge(&r->space, &joined, w, to, by_force || slot->merges > WIDEN_AFTER);
     world_keep(&r->kept, &slot->world, &joined);
     if (changed) {
@@ -422,6 +437,9 @@ static bool is_named_here(const struct block_state *s, const struct expr *merge)
 
 static bool is_renewed(const struct run *r, expr_id e, uint32_t to) {
     const struct expr *x = expr_get(r->c->exprs, e);
+    if (!(x->kinds & EXPR_KIND(EX_MERGE))) {
+        return false;
+    }
     if (x->kind == EX_MERGE) {
         return x->num == (int64_t)to && !is_named_here(&r->blocks[to], x);
     }

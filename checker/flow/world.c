@@ -518,36 +518,13 @@ bool world_assume_values(const struct world_space *s, struct world *w, uint8_t c
 
 // --- renaming ---
 
-struct rename_pair {
-    expr_id from;
-    expr_id to;
-};
-
-static expr_id replace_one(void *ctx, struct expr_table *t, expr_id e) {
-    (void)t;
-    const struct rename_pair *p = ctx;
-    return expr_same(e, p->from) ? p->to : (expr_id){0};
-}
-
-static expr_id renamed(const struct world_space *s, expr_id e, struct rename_pair *p) {
-    if (!e.v || !expr_contains(s->exprs, e, p->from)) {
-        return e;
-    }
-    return expr_rewrite(s->exprs, e, replace_one, p);
-}
-
-expr_id world_renamed(const struct world_space *s, expr_id e, expr_id from, expr_id to) {
-    struct rename_pair p = {from, to};
-    return renamed(s, e, &p);
-}
-
-static void rename_locks(const struct world_space *s, struct world *w, struct rename_pair *p) {
+static void rename_locks(const struct world_space *s, struct world *w, expr_id from, expr_id to) {
     struct lock_state *old = w->locks;
     uint16_t count = w->lock_count;
     w->locks = NULL;
     w->lock_count = w->lock_cap = 0;
     for (uint16_t i = 0; i < count; i++) {
-        expr_id lock = renamed(s, old[i].lock, p);
+        expr_id lock = expr_replaced(s->exprs, old[i].lock, from, to);
         struct lock_state *present = world_lock(w, lock);
         if (present) {
             present->status = LOCK_MAYBE; // two instances under one name: nothing is claimed
@@ -559,16 +536,17 @@ static void rename_locks(const struct world_space *s, struct world *w, struct re
     }
 }
 
-static void rename_objects(const struct world_space *s, struct world *w, struct rename_pair *p) {
+static void rename_objects(const struct world_space *s, struct world *w, expr_id from,
+                           expr_id to) {
     struct object_state *old = w->objects;
     uint16_t count = w->object_count;
     w->objects = NULL;
     w->object_count = w->object_cap = 0;
     for (uint16_t i = 0; i < count; i++) {
         struct object_state o = old[i];
-        o.value = renamed(s, o.value, p);
-        o.home = renamed(s, o.home, p);
-        o.arg = renamed(s, o.arg, p);
+        o.value = expr_replaced(s->exprs, o.value, from, to);
+        o.home = expr_replaced(s->exprs, o.home, from, to);
+        o.arg = expr_replaced(s->exprs, o.arg, from, to);
         struct object_state *present = world_object(w, o.value);
         if (present) { // several of one kind: the more alarming state stands for them
             if (o.status == OBJECT_LIVE && present->status != OBJECT_LIVE) {
@@ -581,19 +559,31 @@ static void rename_objects(const struct world_space *s, struct world *w, struct 
 }
 
 void world_rename(const struct world_space *s, struct world *w, expr_id from, expr_id to) {
-    struct rename_pair p = {from, to};
-    rename_locks(s, w, &p);
-    rename_objects(s, w, &p);
+    rename_locks(s, w, from, to);
+    rename_objects(s, w, from, to);
     struct mem_cell *old = w->mem;
     uint16_t count = w->mem_count;
     w->mem = NULL;
     w->mem_count = w->mem_cap = 0;
     for (uint16_t i = 0; i < count; i++) {
-        world_put(s, w, renamed(s, old[i].loc, &p), renamed(s, old[i].val, &p));
+        world_put(s, w, expr_replaced(s->exprs, old[i].loc, from, to), expr_replaced(s->exprs, old[i].val, from, to));
     }
     for (uint16_t i = 0; i < w->known_count; i++) {
-        w->known[i].val = renamed(s, w->known[i].val, &p);
+        w->known[i].val = expr_replaced(s->exprs, w->known[i].val, from, to);
     }
+}
+
+uint64_t world_property_parts(const struct world_space *s, const struct world *w) {
+    uint64_t parts = 0;
+    for (uint16_t i = 0; i < w->lock_count; i++) {
+        parts |= expr_get(s->exprs, w->locks[i].lock)->parts;
+    }
+    for (uint16_t i = 0; i < w->object_count; i++) {
+        const struct object_state *o = &w->objects[i];
+        parts |= expr_get(s->exprs, o->value)->parts | expr_get(s->exprs, o->home)->parts |
+                 expr_get(s->exprs, o->arg)->parts;
+    }
+    return parts;
 }
 
 bool world_property_mentions(const struct world_space *s, const struct world *w, expr_id e) {

@@ -99,19 +99,21 @@ struct range range_join(struct range a, struct range b);
 void world_set_range(const struct world_space *s, struct world *w, expr_id val, struct range r);
 void world_forget_known(struct world *w, expr_id val);
 
-/// `e` with `to` in the place of `from`.
-expr_id world_renamed(const struct world_space *s, expr_id e, expr_id from, expr_id to);
 /// Replaces `from` by `to` everywhere in the world.
 void world_rename(const struct world_space *s, struct world *w, expr_id from, expr_id to);
 /// True when `e` occurs in the world.
 bool world_mentions(const struct world_space *s, const struct world *w, expr_id e);
 bool world_property_mentions(const struct world_space *s, const struct world *w, expr_id e);
+/// Parts (see expr_part) of all that the property speaks of.
+uint64_t world_property_parts(const struct world_space *s, const struct world *w);
 
 bool world_same_property(const struct world *a, const struct world *b);
 /// Adds the doubts about classes that `b` has to `a`; true when there were more.
 bool world_join_doubts(const struct world_space *s, struct world *a, const struct world *b);
 bool world_same_decisions(const struct world *a, const struct world *b);
 void world_decide(struct world *w, uint32_t val, bool sense);
+/// True when joining `b` (same property) would leave `a` as it is, but for its handshake.
+bool world_holds_all(const struct world *a, const struct world *b);
 /// Joins `b` into `a` (same property) at block `block`; true when `a` changed. `widen` gives up
 /// ranges that grow.
 bool world_merge(const struct world_space *s, struct world *a, const struct world *b,

@@ -53,16 +53,34 @@ bool world_same_property(const struct world *a, const struct world *b) {
     return i == a->object_count && k == b->object_count && same_locks(a, b);
 }
 
+static bool has_lock(const struct world *w, expr_id lock) {
+    for (uint16_t i = 0; i < w->lock_count; i++) {
+        if (expr_same(w->locks[i].lock, lock)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_object(const struct world *w, expr_id value) {
+    for (uint16_t i = 0; i < w->object_count; i++) {
+        if (expr_same(w->objects[i].value, value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool world_join_doubts(const struct world_space *s, struct world *a, const struct world *b) {
     bool changed = false;
     for (uint16_t i = 0; i < b->lock_count; i++) {
-        if (b->locks[i].any && !world_lock(a, b->locks[i].lock)) {
+        if (b->locks[i].any && !has_lock(a, b->locks[i].lock)) {
             *world_lock_add(s, a, b->locks[i].lock) = b->locks[i];
             changed = true;
         }
     }
     for (uint16_t i = 0; i < b->object_count; i++) {
-        if (b->objects[i].any && !world_object(a, b->objects[i].value)) {
+        if (b->objects[i].any && !has_object(a, b->objects[i].value)) {
             *world_object_add(s, a, b->objects[i].value) = b->objects[i];
             changed = true;
         }
@@ -166,11 +184,11 @@ static void merge_reached(struct merger *m, expr_id x, expr_id y, expr_id merged
         if (expr_same(p->val, x) || !expr_contains(m->s->exprs, p->val, x)) {
             continue;
         }
-        expr_id val = world_renamed(m->s, p->val, x, merged);
+        expr_id val = expr_replaced(m->s->exprs, p->val, x, merged);
         for (uint16_t k = 0; k < m->b->known_count; k++) {
             const struct known_value *q = &m->b->known[k];
             if (expr_contains(m->s->exprs, q->val, y) &&
-                expr_same(world_renamed(m->s, q->val, y, merged), val)) {
+                expr_same(expr_replaced(m->s->exprs, q->val, y, merged), val)) {
                 struct range r = range_join(p->range, q->range);
                 world_set_range(m->s, &m->out, val, m->widen ? widened(p->range, r) : r);
             }
@@ -268,6 +286,20 @@ static bool same_simulation(const struct world *a, const struct world *b) {
         }
     }
     return true;
+}
+
+bool world_holds_all(const struct world *a, const struct world *b) {
+    for (uint16_t i = 0; i < b->lock_count; i++) {
+        if (b->locks[i].any && !has_lock(a, b->locks[i].lock)) {
+            return false;
+        }
+    }
+    for (uint16_t i = 0; i < b->object_count; i++) {
+        if (b->objects[i].any && !has_object(a, b->objects[i].value)) {
+            return false;
+        }
+    }
+    return same_simulation(a, b);
 }
 
 bool world_merge(const struct world_space *s, struct world *a, const struct world *b,

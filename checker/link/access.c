@@ -301,7 +301,7 @@ static void export_accesses(struct collector *c) {
         if (expr_get(p->exprs, namer_root(p->exprs, a.place))->kind != EX_PARAM || a.owned) {
             continue;
         }
-        expr_id place = expr_rewrite(p->exprs, a.place, blur, NULL);
+        expr_id place = expr_rewrite(p->exprs, a.place, EXPR_KIND(EX_INDEX), blur, NULL);
         uint64_t key = hash_mix(place.v, (uint64_t)a.write << 9 | (uint64_t)a.atomic << 8 | a.slot);
         for (uint16_t k = 0; k < a.held_count; k++) {
             key = hash_mix(key, a.held[k].e.v);

@@ -174,7 +174,8 @@ static expr_id replace(void *ctx, struct expr_table *t, expr_id e) {
 }
 
 expr_id namer_translate(struct binding *b, expr_id e) {
-    return expr_rewrite(b->namer->p->exprs, e, replace, b);
+    return expr_rewrite(b->namer->p->exprs, e, EXPR_KIND(EX_PARAM) | EXPR_KIND(EX_LOAD), replace,
+                        b);
 }
 
 expr_id namer_root(const struct expr_table *t, expr_id place) {
