@@ -14,8 +14,8 @@ struct map {
 };
 
 void map_init(struct map *m, struct arena *arena);
-/// Where a search for `key` begins. Fibonacci hashing (Knuth 6.4): the high bits of a product depend
-/// on all bits of the key, and keys are either hashes already or small numbers.
+/// Where a search for `key` begins. Fibonacci hashing (Knuth 6.4): the high bits of a product
+/// depend on all bits of the key, and keys are either hashes already or small numbers.
 static inline uint32_t map_slot(const struct map *m, uint64_t key) {
     return (uint32_t)((key * 0x9e3779b97f4a7c15u) >> 32) & (m->cap - 1);
 }

@@ -202,14 +202,11 @@ bool expr_is_location(const struct expr_table *t, expr_id e) {
     return expr_get(t, e)->kind >= EX_GLOBAL;
 }
 
-bool expr_contains(const struct expr_table *t, expr_id e, expr_id part) {
-    if (e.v == part.v) {
-        return true;
-    }
-    const struct expr *x = expr_get(t, e);
-    if (e.v < part.v || !(x->parts & expr_part(part))) { // operands are made before what holds them
+bool expr_contains_inside(const struct expr_table *t, expr_id e, expr_id part) {
+    if (e.v <= part.v) { // operands are made before what holds them
         return false;
     }
+    const struct expr *x = expr_get(t, e);
     return (x->a.v && expr_contains(t, x->a, part)) || (x->b.v && expr_contains(t, x->b, part));
 }
 

@@ -99,8 +99,13 @@ bool expr_is_location(const struct expr_table *t, expr_id e);
 static inline uint64_t expr_part(expr_id part) {
     return (uint64_t)1 << (part.v * 0x9e3779b1u >> 26);
 }
+/// expr_contains for an `e` of which `parts` does not tell; private to it.
+bool expr_contains_inside(const struct expr_table *t, expr_id e, expr_id part);
 /// True when `part` occurs in `e` (or is it).
-bool expr_contains(const struct expr_table *t, expr_id e, expr_id part);
+static inline bool expr_contains(const struct expr_table *t, expr_id e, expr_id part) {
+    return e.v == part.v ||
+           ((expr_get(t, e)->parts & expr_part(part)) && expr_contains_inside(t, e, part));
+}
 #define EXPR_KIND(kind) ((uint32_t)1 << (kind))
 /// Kinds that mean something within one function only.
 #define EXPR_INNER                                                                                 \

@@ -5,16 +5,28 @@
 struct renaming {
     struct application *a;
     const struct world *w;
+    struct map known; // acts of a callee speak of the same locks again and again
 };
+
+static struct renaming renaming_of(struct application *a, const struct world *w) {
+    struct renaming n = {.a = a, .w = w};
+    map_init(&n.known, a->r->space.arena);
+    return n;
+}
 
 static expr_id rename_act(void *ctx, expr_id e) {
     struct renaming *n = ctx;
-    return apply_instantiate(n->a, n->w, e);
+    uint32_t known = 0;
+    if (!map_get(&n->known, e.v, &known)) {
+        known = apply_instantiate(n->a, n->w, e).v;
+        map_put(&n->known, e.v, known);
+    }
+    return (expr_id){known};
 }
 
 void apply_acts_of_callee(struct application *a, const struct world *w, expr_id target) {
     struct run *r = a->r;
-    struct renaming n = {a, w};
+    struct renaming n = renaming_of(a, w);
     if (r->domain == FLOW_LOCKS) {
         act_inherit(r, w, r->c->acts(r->c->ctx, r->f, a->call, target), a->call, false, rename_act,
                     &n);
@@ -24,7 +36,7 @@ void apply_acts_of_callee(struct application *a, const struct world *w, expr_id 
 void apply_acts_of_function(struct application *a, const struct world *w, expr_id fn,
                             bool in_thread) {
     struct run *r = a->r;
-    struct renaming n = {a, w};
+    struct renaming n = renaming_of(a, w);
     if (r->domain == FLOW_LOCKS) {
         act_inherit(r, w, r->c->acts(r->c->ctx, r->f, (call_id){0}, fn), a->call, in_thread,
                     rename_act, &n);

@@ -52,9 +52,7 @@ static bool survives(struct application *a, struct world *w, struct mem_cell m, 
         }
     }
     const struct expr *x = expr_get(r->c->exprs, m.loc);
-    return known && x->kind == EX_FIELD &&
-           !r->c->writes(r->c->ctx, r->f, a->call, target,
-                         intern_text(&r->c->exprs->names, x->name));
+    return known && x->kind == EX_FIELD && !r->c->writes(r->c->ctx, r->f, a->call, target, x->name);
 }
 
 // Locals whose address was handed out may have been changed.
@@ -123,8 +121,9 @@ static void add_written(struct application *a, expr_id target, expr_id place,
     if (!place.v || run_local_root(r, place).v || (x->kind != EX_FIELD && x->kind != EX_GLOBAL)) {
         return;
     }
-    struct str name = intern_text(&t->names, x->kind == EX_FIELD ? x->name : x->aux);
-    if (name.len && name.ptr[0] != '$' && r->c->writes(r->c->ctx, r->f, a->call, target, name)) {
+    uint32_t number = x->kind == EX_FIELD ? x->name : x->aux;
+    struct str name = intern_text(&t->names, number);
+    if (name.len && name.ptr[0] != '$' && r->c->writes(r->c->ctx, r->f, a->call, target, number)) {
         uint32_t seen = 0;
         if (!map_get(&ret_places->seen, place.v, &seen)) {
             map_put(&ret_places->seen, place.v, 1);
@@ -156,6 +155,9 @@ void apply_forget_written(struct application *a, struct world *w, expr_id target
     struct run *r = a->r;
     const struct expr_table *t = r->c->exprs;
     struct expr_set places = {0};
+    if (!r->c->has_body(r->c->ctx, r->f, a->call, target)) {
+        return;
+    }
     map_init(&places.seen, r->space.arena);
     for (uint16_t i = 0; i < w->known_count; i++) {
         add_written(a, target, expr_place_of_load(t, w->known[i].val), &places);

@@ -207,6 +207,7 @@ static void knowledge(struct condenser *c, const struct flow_exit *x, struct exi
     struct expr_table *t = c->r->c->exprs;
     struct world w = {0};
     w.known_count = (uint16_t)x->known_count;
+    w.known_bits = UINT64_MAX;
     struct known_value *copy = ARENA_ARRAY(c->r->c->arena, struct known_value, x->known_count + 1);
     for (uint32_t i = 0; i < x->known_count; i++) {
         copy[i] = x->known[i];

@@ -58,9 +58,9 @@ struct flow_context {
     const struct summary *(*function)(void *ctx, expr_id fn, enum flow_domain domain);
     /// True when the callee may keep argument `arg` (or what it points to) beyond the call.
     bool (*keeps)(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t arg);
-    /// True when the callee may write a field or global of this name (directly or through its
-    /// callees).
-    bool (*writes)(void *ctx, const struct facts *f, call_id call, expr_id target, struct str name);
+    /// True when the callee may write a field or global of this name (its number in exprs->names),
+    /// directly or through its callees.
+    bool (*writes)(void *ctx, const struct facts *f, call_id call, expr_id target, uint32_t name);
     /// True when the callee's body is part of the program: what it writes is known.
     bool (*has_body)(void *ctx, const struct facts *f, call_id call, expr_id target);
     /// True when the callee frees what argument `arg` points to.

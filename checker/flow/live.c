@@ -236,21 +236,36 @@ struct holdings {
     const struct world *w;
     uint64_t property;
     uint64_t all;
+    uint32_t *values; // contents of places, open addressing
+    uint32_t mask;
 };
+
+static uint32_t value_slot(const struct holdings *h, expr_id val) {
+    uint32_t i = val.v * 0x9e3779b1u >> 8 & h->mask;
+    while (h->values[i] && h->values[i] != val.v) {
+        i = (i + 1) & h->mask;
+    }
+    return i;
+}
 
 static struct holdings holdings_of(const struct run *r, const struct world *w) {
     struct holdings h = {.r = r, .w = w, .property = world_property_parts(&r->space, w)};
     h.all = h.property;
+    h.mask = 15;
+    while (h.mask < 2U * w->mem_count) {
+        h.mask = h.mask * 2 + 1;
+    }
+    h.values = ARENA_ARRAY(r->space.arena, uint32_t, h.mask + 1U);
     for (uint16_t i = 0; i < w->mem_count; i++) {
         h.all |= expr_get(r->c->exprs, w->mem[i].val)->parts |
                  expr_get(r->c->exprs, w->mem[i].loc)->parts;
+        h.values[value_slot(&h, w->mem[i].val)] = w->mem[i].val.v;
     }
     return h;
 }
 
 static bool property_holds(const struct holdings *h, expr_id e) {
-    return (!e.v || (h->property & expr_part(e))) &&
-           world_property_mentions(&h->r->space, h->w, e);
+    return (!e.v || (h->property & expr_part(e))) && world_property_mentions(&h->r->space, h->w, e);
 }
 
 static bool is_held(const struct holdings *h, expr_id symbol) {
@@ -258,10 +273,8 @@ static bool is_held(const struct holdings *h, expr_id symbol) {
     if (!(h->all & expr_part(symbol))) {
         return false;
     }
-    for (uint16_t i = 0; i < w->mem_count; i++) { // mostly it is a content itself
-        if (expr_same(w->mem[i].val, symbol)) {
-            return true;
-        }
+    if (h->values[value_slot(h, symbol)]) { // mostly it is a content itself
+        return true;
     }
     for (uint16_t i = 0; i < w->mem_count; i++) {
         if (expr_contains(h->r->c->exprs, w->mem[i].val, symbol) ||
@@ -275,8 +288,7 @@ static bool is_held(const struct holdings *h, expr_id symbol) {
 // The value holds a symbol that cannot be met again: nothing has it, and what makes it anew begins
 // without knowledge.
 static bool is_gone(const struct holdings *h, expr_id val) {
-    static const uint32_t symbols =
-        EXPR_KIND(EX_OLD) | EXPR_KIND(EX_MERGE) | EXPR_KIND(EX_RESULT);
+    static const uint32_t symbols = EXPR_KIND(EX_OLD) | EXPR_KIND(EX_MERGE) | EXPR_KIND(EX_RESULT);
     const struct expr *x = expr_get(h->r->c->exprs, val);
     if (!(x->kinds & symbols)) {
         return false;
@@ -328,12 +340,18 @@ static void drop_cells(const struct run *r, uint32_t block, struct world *w) {
 
 void live_drop(const struct run *r, uint32_t block, struct world *w) {
     uint16_t kept = 0;
+    uint64_t bits = 0;
     drop_cells(r, block, w);
+    if (!w->known_count) {
+        return;
+    }
     struct holdings h = holdings_of(r, w);
     for (uint16_t i = 0; i < w->known_count; i++) {
         if (!is_gone(&h, w->known[i].val)) {
+            bits |= expr_part(w->known[i].val);
             w->known[kept++] = w->known[i];
         }
     }
     w->known_count = kept;
+    w->known_bits = bits;
 }

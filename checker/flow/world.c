@@ -289,6 +289,9 @@ struct range range_join(struct range a, struct range b) {
 }
 
 static struct known_value *known(const struct world *w, expr_id val) {
+    if (!(w->known_bits & expr_part(val))) {
+        return NULL;
+    }
     for (uint16_t i = 0; i < w->known_count; i++) {
         if (expr_same(w->known[i].val, val)) {
             return &w->known[i];
@@ -379,8 +382,7 @@ static struct range compared(struct range r, uint8_t cmp, int64_t n) {
     return (struct range){.lo = can_fail ? 0 : 1, .hi = can_hold ? 1 : 0};
 }
 
-static struct range known_range(const struct world_space *s, const struct known_value *k,
-                                uint16_t count, expr_id val) {
+struct range world_range(const struct world_space *s, const struct world *w, expr_id val) {
     const struct expr *x = expr_get(s->exprs, val);
     if (x->kind == EX_CONST) {
         return range_one(x->num);
@@ -388,32 +390,27 @@ static struct range known_range(const struct world_space *s, const struct known_
     if (x->kind == EX_ADDR || x->kind == EX_FN || x->kind == EX_STR || x->kind == EX_FRESH) {
         return (struct range){.lo = 1, .hi = INT64_MAX};
     }
-    for (uint16_t i = 0; i < count; i++) {
-        if (expr_same(k[i].val, val)) {
-            return k[i].range;
-        }
+    const struct known_value *k = known(w, val);
+    if (k) {
+        return k->range;
     }
     if (x->kind == EX_BINARY && x->op >= OPR_EQ && x->op <= OPR_GE) {
         const struct expr *y = expr_get(s->exprs, x->b);
-        return y->kind == EX_CONST ? compared(known_range(s, k, count, x->a), x->op, y->num)
+        return y->kind == EX_CONST ? compared(world_range(s, w, x->a), x->op, y->num)
                                    : (struct range){.lo = 0, .hi = 1};
     }
     if (x->kind == EX_BINARY && x->op == OPR_MUL && expr_get(s->exprs, x->b)->kind == EX_CONST) {
-        return multiplied(known_range(s, k, count, x->a), expr_get(s->exprs, x->b)->num);
+        return multiplied(world_range(s, w, x->a), expr_get(s->exprs, x->b)->num);
     }
     if (x->kind == EX_UNARY && x->op == OPR_NOT) {
-        return compared(known_range(s, k, count, x->a), OPR_EQ, 0);
+        return compared(world_range(s, w, x->a), OPR_EQ, 0);
     }
     if (x->kind == EX_BINARY && (x->op == OPR_ADD || x->op == OPR_SUB) &&
         expr_get(s->exprs, x->b)->kind == EX_CONST) {
         int64_t by = expr_get(s->exprs, x->b)->num;
-        return shifted(known_range(s, k, count, x->a), x->op == OPR_ADD ? by : -by);
+        return shifted(world_range(s, w, x->a), x->op == OPR_ADD ? by : -by);
     }
     return range_any();
-}
-
-struct range world_range(const struct world_space *s, const struct world *w, expr_id val) {
-    return known_range(s, w->known, w->known_count, val);
 }
 
 static void known_put(const struct world_space *s, struct world *w, expr_id val, struct range r) {
@@ -429,14 +426,13 @@ static void known_put(const struct world_space *s, struct world *w, expr_id val,
         w->known = grown(s, w->known, w->known_count, &w->known_cap, sizeof *w->known);
     }
     w->known[w->known_count++] = (struct known_value){val, r};
+    w->known_bits |= expr_part(val);
 }
 
 void world_forget_known(struct world *w, expr_id val) {
-    for (uint16_t i = 0; i < w->known_count; i++) {
-        if (expr_same(w->known[i].val, val)) {
-            w->known[i] = w->known[--w->known_count];
-            return;
-        }
+    struct known_value *k = known(w, val);
+    if (k) {
+        *k = w->known[--w->known_count];
     }
 }
 
@@ -536,8 +532,7 @@ static void rename_locks(const struct world_space *s, struct world *w, expr_id f
     }
 }
 
-static void rename_objects(const struct world_space *s, struct world *w, expr_id from,
-                           expr_id to) {
+static void rename_objects(const struct world_space *s, struct world *w, expr_id from, expr_id to) {
     struct object_state *old = w->objects;
     uint16_t count = w->object_count;
     w->objects = NULL;
@@ -566,10 +561,12 @@ void world_rename(const struct world_space *s, struct world *w, expr_id from, ex
     w->mem = NULL;
     w->mem_count = w->mem_cap = 0;
     for (uint16_t i = 0; i < count; i++) {
-        world_put(s, w, expr_replaced(s->exprs, old[i].loc, from, to), expr_replaced(s->exprs, old[i].val, from, to));
+        world_put(s, w, expr_replaced(s->exprs, old[i].loc, from, to),
+                  expr_replaced(s->exprs, old[i].val, from, to));
     }
     for (uint16_t i = 0; i < w->known_count; i++) {
         w->known[i].val = expr_replaced(s->exprs, w->known[i].val, from, to);
+        w->known_bits |= expr_part(w->known[i].val);
     }
 }
 

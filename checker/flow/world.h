@@ -45,6 +45,7 @@ struct world {
     uint16_t object_count, object_cap;
     uint16_t mem_count, mem_cap;
     uint16_t known_count, known_cap;
+    uint64_t known_bits; // at least expr_part of each value in `known`
     uint32_t trace;
     struct decision decisions[MAX_DECISIONS]; // sorted by val
     uint8_t decision_count;

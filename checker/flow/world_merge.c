@@ -137,6 +137,7 @@ struct merger {
     const struct world *a;
     const struct world *b;
     struct world out;
+    uint64_t parts; // what the values known in `a` hold, see expr_part
     uint32_t block;
     bool widen;
     bool changed;
@@ -173,6 +174,9 @@ enum { MAX_REACHED = 40 }; // facts of a world up to which they are followed thr
 // What both sides know of things reached from the content, `p->flag == 0`, they know of the merged
 // content as well.
 static void merge_reached(struct merger *m, expr_id x, expr_id y, expr_id merged) {
+    if (x.v && !(m->parts & expr_part(x))) {
+        return;
+    }
     bool many = m->a->known_count > MAX_REACHED || m->b->known_count > MAX_REACHED ||
                 m->out.known_count > MAX_REACHED;
     if (many || expr_get(m->s->exprs, x)->kind == EX_CONST ||
@@ -312,6 +316,10 @@ bool world_merge(const struct world_space *s, struct world *a, const struct worl
     m.out = world_copy(s, a);
     m.out.mem_count = 0;
     m.out.known_count = 0;
+    m.out.known_bits = 0;
+    for (uint16_t i = 0; i < a->known_count; i++) {
+        m.parts |= expr_get(s->exprs, a->known[i].val)->parts;
+    }
     m.out.handshake = a->handshake && b->handshake;
     merge_known(&m);
     merge_memory(&m);

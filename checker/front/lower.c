@@ -350,8 +350,8 @@ bool front_read(const struct compile_cmd *cmd, const struct front_options *optio
                           .arena = arena,
                           .scratch = &scratch,
                           .options = &lowering};
-        struct map *const maps[] = {&l.files, &l.text_index,  &l.symbols, &l.vars,  &l.types,
-                                    &l.records, &l.queued,  &l.named, &l.extents};
+        struct map *const maps[] = {&l.files,   &l.text_index, &l.symbols, &l.vars,   &l.types,
+                                    &l.records, &l.queued,     &l.named,   &l.extents};
         for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
             map_init(maps[i], &scratch);
         }

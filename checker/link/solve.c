@@ -73,14 +73,13 @@ static bool ask_keeps(void *ctx, const struct facts *f, call_id call, expr_id ta
 }
 
 static bool ask_writes(void *ctx, const struct facts *f, call_id call, expr_id target,
-                       struct str name) {
+                       uint32_t number) {
     const struct solver *s = ctx;
     node_id n = call_node(s->p, f, call, target);
     if (n == NODE_NONE) {
         return false;
     }
     const struct node *x = &s->p->nodes.data[n];
-    uint32_t number = intern_find(&s->p->exprs->names, name);
     uint32_t lo = 0;
     uint32_t hi = x->writes.len;
     while (lo < hi) {
