@@ -7,6 +7,7 @@
 #include "checker/drive/load.h"
 #include "checker/drive/run.h"
 #include "checker/ir/text.h"
+#include "checker/link/stop.h"
 
 enum { MAX_DUMP = 1 << 30 };
 
@@ -91,6 +92,7 @@ static void show_threads(const struct program *p, struct buf *out) {
                  STR_ARG(l->type), l->acquires);
     }
     show_contexts(p, out);
+    program_print_stops(p, out);
 }
 
 static bool dump(struct load *load, enum topic topic, struct buf *out, struct error *err) {

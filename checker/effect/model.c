@@ -104,7 +104,9 @@ static bool add_properties(struct model_set *set, struct str rest, struct str wh
                                      .handler_arg = FN_NO_ARG,
                                      .action_arg = FN_NO_ARG,
                                      .exit_arg = FN_NO_ARG,
-                                     .path_arg = FN_NO_ARG};
+                                     .path_arg = FN_NO_ARG,
+                                     .cancels_arg = FN_NO_ARG,
+                                     .interrupts_arg = FN_NO_ARG};
         *x = set->properties.data[number] ? *set->properties.data[number] : *x;
         struct str properties = str_trim(str_slice(rest, colon + 1, rest.len));
         while (properties.len) {

@@ -41,9 +41,15 @@ enum {
     FN_ATOMIC_WEAK_CAS = 1024, // may fail for no reason
     FN_NAMES_THREAD = 8192,
     FN_FORKS = 2048,
-    FN_EXECS = 4096,         // replaces the program of the process, or ends it at once
-    FN_SIGNAL_DOUBTFUL = 32, // not promised to be safe, but it takes no lock in practice
-    FN_KEY_GET = 1 << 14,    // value that this thread keeps under the key that is argument 0
+    FN_EXECS = 4096,             // replaces the program of the process, or ends it at once
+    FN_WAKES = 1 << 24,          // whoever waits for what it uses goes on
+    FN_CANCEL_STATE = 1 << 25,   // lets the calling thread be cancelled, or not
+    FN_CANCEL_TYPE = 1 << 26,    // argument 0 is 1: it may be cancelled anywhere
+    FN_CANCEL_CLEANUP = 1 << 27, // something will be done when the calling thread is cancelled
+    FN_KILLS_THREAD = 1 << 28,   // ends another thread wherever it is
+    FN_ENDS_THREAD = 1 << 29,    // does not come back, and that is no crash
+    FN_SIGNAL_DOUBTFUL = 32,     // not promised to be safe, but it takes no lock in practice
+    FN_KEY_GET = 1 << 14,        // value that this thread keeps under the key that is argument 0
     FN_KEY_SET = 1 << 15,
     FN_PATH_ASKS = 1 << 16,   // tells something about the file that an argument names
     FN_PATH_OPENS = 1 << 17,  // opens it; the next argument says how: flags of open, or text
@@ -56,15 +62,17 @@ enum { FN_NO_ARG = -1 };
 // What a model file says of a library function besides its effects: a line "function NAME... :
 // PROPERTY...".
 struct model_function {
-    uint32_t flags;     // FN_*
-    struct str state;   // FN_MT_*: name of the hidden state, equal for functions that share it
-    struct str instead; // the function to use in its place, may be empty
-    int8_t null_arg;    // FN_MT_*: only when this argument is NULL
-    int8_t fills_arg;   // writes what this argument points to
-    int8_t handler_arg; // installs this argument as the handler of signal argument 0
-    int8_t action_arg;  // the same, in a field of what this argument points to
-    int8_t exit_arg;    // runs this argument when the process exits
-    int8_t path_arg;    // FN_PATH_*: the name of the file
+    uint32_t flags;        // FN_*
+    struct str state;      // FN_MT_*: name of the hidden state, equal for functions that share it
+    struct str instead;    // the function to use in its place, may be empty
+    int8_t null_arg;       // FN_MT_*: only when this argument is NULL
+    int8_t fills_arg;      // writes what this argument points to
+    int8_t handler_arg;    // installs this argument as the handler of signal argument 0
+    int8_t action_arg;     // the same, in a field of what this argument points to
+    int8_t exit_arg;       // runs this argument when the process exits
+    int8_t path_arg;       // FN_PATH_*: the name of the file
+    int8_t cancels_arg;    // asks the thread with this handle to end
+    int8_t interrupts_arg; // sends the thread with this handle the signal of the next argument
 };
 
 struct model_set;

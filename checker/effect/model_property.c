@@ -33,6 +33,14 @@ static int8_t *path_arg(struct model_function *x) {
     return &x->path_arg;
 }
 
+static int8_t *cancels_arg(struct model_function *x) {
+    return &x->cancels_arg;
+}
+
+static int8_t *interrupts_arg(struct model_function *x) {
+    return &x->interrupts_arg;
+}
+
 static struct str *state(struct model_function *x) {
     return &x->state;
 }
@@ -42,32 +50,40 @@ static struct str *instead(struct model_function *x) {
 }
 
 static const struct property table[] = {
-    {"signal_safe",     FN_SIGNAL_SAFE,                     NULL,    NULL       },
-    {"signal_unsafe",   FN_SIGNAL_UNSAFE,                   NULL,    NULL       },
-    {"signal_doubtful", FN_SIGNAL_DOUBTFUL,                 NULL,    NULL       },
-    {"mt_unsafe",       FN_MT_UNSAFE,                       state,   NULL       },
-    {"mt_reads",        FN_MT_READS,                        state,   NULL       },
-    {"mt_guarded",      FN_MT_GUARDED,                      state,   NULL       },
-    {"atomic_load",     FN_ATOMIC_LOAD,                     NULL,    NULL       },
-    {"atomic_store",    FN_ATOMIC_STORE,                    NULL,    NULL       },
-    {"atomic_update",   FN_ATOMIC_UPDATE,                   NULL,    NULL       },
-    {"atomic_cas",      FN_ATOMIC_CAS,                      NULL,    NULL       },
-    {"atomic_weak_cas", FN_ATOMIC_CAS | FN_ATOMIC_WEAK_CAS, NULL,    NULL       },
-    {"names_thread",    FN_NAMES_THREAD,                    NULL,    NULL       },
-    {"forks",           FN_FORKS,                           NULL,    NULL       },
-    {"execs",           FN_EXECS,                           NULL,    NULL       },
-    {"key_get",         FN_KEY_GET,                         NULL,    NULL       },
-    {"key_set",         FN_KEY_SET,                         NULL,    NULL       },
-    {"asks_of_file",    FN_FILE_ASKS,                       NULL,    NULL       },
-    {"asks_of_path",    FN_PATH_ASKS,                       NULL,    path_arg   },
-    {"opens_path",      FN_PATH_OPENS,                      NULL,    path_arg   },
-    {"alters_path",     FN_PATH_ALTERS,                     NULL,    path_arg   },
-    {"instead",         0,                                  instead, NULL       },
-    {"if_null",         0,                                  NULL,    null_arg   },
-    {"fills",           0,                                  NULL,    fills_arg  },
-    {"handler",         0,                                  NULL,    handler_arg},
-    {"action",          0,                                  NULL,    action_arg },
-    {"at_exit",         0,                                  NULL,    exit_arg   },
+    {"signal_safe",     FN_SIGNAL_SAFE,                     NULL,    NULL          },
+    {"signal_unsafe",   FN_SIGNAL_UNSAFE,                   NULL,    NULL          },
+    {"signal_doubtful", FN_SIGNAL_DOUBTFUL,                 NULL,    NULL          },
+    {"mt_unsafe",       FN_MT_UNSAFE,                       state,   NULL          },
+    {"mt_reads",        FN_MT_READS,                        state,   NULL          },
+    {"mt_guarded",      FN_MT_GUARDED,                      state,   NULL          },
+    {"atomic_load",     FN_ATOMIC_LOAD,                     NULL,    NULL          },
+    {"atomic_store",    FN_ATOMIC_STORE,                    NULL,    NULL          },
+    {"atomic_update",   FN_ATOMIC_UPDATE,                   NULL,    NULL          },
+    {"atomic_cas",      FN_ATOMIC_CAS,                      NULL,    NULL          },
+    {"atomic_weak_cas", FN_ATOMIC_CAS | FN_ATOMIC_WEAK_CAS, NULL,    NULL          },
+    {"names_thread",    FN_NAMES_THREAD,                    NULL,    NULL          },
+    {"forks",           FN_FORKS,                           NULL,    NULL          },
+    {"execs",           FN_EXECS,                           NULL,    NULL          },
+    {"key_get",         FN_KEY_GET,                         NULL,    NULL          },
+    {"key_set",         FN_KEY_SET,                         NULL,    NULL          },
+    {"asks_of_file",    FN_FILE_ASKS,                       NULL,    NULL          },
+    {"asks_of_path",    FN_PATH_ASKS,                       NULL,    path_arg      },
+    {"opens_path",      FN_PATH_OPENS,                      NULL,    path_arg      },
+    {"alters_path",     FN_PATH_ALTERS,                     NULL,    path_arg      },
+    {"wakes",           FN_WAKES,                           NULL,    NULL          },
+    {"cancel_state",    FN_CANCEL_STATE,                    NULL,    NULL          },
+    {"cancel_type",     FN_CANCEL_TYPE,                     NULL,    NULL          },
+    {"cancel_cleanup",  FN_CANCEL_CLEANUP,                  NULL,    NULL          },
+    {"ends_thread",     FN_ENDS_THREAD,                     NULL,    NULL          },
+    {"kills_thread",    FN_KILLS_THREAD,                    NULL,    NULL          },
+    {"cancels",         0,                                  NULL,    cancels_arg   },
+    {"interrupts",      0,                                  NULL,    interrupts_arg},
+    {"instead",         0,                                  instead, NULL          },
+    {"if_null",         0,                                  NULL,    null_arg      },
+    {"fills",           0,                                  NULL,    fills_arg     },
+    {"handler",         0,                                  NULL,    handler_arg   },
+    {"action",          0,                                  NULL,    action_arg    },
+    {"at_exit",         0,                                  NULL,    exit_arg      },
 };
 
 static struct str next_word(struct str *rest) {

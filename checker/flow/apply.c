@@ -461,7 +461,7 @@ static bool is_unproved(struct application *a, struct world *w, const struct sum
     for (uint32_t i = 0; a->inferred && i < c->when_count; i++) {
         const struct constraint *k = &c->when[i];
         if (expr_has_kind(a->r->c->exprs, k->e, EX_LOAD) &&
-            world_can_be(&a->r->space, w, apply_instantiate(a, w, k->e), cmp_negated(k->cmp),
+            world_can_be(&a->r->space, w, apply_instantiate(a, w, k->e), ir_negated(k->cmp),
                          k->num)) {
             return true;
         }

@@ -121,7 +121,7 @@ static void do_branch(struct run *r, const struct ir_block *b, struct world *w) 
     uint8_t cmp = b->cmp >= OPR_EQ && b->cmp <= OPR_GE ? b->cmp : OPR_NE;
     struct world sides[2] = {world_copy(&r->space, w), *w};
     bool can[2] = {world_assume_values(&r->space, &sides[0], cmp, x, y),
-                   world_assume_values(&r->space, &sides[1], cmp_negated(cmp), x, y)};
+                   world_assume_values(&r->space, &sides[1], ir_negated(cmp), x, y)};
     if (!can[0] && !can[1]) {
         can[0] = can[1] = true; // contradictory knowledge: trust none of it
     }

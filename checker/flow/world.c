@@ -229,23 +229,6 @@ void world_write(const struct world_space *s, struct world *w, expr_id loc, expr
 
 // --- what is known of values ---
 
-uint8_t cmp_negated(uint8_t cmp) {
-    switch (cmp) {
-    case OPR_EQ:
-        return OPR_NE;
-    case OPR_NE:
-        return OPR_EQ;
-    case OPR_LT:
-        return OPR_GE;
-    case OPR_GE:
-        return OPR_LT;
-    case OPR_GT:
-        return OPR_LE;
-    default:
-        return OPR_GT;
-    }
-}
-
 struct range range_any(void) {
     return (struct range){.lo = INT64_MIN, .hi = INT64_MAX};
 }
@@ -378,7 +361,7 @@ static struct range compared(struct range r, uint8_t cmp, int64_t n) {
     struct range holds = r;
     struct range fails = r;
     bool can_hold = range_narrow(&holds, cmp, n);
-    bool can_fail = range_narrow(&fails, cmp_negated(cmp), n);
+    bool can_fail = range_narrow(&fails, ir_negated(cmp), n);
     return (struct range){.lo = can_fail ? 0 : 1, .hi = can_hold ? 1 : 0};
 }
 
@@ -449,7 +432,7 @@ static bool assume_inside(const struct world_space *s, struct world *w, expr_id 
         bool is_false = (num == 0 && cmp == OPR_EQ);
         const struct expr *b = expr_get(s->exprs, x.b);
         if ((is_true || is_false) && b->kind == EX_CONST) {
-            return world_assume(s, w, x.a, is_true ? x.op : cmp_negated(x.op), b->num);
+            return world_assume(s, w, x.a, is_true ? x.op : ir_negated(x.op), b->num);
         }
     }
     return true;
@@ -507,7 +490,7 @@ bool world_assume_values(const struct world_space *s, struct world *w, uint8_t c
     }
     // keep the comparison itself, in one normal form, so that the same test later agrees
     bool flip = cmp == OPR_NE || cmp == OPR_GE || cmp == OPR_GT;
-    uint8_t base = flip ? cmp_negated(cmp) : cmp;
+    uint8_t base = flip ? ir_negated(cmp) : cmp;
     expr_id test = expr_binary(s->exprs, base, a, b);
     return world_assume(s, w, test, OPR_EQ, flip ? 0 : 1);
 }

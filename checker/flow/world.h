@@ -80,8 +80,6 @@ void world_put(const struct world_space *s, struct world *w, expr_id loc, expr_i
 /// Forgets what is stored in and below `loc`.
 void world_forget(const struct world_space *s, struct world *w, expr_id loc);
 
-/// The comparison that holds when `cmp` does not.
-uint8_t cmp_negated(uint8_t cmp);
 struct range range_any(void);
 /// Range of a value: exact for constants, addresses are non-zero.
 struct range world_range(const struct world_space *s, const struct world *w, expr_id val);

@@ -124,6 +124,23 @@ bool ir_compare(uint8_t cmp, int64_t a, int64_t b) {
     }
 }
 
+uint8_t ir_negated(uint8_t cmp) {
+    switch (cmp) {
+    case OPR_EQ:
+        return OPR_NE;
+    case OPR_NE:
+        return OPR_EQ;
+    case OPR_LT:
+        return OPR_GE;
+    case OPR_GE:
+        return OPR_LT;
+    case OPR_GT:
+        return OPR_LE;
+    default:
+        return OPR_GT;
+    }
+}
+
 const char *ir_operator_text(uint8_t op) {
     static const char *const texts[] = {
         [OPR_NONE] = "?", [OPR_ADD] = "+",  [OPR_SUB] = "-",  [OPR_MUL] = "*", [OPR_DIV] = "/",

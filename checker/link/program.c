@@ -146,6 +146,9 @@ void program_solve(struct program *p) {
     program_make_inventory(p);
     program_find_conditions(p);
     program_find_throws(p);
+    program_collect_deeds(p);
+    program_find_stops(p);
+    program_find_unwoken(p);
     program_find_cycles(p);
     program_find_contended(p);
     arena_release(&p->scratch);

@@ -75,6 +75,8 @@ struct unit {
 };
 
 struct access;
+struct deeds; // see deeds.h
+struct stops; // see stop_private.h
 
 struct field_functions { // functions stored in a field or global of this name
     VEC(node_id) nodes;
@@ -114,6 +116,8 @@ struct program {
     VEC(struct program_unguarded) unguarded;
     VEC(struct program_stray) strays;
     VEC(struct program_shared_write) shared_writes;
+    struct deeds *deeds;
+    struct stops *stops;
     struct program_stats stats;
 };
 
@@ -141,6 +145,9 @@ void program_find_throws(struct program *p);
 void program_find_shared_writes(struct program *p);
 /// Fills p->strays. After program_collect_accesses and program_find_parallel.
 void program_find_strays(struct program *p);
+void program_collect_deeds(struct program *p);
+void program_find_stops(struct program *p);
+void program_find_unwoken(struct program *p);
 void program_find_cycles(struct program *p);
 /// What stands for a lock in all functions: a constant place, or the class; none for others.
 expr_id program_lock_identity(struct expr_table *t, expr_id lock);

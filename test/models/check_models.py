@@ -27,6 +27,7 @@ uchar.h ucontext.h unistd.h utime.h utmp.h utmpx.h wait.h wchar.h wctype.h crypt
 
 # Functions that models name and the C library of this system does not declare.
 ELSEWHERE = {
+    "__pthread_register_cancel": "declared for C without -fexceptions only",
     "__fprintf_chk": "declared with _FORTIFY_SOURCE only",
     "__printf_chk": "declared with _FORTIFY_SOURCE only",
     "__vfprintf_chk": "declared with _FORTIFY_SOURCE only",

@@ -1,0 +1,376 @@
+// Stop requests that leave a thread in its wait: a flag is written that would end the loop, the
+// thread sits in an untimed wait inside that loop, and from the write to the join of the thread no
+// way passes anything that wakes it. What comes after the write is followed forward through the
+// function and then through its callers; whatever might wake, and whatever cannot be followed,
+// makes the search give up.
+#include "checker/link/stop_private.h"
+#include "checker/link/threads.h"
+
+enum { CALLER_DEPTH = 5, MAX_TESTS = 16, MAX_VISITS = 400 };
+
+// What matters on the way, by function: it does so itself or in a callee.
+struct search {
+    struct program *p;
+    const struct program_stop *stop;
+    expr_id wait_class;
+    bool *wakes;
+    bool *joins;
+    bool *starts;
+    bool given_up; // somebody may wake it, or it could not be followed
+    struct flow_site join;
+    struct map visited; // op a function was left at
+    uint32_t visits;
+};
+
+// --- sets of functions ---
+
+static void spread(const struct program *p, bool *set) {
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (uint32_t o = 0; o < p->order.len; o++) {
+            const struct node *n = &p->nodes.data[p->order.data[o]];
+            for (uint32_t i = 0; i < n->callees.len && !set[p->order.data[o]]; i++) {
+                set[p->order.data[o]] = set[n->callees.data[i]];
+                changed |= set[p->order.data[o]];
+            }
+        }
+    }
+}
+
+// A wake of something that has no name may be of this.
+static bool may_wake(const struct search *s, const struct deed *d) {
+    const struct expr_table *t = s->p->exprs;
+    bool named_by_caller =
+        d->place.v && expr_has_kind(t, d->place, EX_PARAM) && s->p->nodes.data[d->node].callers.len;
+    return d->kind == DEED_WAKE && (d->flags & DEED_OBJECT) &&
+           (d->class.v ? expr_same(d->class, s->wait_class) : !named_by_caller);
+}
+
+static bool is_home(const struct program_stop *stop, const struct deed *d) {
+    for (uint32_t i = 0; i < stop->ends.len; i++) {
+        if (stop->ends.data[i].node == d->node && stop->ends.data[i].op.v == d->op.v) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool interrupts(const struct search *s, const struct deed *d) {
+    return (d->kind == DEED_CANCEL || d->kind == DEED_INTERRUPT) &&
+           (!d->class.v || is_home(s->stop, d));
+}
+
+static void find_sets(struct search *s) {
+    const struct program *p = s->p;
+    for (uint32_t i = 0; i < p->deeds->items.len; i++) {
+        const struct deed *d = &p->deeds->items.data[i];
+        s->wakes[d->node] |= may_wake(s, d) || interrupts(s, d);
+        s->joins[d->node] |= d->kind == DEED_JOIN && is_home(s->stop, d);
+    }
+    const struct root_starts *starts = &p->runs.starts.data[s->stop->root];
+    for (uint32_t i = 0; i < starts->items.len; i++) {
+        s->starts[starts->items.data[i].fn] = true;
+    }
+    spread(p, s->wakes);
+    spread(p, s->joins);
+    spread(p, s->starts);
+}
+
+// --- what comes after ---
+
+enum step { WAY_GOES_ON, WAY_ENDS };
+
+static bool deed_wakes(const struct search *s, const struct deed *d, op_id op) {
+    return d->op.v == op.v && (may_wake(s, d) || interrupts(s, d));
+}
+
+static bool deed_joins(const struct search *s, const struct deed *d, op_id op) {
+    return d->op.v == op.v && d->kind == DEED_JOIN && is_home(s->stop, d);
+}
+
+static bool starts_here(const struct search *s, node_id n, op_id op) {
+    const struct root_starts *starts = &s->p->runs.starts.data[s->stop->root];
+    for (uint32_t i = 0; i < starts->items.len; i++) {
+        if (starts->items.data[i].fn == n && starts->items.data[i].op.v == op.v) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum step pass_call(struct search *s, node_id n, op_id op) {
+    const struct facts *f = s->p->nodes.data[n].ref.facts;
+    call_id call = f->ops.data[op.v].call;
+    uint32_t count = 0;
+    const struct deed *deeds = deeds_of(s->p, n, &count);
+    node_id targets[16];
+    uint32_t target_count = call_targets(s->p, f, call, targets, 16);
+    bool joins = false;
+    bool ends = starts_here(s, n, op);
+    for (uint32_t i = 0; i < count; i++) {
+        s->given_up |= deed_wakes(s, &deeds[i], op);
+        joins |= deed_joins(s, &deeds[i], op);
+    }
+    for (uint32_t i = 0; i < target_count; i++) {
+        s->given_up |= s->wakes[targets[i]];
+        joins |= s->joins[targets[i]];
+        ends |= s->starts[targets[i]];
+    }
+    s->given_up |=
+        f->calls.data[call.v].kind != CALL_DIRECT && !target_count && !program_model(s->p, f, call);
+    if (joins && !s->join.loc.v) {
+        s->join = (struct flow_site){s->p->nodes.data[n].ref, f->ops.data[op.v].loc};
+    }
+    return joins || ends ? WAY_ENDS : WAY_GOES_ON;
+}
+
+// Passes the ops of a block from `first` on; false when no way leads further.
+static bool pass_block(struct search *s, node_id n, const struct ir_block *b, uint32_t first) {
+    const struct facts *f = s->p->nodes.data[n].ref.facts;
+    for (uint32_t op = first; op < b->first_op.v + b->op_count; op++) {
+        uint8_t kind = f->ops.data[op].kind;
+        s->given_up |= kind == OP_UNKNOWN || kind == OP_ASM;
+        if (kind == OP_CALL && pass_call(s, n, (op_id){op}) == WAY_ENDS) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Passes what comes after `op` in `n`; true when the function may be left.
+static bool pass_function(struct search *s, node_id n, op_id op) {
+    struct fn_ref fn = s->p->nodes.data[n].ref;
+    uint32_t block_count = fn.facts->fns.data[fn.fn.v].block_count;
+    uint32_t start = facts_block_of_op(fn.facts, fn.fn, op);
+    bool *seen = ARENA_ARRAY(&s->p->scratch, bool, block_count + 1);
+    uint32_t *stack = ARENA_ARRAY(&s->p->scratch, uint32_t, block_count + 1);
+    uint32_t top = 0;
+    bool left = false;
+    stack[top++] = start;
+    for (uint32_t first = op.v + 1; top && !s->given_up; first = 0) {
+        const struct ir_block *b = graph_block(fn, stack[--top]);
+        if (!pass_block(s, n, b, first ? first : b->first_op.v)) {
+            continue;
+        }
+        left |= b->term == TERM_RETURN;
+        for (uint32_t k = 0; k < b->edge_count; k++) {
+            uint32_t to = graph_target(fn, b, k);
+            if (!seen[to]) {
+                seen[to] = true;
+                stack[top++] = to;
+            }
+        }
+    }
+    return left;
+}
+
+static bool calls(const struct program *p, const struct facts *f, call_id call, node_id n) {
+    node_id targets[16];
+    uint32_t count = call_targets(p, f, call, targets, 16);
+    for (uint32_t i = 0; i < count; i++) {
+        if (targets[i] == n) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// What callers do after they called `n`.
+static void pass_callers(struct search *s, node_id n, unsigned depth);
+
+static void pass_after(struct search *s, node_id n, op_id op, unsigned depth) {
+    uint32_t known = 0;
+    if (s->given_up || map_get(&s->visited, (uint64_t)n << 32 | op.v, &known)) {
+        return;
+    }
+    map_put(&s->visited, (uint64_t)n << 32 | op.v, 1);
+    s->given_up |= ++s->visits > MAX_VISITS || depth > CALLER_DEPTH;
+    if (!s->given_up && pass_function(s, n, op)) {
+        pass_callers(s, n, depth);
+    }
+}
+
+static void pass_callers(struct search *s, node_id n, unsigned depth) {
+    const struct program *p = s->p;
+    s->given_up |= p->nodes.data[n].address_taken;
+    for (uint32_t i = 0; i < p->nodes.data[n].callers.len; i++) {
+        node_id by = p->nodes.data[n].callers.data[i];
+        struct fn_ref fn = p->nodes.data[by].ref;
+        for (uint32_t b = 0; b < fn.facts->fns.data[fn.fn.v].block_count; b++) {
+            const struct ir_block *block = graph_block(fn, b);
+            for (uint32_t k = 0; k < block->op_count && !s->given_up; k++) {
+                op_id op = {block->first_op.v + k};
+                if (fn.facts->ops.data[op.v].kind == OP_CALL &&
+                    calls(p, fn.facts, fn.facts->ops.data[op.v].call, n)) {
+                    pass_after(s, by, op, depth + 1);
+                }
+            }
+        }
+    }
+}
+
+// --- which requests ---
+
+struct wait_search {
+    struct program *p;
+    const struct program_stop *stop;
+    const struct stop_wait *wait;
+    struct search *search; // its sets
+    const struct stop_test *tests[MAX_TESTS];
+    uint32_t test_count;
+};
+
+static void add_tests(struct wait_search *w, node_id n, op_id op) {
+    const struct loop_range *range = &w->p->stops->ranges[n];
+    struct fn_ref fn = w->p->nodes.data[n].ref;
+    uint32_t block = facts_block_of_op(fn.facts, fn.fn, op);
+    for (uint32_t i = 0; i < range->count; i++) {
+        const struct stop_loop *l = &w->p->stops->loops.data[range->first + i];
+        for (uint32_t k = 0; l->loop->inside[block] && k < l->exits.len; k++) {
+            const struct stop_exit *x = &l->exits.data[k];
+            for (uint32_t t = 0; t < x->count && w->test_count < MAX_TESTS; t++) {
+                if (x->tests[t].flag.v) {
+                    w->tests[w->test_count++] = &x->tests[t];
+                }
+            }
+        }
+    }
+}
+
+// Loops around the wait: in its function, and around the calls by which the thread comes there.
+static void find_tests(struct wait_search *w) {
+    const struct program *p = w->p;
+    const node_id *parents = p->runs.reach.data[w->stop->root].parents;
+    node_id n = w->wait->node;
+    add_tests(w, n, w->wait->op);
+    for (unsigned depth = 0; depth < CALLER_DEPTH && parents[n] != NODE_NONE && parents[n] != n;
+         depth++) {
+        const struct node_calls *calls_of = &p->runs.calls[parents[n]];
+        for (uint32_t i = 0; i < calls_of->items.len; i++) {
+            if (calls_of->items.data[i].to == n) {
+                add_tests(w, parents[n], calls_of->items.data[i].op);
+            }
+        }
+        n = parents[n];
+    }
+}
+
+static bool is_told(const struct program *p, const struct stop_write *write, expr_id on) {
+    for (uint32_t i = 0; i < p->stops->unwoken.len; i++) {
+        const struct program_unwoken *u = &p->stops->unwoken.data[i];
+        if (u->write->op.v == write->op.v && u->write->node == write->node &&
+            expr_same(u->wait->on, on)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The function wakes it itself: before the write is enough, a lock may be held.
+static bool writer_wakes(const struct search *s, node_id n) {
+    uint32_t count = 0;
+    const struct deed *deeds = deeds_of(s->p, n, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (deed_wakes(s, &deeds[i], deeds[i].op)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void try_write(struct wait_search *w, const struct stop_test *t,
+                      const struct stop_write *write) {
+    struct program *p = w->p;
+    struct search *s = w->search;
+    struct fn_ref fn = p->nodes.data[write->node].ref;
+    const struct ir_op *op = &fn.facts->ops.data[write->op.v];
+    if (!program_write_meets(write, t) || (op->flags & OPF_INIT) ||
+        (fn.facts->fns.data[fn.fn.v].flags & FN_GLOBAL_INIT) ||
+        program_root_runs(p, w->stop->root, write->node, write->op) ||
+        writer_wakes(s, write->node) || is_told(p, write, w->wait->on)) {
+        return;
+    }
+    struct arena_mark mark = arena_mark(&p->scratch);
+    s->given_up = false;
+    s->join = (struct flow_site){0};
+    s->visits = 0;
+    map_init(&s->visited, &p->scratch);
+    pass_after(s, write->node, write->op, 0);
+    bool found = !s->given_up && s->join.loc.v;
+    arena_reset(&p->scratch, mark);
+    if (found) {
+        vec_push(p->arena, &p->stops->unwoken,
+                 ((struct program_unwoken){w->stop, w->wait, t, write, s->join}));
+    }
+}
+
+// The wait goes on when nothing that its loop looks at has changed, woken or not. Its address in
+// code that is not known may be woken there.
+static bool wait_looks_at(struct wait_search *w, expr_id flag) {
+    const struct program *p = w->p;
+    bool looks = !w->wait->condition;
+    for (uint32_t i = 0; w->wait->condition && i < p->conditions.len; i++) {
+        const struct program_condition *c = &p->conditions.data[i];
+        bool same = expr_same(deed_class(p, c->cond), w->wait->on);
+        for (uint32_t k = 0; same && k < c->tested.len; k++) {
+            looks |= expr_same(deed_class(p, c->tested.data[k]), flag);
+        }
+        if (same && c->passed_on) {
+            return false;
+        }
+    }
+    return looks;
+}
+
+static bool is_flag(const struct program_flag *f) {
+    for (uint32_t i = 0; f && i < f->writes.len; i++) {
+        if (!f->writes.data[i].known) {
+            return false;
+        }
+    }
+    return f && !f->exposed;
+}
+
+static void try_wait(struct program *p, const struct program_stop *stop,
+                     const struct stop_wait *wait) {
+    if (!wait->on.v || !wait->object) {
+        return;
+    }
+    struct arena_mark mark = arena_mark(&p->scratch);
+    struct search s = {.p = p,
+                       .stop = stop,
+                       .wait_class = wait->on,
+                       .wakes = ARENA_ARRAY(&p->scratch, bool, p->nodes.len + 1),
+                       .joins = ARENA_ARRAY(&p->scratch, bool, p->nodes.len + 1),
+                       .starts = ARENA_ARRAY(&p->scratch, bool, p->nodes.len + 1)};
+    struct wait_search w = {.p = p, .stop = stop, .wait = wait, .search = &s};
+    find_tests(&w);
+    if (w.test_count) {
+        find_sets(&s);
+    }
+    for (uint32_t i = 0; i < w.test_count; i++) {
+        const struct program_flag *f = program_flag_of(p, w.tests[i]->flag);
+        bool counts = is_flag(f) && wait_looks_at(&w, f->class);
+        for (uint32_t k = 0; counts && k < f->writes.len; k++) {
+            try_write(&w, w.tests[i], &f->writes.data[k]);
+        }
+    }
+    arena_reset(&p->scratch, mark);
+}
+
+void program_find_unwoken(struct program *p) {
+    for (uint32_t i = 0; i < p->stops->items.len; i++) {
+        const struct program_stop *s = &p->stops->items.data[i];
+        for (uint32_t k = 0; k < s->waits.len; k++) {
+            try_wait(p, s, &s->waits.data[k]);
+        }
+    }
+}
+
+uint32_t program_unwoken_count(const struct program *p) {
+    return p->stops->unwoken.len;
+}
+
+const struct program_unwoken *program_unwoken(const struct program *p, uint32_t index) {
+    return &p->stops->unwoken.data[index];
+}
