@@ -93,6 +93,7 @@ static void find_homes(struct program *p, struct program_stop *s) {
     for (uint32_t i = 0; i < starts->items.len; i++) {
         const struct root_start *start = &starts->items.data[i];
         if (!is_indirect_start(p, starts, start)) {
+            vec_push(p->arena, &s->starts, ((struct stop_start){start->fn, start->op}));
             s->homeless |= !add_homes(p, s, start->fn, start->op, 0);
             s->detached |= is_detached_start(p, start->fn, start->op);
         }
@@ -101,15 +102,16 @@ static void find_homes(struct program *p, struct program_stop *s) {
 
 // --- what is done to them ---
 
-static bool is_at_home(const struct program_stop *s, const struct deed *d) {
+// The home a deed is done to; -1 for none.
+static int home_of_deed(const struct program_stop *s, const struct deed *d) {
     for (uint32_t i = 0; i < s->homes.len; i++) {
         const struct stop_home *h = &s->homes.data[i];
         if (h->class.v ? expr_same(h->class, d->class)
                        : h->node == d->node && expr_same(h->place, d->place)) {
-            return true;
+            return (int)i;
         }
     }
-    return false;
+    return -1;
 }
 
 static bool mentions_path(const struct program *p, const struct facts *f, path_id path,
@@ -177,14 +179,21 @@ static void find_ends(struct program *p, struct program_stop *s) {
     for (uint32_t i = 0; i < p->deeds->items.len; i++) {
         const struct deed *d = &p->deeds->items.data[i];
         int kind = end_of_deed(d);
+        int home = home_of_deed(s, d);
         if (kind < 0) {
             continue;
         }
         if (d->flags & DEED_OWN) {
-            s->detached |= program_root_reaches(p, s->root, d->node);
-        } else if (is_at_home(s, d)) {
-            vec_push(p->arena, &s->ends,
-                     ((struct stop_end){.kind = (uint8_t)kind, .node = d->node, .op = d->op}));
+            if (program_root_reaches(p, s->root, d->node)) {
+                s->detached = true;
+                s->self_node = d->node;
+                s->self_op = d->op;
+            }
+        } else if (home >= 0) {
+            vec_push(
+                p->arena, &s->ends,
+                ((struct stop_end){
+                    .kind = (uint8_t)kind, .home = (uint8_t)home, .node = d->node, .op = d->op}));
         } else if (!d->class.v && !is_callers(p, d) && mentions_home(p, s, d->node)) {
             vec_push(p->arena, &s->ends,
                      ((struct stop_end){
@@ -296,4 +305,22 @@ bool program_starts(const struct program *p, const struct program_stop *s, node_
         }
     }
     return false;
+}
+
+call_id program_virtual_call(const struct program *p, struct fn_ref fn, struct str record) {
+    const struct facts *f = fn.facts;
+    for (uint32_t i = 0; i < f->fns.data[fn.fn.v].block_count; i++) {
+        const struct ir_block *b = graph_block(fn, i);
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &f->ops.data[b->first_op.v + k];
+            const struct ir_call *c = &f->calls.data[op->call.v];
+            const struct ir_sym *s = &f->syms.data[c->callee.v];
+            if (op->kind == OP_CALL && c->kind == CALL_VIRTUAL &&
+                program_unit(p, f)->sym_overridden[c->callee.v] &&
+                str_eq(facts_text(f, f->records.data[s->record.v].key), record)) {
+                return op->call;
+            }
+        }
+    }
+    return (call_id){0};
 }

@@ -44,12 +44,19 @@ struct stop_home {
     expr_id place;
 };
 
+// A call that starts the thread, itself or in a function it calls.
+struct stop_start {
+    node_id node;
+    op_id op;
+};
+
 enum stop_end_kind { STOP_JOIN, STOP_DETACH, STOP_CANCEL, STOP_INTERRUPT, STOP_END_KINDS };
 
 // A call that is done to the handle of a thread.
 struct stop_end {
     uint8_t kind; // enum stop_end_kind
     bool assumed; // the handle could not be followed, but the function knows where it is kept
+    uint8_t home; // of the thread's: which; 0 when assumed
     node_id node;
     op_id op; // the call, of a library function or of one that does it
 };
@@ -66,9 +73,12 @@ struct stop_wait {
 
 struct program_stop {
     uint32_t root; // see program_root
+    VEC(struct stop_start) starts;
     VEC(struct stop_home) homes;
-    bool homeless; // some handle goes where it could not be followed
-    bool detached; // some of the threads are detached from the start, or detach themselves
+    bool homeless;     // some handle goes where it could not be followed
+    bool detached;     // some of the threads are detached from the start, or detach themselves
+    node_id self_node; // where the thread detaches itself; op 0: it does not
+    op_id self_op;
     VEC(struct stop_end) ends;
     VEC(uint32_t) loops; // numbers, see program_stop_loop
     VEC(struct stop_wait) waits;
@@ -126,6 +136,20 @@ struct program_unwoken {
 };
 uint32_t program_unwoken_count(const struct program *p);
 const struct program_unwoken *program_unwoken(const struct program *p, uint32_t index);
+
+// A stop request after which what the flag lies in is freed, with no wait for the thread between.
+struct program_abandoned {
+    const struct program_stop *stop;
+    node_id loop; // function with the loop that tests
+    const struct stop_test *test;
+    const struct stop_write *write;
+    struct flow_site freed;
+};
+uint32_t program_abandoned_count(const struct program *p);
+const struct program_abandoned *program_abandoned(const struct program *p, uint32_t index);
+/// First call in `fn` of a virtual function of this class (its key) that some class overrides; 0
+/// for none.
+call_id program_virtual_call(const struct program *p, struct fn_ref fn, struct str record);
 
 /// The stop path of every thread, for `threadlint show threads`.
 void program_print_stops(const struct program *p, struct buf *out);

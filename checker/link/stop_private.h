@@ -21,6 +21,7 @@ struct stops {
     VEC(struct program_flag) flags;
     struct map flag_of; // class -> number of the flag
     VEC(struct program_unwoken) unwoken;
+    VEC(struct program_abandoned) abandoned;
     VEC(struct stop_free) frees;
 };
 

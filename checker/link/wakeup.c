@@ -1,8 +1,9 @@
-// Stop requests that leave a thread in its wait: a flag is written that would end the loop, the
-// thread sits in an untimed wait inside that loop, and from the write to the join of the thread no
-// way passes anything that wakes it. What comes after the write is followed forward through the
-// function and then through its callers; whatever might wake, and whatever cannot be followed,
-// makes the search give up.
+// What comes after a stop request, that is after a write of a flag that would end the thread's
+// loop. *Unwoken*: the thread sits in an untimed wait inside that loop, and from the write to the
+// join of the thread no way passes anything that wakes it. *Abandoned*: what the flag lies in is
+// freed, and no way passes a join or any other wait. The function is followed forward from the
+// write, and then its callers; whatever might wake or wait, and whatever cannot be followed, makes
+// the search give up.
 #include "checker/link/stop_private.h"
 #include "checker/link/threads.h"
 
@@ -12,12 +13,15 @@ enum { CALLER_DEPTH = 5, MAX_TESTS = 16, MAX_VISITS = 400 };
 struct search {
     struct program *p;
     const struct program_stop *stop;
-    expr_id wait_class;
+    expr_id wait_class; // unwoken: what the thread waits for
+    uint32_t record;    // abandoned: name of what is freed, 0 when that is not looked for
+    bool *frees;
     bool *wakes;
     bool *joins;
     bool *starts;
     bool given_up; // somebody may wake it, or it could not be followed
     struct flow_site join;
+    struct flow_site freed;
     struct map visited; // op a function was left at
     uint32_t visits;
 };
@@ -40,6 +44,10 @@ static void spread(const struct program *p, bool *set) {
 // A wake of something that has no name may be of this.
 static bool may_wake(const struct search *s, const struct deed *d) {
     const struct expr_table *t = s->p->exprs;
+    if (s->record) { // what takes part in a handshake waits for the thread in its own way
+        return d->kind == DEED_WAIT || d->kind == DEED_SLEEP ||
+               (d->kind == DEED_BLOCK && !(d->flags & DEED_MAYBE));
+    }
     bool named_by_caller =
         d->place.v && expr_has_kind(t, d->place, EX_PARAM) && s->p->nodes.data[d->node].callers.len;
     return d->kind == DEED_WAKE && (d->flags & DEED_OBJECT) &&
@@ -56,16 +64,56 @@ static bool is_home(const struct program_stop *stop, const struct deed *d) {
 }
 
 static bool interrupts(const struct search *s, const struct deed *d) {
-    return (d->kind == DEED_CANCEL || d->kind == DEED_INTERRUPT) &&
+    return !s->record && (d->kind == DEED_CANCEL || d->kind == DEED_INTERRUPT) &&
            (!d->class.v || is_home(s->stop, d));
+}
+
+// While what is freed is looked for, any join may be the one.
+static bool joins_it(const struct search *s, const struct deed *d) {
+    return d->kind == DEED_JOIN && (s->record || is_home(s->stop, d));
+}
+
+// The function counts down: the object may go, or another one may still have it.
+static bool counts_down(const struct program *p, node_id n) {
+    struct fn_ref fn = p->nodes.data[n].ref;
+    for (uint32_t i = 0; i < fn.facts->fns.data[fn.fn.v].block_count; i++) {
+        const struct ir_block *b = graph_block(fn, i);
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
+            const struct model_function *m =
+                op->kind == OP_CALL ? program_library(p, fn.facts, op->call) : NULL;
+            if ((op->kind == OP_UPDATE && op->opr == OPR_SUB) ||
+                (m && (m->flags & FN_ATOMIC_UPDATE))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool frees_it(const struct search *s, const struct deed *d) {
+    bool frees = s->record && d->kind == DEED_FREE && d->record == s->record;
+    for (const struct deed *x = d; frees;) {
+        frees = !counts_down(s->p, x->node);
+        if (!x->inner) {
+            break;
+        }
+        x = &s->p->deeds->items.data[x->inner - 1];
+    }
+    return frees;
 }
 
 static void find_sets(struct search *s) {
     const struct program *p = s->p;
+    s->wakes = ARENA_ARRAY(&s->p->scratch, bool, p->nodes.len + 1);
+    s->joins = ARENA_ARRAY(&s->p->scratch, bool, p->nodes.len + 1);
+    s->starts = ARENA_ARRAY(&s->p->scratch, bool, p->nodes.len + 1);
+    s->frees = ARENA_ARRAY(&s->p->scratch, bool, p->nodes.len + 1);
     for (uint32_t i = 0; i < p->deeds->items.len; i++) {
         const struct deed *d = &p->deeds->items.data[i];
         s->wakes[d->node] |= may_wake(s, d) || interrupts(s, d);
-        s->joins[d->node] |= d->kind == DEED_JOIN && is_home(s->stop, d);
+        s->joins[d->node] |= joins_it(s, d);
+        s->frees[d->node] |= frees_it(s, d);
     }
     const struct root_starts *starts = &p->runs.starts.data[s->stop->root];
     for (uint32_t i = 0; i < starts->items.len; i++) {
@@ -74,6 +122,7 @@ static void find_sets(struct search *s) {
     spread(p, s->wakes);
     spread(p, s->joins);
     spread(p, s->starts);
+    spread(p, s->frees);
 }
 
 // --- what comes after ---
@@ -85,7 +134,7 @@ static bool deed_wakes(const struct search *s, const struct deed *d, op_id op) {
 }
 
 static bool deed_joins(const struct search *s, const struct deed *d, op_id op) {
-    return d->op.v == op.v && d->kind == DEED_JOIN && is_home(s->stop, d);
+    return d->op.v == op.v && joins_it(s, d);
 }
 
 static bool starts_here(const struct search *s, node_id n, op_id op) {
@@ -106,14 +155,17 @@ static enum step pass_call(struct search *s, node_id n, op_id op) {
     node_id targets[16];
     uint32_t target_count = call_targets(s->p, f, call, targets, 16);
     bool joins = false;
+    bool frees = false;
     bool ends = starts_here(s, n, op);
     for (uint32_t i = 0; i < count; i++) {
         s->given_up |= deed_wakes(s, &deeds[i], op);
         joins |= deed_joins(s, &deeds[i], op);
+        frees |= deeds[i].op.v == op.v && frees_it(s, &deeds[i]);
     }
     for (uint32_t i = 0; i < target_count; i++) {
         s->given_up |= s->wakes[targets[i]];
         joins |= s->joins[targets[i]];
+        frees |= s->frees[targets[i]];
         ends |= s->starts[targets[i]];
     }
     s->given_up |=
@@ -121,7 +173,10 @@ static enum step pass_call(struct search *s, node_id n, op_id op) {
     if (joins && !s->join.loc.v) {
         s->join = (struct flow_site){s->p->nodes.data[n].ref, f->ops.data[op.v].loc};
     }
-    return joins || ends ? WAY_ENDS : WAY_GOES_ON;
+    if (frees && !joins && !s->freed.loc.v) {
+        s->freed = (struct flow_site){s->p->nodes.data[n].ref, f->ops.data[op.v].loc};
+    }
+    return joins || ends || frees ? WAY_ENDS : WAY_GOES_ON;
 }
 
 // Passes the ops of a block from `first` on; false when no way leads further.
@@ -278,27 +333,38 @@ static bool writer_wakes(const struct search *s, node_id n) {
     return false;
 }
 
+// Another function than the thread's asks it to end by this write.
+static bool is_request(const struct program *p, const struct program_stop *stop,
+                       const struct stop_test *t, const struct stop_write *write) {
+    struct fn_ref fn = p->nodes.data[write->node].ref;
+    const struct ir_op *op = &fn.facts->ops.data[write->op.v];
+    return program_write_meets(write, t) && !(op->flags & OPF_INIT) &&
+           !(fn.facts->fns.data[fn.fn.v].flags & FN_GLOBAL_INIT) &&
+           !program_root_runs(p, stop->root, write->node, write->op);
+}
+
+// Looks at all that may come after the write.
+static void pass_request(struct search *s, const struct stop_write *write) {
+    struct arena_mark mark = arena_mark(&s->p->scratch);
+    s->given_up = false;
+    s->join = (struct flow_site){0};
+    s->freed = (struct flow_site){0};
+    s->visits = 0;
+    map_init(&s->visited, &s->p->scratch);
+    pass_after(s, write->node, write->op, 0);
+    arena_reset(&s->p->scratch, mark);
+}
+
 static void try_write(struct wait_search *w, const struct stop_test *t,
                       const struct stop_write *write) {
     struct program *p = w->p;
     struct search *s = w->search;
-    struct fn_ref fn = p->nodes.data[write->node].ref;
-    const struct ir_op *op = &fn.facts->ops.data[write->op.v];
-    if (!program_write_meets(write, t) || (op->flags & OPF_INIT) ||
-        (fn.facts->fns.data[fn.fn.v].flags & FN_GLOBAL_INIT) ||
-        program_root_runs(p, w->stop->root, write->node, write->op) ||
-        writer_wakes(s, write->node) || is_told(p, write, w->wait->on)) {
+    if (!is_request(p, w->stop, t, write) || writer_wakes(s, write->node) ||
+        is_told(p, write, w->wait->on)) {
         return;
     }
-    struct arena_mark mark = arena_mark(&p->scratch);
-    s->given_up = false;
-    s->join = (struct flow_site){0};
-    s->visits = 0;
-    map_init(&s->visited, &p->scratch);
-    pass_after(s, write->node, write->op, 0);
-    bool found = !s->given_up && s->join.loc.v;
-    arena_reset(&p->scratch, mark);
-    if (found) {
+    pass_request(s, write);
+    if (!s->given_up && s->join.loc.v) {
         vec_push(p->arena, &p->stops->unwoken,
                  ((struct program_unwoken){w->stop, w->wait, t, write, s->join}));
     }
@@ -337,12 +403,7 @@ static void try_wait(struct program *p, const struct program_stop *stop,
         return;
     }
     struct arena_mark mark = arena_mark(&p->scratch);
-    struct search s = {.p = p,
-                       .stop = stop,
-                       .wait_class = wait->on,
-                       .wakes = ARENA_ARRAY(&p->scratch, bool, p->nodes.len + 1),
-                       .joins = ARENA_ARRAY(&p->scratch, bool, p->nodes.len + 1),
-                       .starts = ARENA_ARRAY(&p->scratch, bool, p->nodes.len + 1)};
+    struct search s = {.p = p, .stop = stop, .wait_class = wait->on};
     struct wait_search w = {.p = p, .stop = stop, .wait = wait, .search = &s};
     find_tests(&w);
     if (w.test_count) {
@@ -358,12 +419,59 @@ static void try_wait(struct program *p, const struct program_stop *stop,
     arena_reset(&p->scratch, mark);
 }
 
+// --- what is freed under the thread ---
+
+static bool is_abandoned(const struct program *p, const struct stop_write *write) {
+    for (uint32_t i = 0; i < p->stops->abandoned.len; i++) {
+        const struct program_abandoned *a = &p->stops->abandoned.data[i];
+        if (a->write->op.v == write->op.v && a->write->node == write->node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void try_test(struct program *p, const struct program_stop *stop, node_id loop,
+                     const struct stop_test *t) {
+    const struct program_flag *f = program_flag_of(p, t->flag);
+    const struct expr *class = expr_get(p->exprs, t->flag);
+    if (!is_flag(f) || class->kind != EX_FIELD) {
+        return;
+    }
+    struct arena_mark mark = arena_mark(&p->scratch);
+    struct search s = {.p = p, .stop = stop, .record = class->aux};
+    find_sets(&s);
+    for (uint32_t i = 0; i < f->writes.len; i++) {
+        if (!is_request(p, stop, t, &f->writes.data[i]) || is_abandoned(p, &f->writes.data[i])) {
+            continue;
+        }
+        pass_request(&s, &f->writes.data[i]);
+        if (!s.given_up && s.freed.loc.v && !s.join.loc.v) { // a join on some way: in a loop
+            vec_push(p->arena, &p->stops->abandoned,
+                     ((struct program_abandoned){stop, loop, t, &f->writes.data[i], s.freed}));
+        }
+    }
+    arena_reset(&p->scratch, mark);
+}
+
+static void find_abandoned(struct program *p, const struct program_stop *stop) {
+    for (uint32_t i = 0; i < stop->loops.len; i++) {
+        const struct stop_loop *l = &p->stops->loops.data[stop->loops.data[i]];
+        for (uint32_t k = 0; k < l->exits.len; k++) {
+            for (uint32_t t = 0; t < l->exits.data[k].count; t++) {
+                try_test(p, stop, l->node, &l->exits.data[k].tests[t]);
+            }
+        }
+    }
+}
+
 void program_find_unwoken(struct program *p) {
     for (uint32_t i = 0; i < p->stops->items.len; i++) {
         const struct program_stop *s = &p->stops->items.data[i];
         for (uint32_t k = 0; k < s->waits.len; k++) {
             try_wait(p, s, &s->waits.data[k]);
         }
+        find_abandoned(p, s);
     }
 }
 
@@ -373,4 +481,12 @@ uint32_t program_unwoken_count(const struct program *p) {
 
 const struct program_unwoken *program_unwoken(const struct program *p, uint32_t index) {
     return &p->stops->unwoken.data[index];
+}
+
+uint32_t program_abandoned_count(const struct program *p) {
+    return p->stops->abandoned.len;
+}
+
+const struct program_abandoned *program_abandoned(const struct program *p, uint32_t index) {
+    return &p->stops->abandoned.data[index];
 }

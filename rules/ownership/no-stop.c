@@ -27,12 +27,22 @@ static bool never_ends(const struct program *p, const struct program_stop *s) {
     return false;
 }
 
+// ownership-stop-without-join tells it.
+static bool is_abandoned(const struct program *p, const struct program_stop *s) {
+    for (uint32_t i = 0; i < program_abandoned_count(p); i++) {
+        if (program_abandoned(p, i)->stop == s) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void report(struct rule_ctx *ctx, const struct program_stop *s, const struct stop_home *h) {
     const struct program *p = ctx->program;
     const struct program_root *r = program_root(p, s->root);
     struct str entry = program_fn_name(p, r->node);
     const struct stop_free *x = find_free(p, s, h);
-    if (!x && never_ends(p, s)) {
+    if (x ? is_abandoned(p, s) : never_ends(p, s)) {
         return;
     }
     const char *home = rule_name(ctx, r->site.at, h->class);
