@@ -9,6 +9,7 @@ const struct reporter reporters[] = {
     {"text",       "for people: source lines, paths and a summary",       text_write      },
     {"json",       "one JSON object per finding and line",                json_write      },
     {"sarif",      "SARIF 2.1.0, for code scanning services and editors", sarif_write     },
+    {"html",       "one page with the steps of each thread side by side", html_write      },
     {"github",     "annotations of GitHub Actions",                       github_write    },
     {"gitlab",     "GitLab Code Quality",                                 gitlab_write    },
     {"rdjson",     "for reviewdog",                                       rdjson_write    },

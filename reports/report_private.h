@@ -19,6 +19,8 @@ bool text_write(const struct report *r, const struct report_options *options, FI
                 struct error *err);
 bool json_write(const struct report *r, const struct report_options *options, FILE *out,
                 struct error *err);
+bool html_write(const struct report *r, const struct report_options *options, FILE *out,
+                struct error *err);
 bool github_write(const struct report *r, const struct report_options *options, FILE *out,
                   struct error *err);
 bool gitlab_write(const struct report *r, const struct report_options *options, FILE *out,

@@ -27,9 +27,13 @@ static const char *entity(uint32_t c) {
     }
 }
 
-// https://www.w3.org/TR/xml/#charsets
+// https://www.w3.org/TR/xml/#charsets without C1 controls and what turns the direction of text,
+// which could show code as something else.
 static bool is_char(uint32_t c) {
-    return c >= 0x20 && !(c >= 0xD800 && c <= 0xDFFF) && c != 0xFFFE && c != 0xFFFF;
+    bool is_control = c < 0x20 || (c >= 0x7F && c < 0xA0);
+    bool turns = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x61C ||
+                 c == 0x200E || c == 0x200F;
+    return !is_control && !turns && !(c >= 0xD800 && c <= 0xDFFF) && c != 0xFFFE && c != 0xFFFF;
 }
 
 void xml_text(FILE *out, struct str text) {

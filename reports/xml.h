@@ -7,7 +7,8 @@
 #include <stdio.h>
 
 /// Writes `text` so that it can stand in an element or in a quoted attribute: markup is escaped,
-/// bytes that are not UTF-8 and characters XML 1.0 does not have become U+FFFD.
+/// bytes that are not UTF-8, characters XML 1.0 does not have and those that turn the direction of
+/// text become U+FFFD.
 void xml_text(FILE *out, struct str text);
 /// ` name="value"`.
 void xml_attr(FILE *out, const char *name, struct str value);

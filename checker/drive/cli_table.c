@@ -111,7 +111,7 @@ const struct cli_option cli_options[] = {
     {OPT_MODEL, GROUP_RULES, 0, "model", "FILE", JUDGING | SHOW,
      "Model file that tells what the functions of your libraries do. Repeatable."},
     {OPT_FORMAT, GROUP_REPORT, 0, "format", "FORMAT", REPORTING,
-     "Format of the report on standard output: text (default), json, sarif, github, gitlab, "
+     "Format of the report on standard output: text (default), json, sarif, html, github, gitlab, "
      "rdjson, checkstyle or junit. In GitHub Actions the annotations follow the text by "
      "themselves."},
     {OPT_OUTPUT, GROUP_REPORT, 0, "output", "FORMAT=FILE", REPORTING,

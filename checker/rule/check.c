@@ -213,6 +213,16 @@ static void trace_step(struct rule_ctx *ctx, struct finding *f, const struct flo
     }
 }
 
+// The story begins with the first thing that happens. Conditions before it only say that the
+// function got so far; they are told when nothing else is.
+static uint32_t skip_way_there(const struct flow_result *r, const uint32_t *path, uint32_t n) {
+    uint32_t first = n;
+    while (first > 0 && r->traces.data[path[first - 1]].kind == FLOW_STEP_BRANCH) {
+        first--;
+    }
+    return first ? first : n;
+}
+
 void rule_trace(struct rule_ctx *ctx, struct finding *f, const struct flow_result *r,
                 uint32_t trace) {
     uint32_t path[TRACE_MAX];
@@ -220,6 +230,7 @@ void rule_trace(struct rule_ctx *ctx, struct finding *f, const struct flow_resul
     for (uint32_t t = trace; t && n < TRACE_MAX; t = r->traces.data[t].parent) {
         path[n++] = t;
     }
+    n = skip_way_there(r, path, n);
     while (n > 0) {
         trace_step(ctx, f, r, &r->traces.data[path[--n]]);
     }

@@ -85,7 +85,7 @@ case("no database", len(shown), shown[0][:41], [d["code"] for d in c.diagnostics
 
 # An analysis that is killed costs its result; the server goes on.
 def children_of(pid):
-    return subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
+    return pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
 children = []
