@@ -11,7 +11,7 @@
 
 #include <sys/types.h>
 
-struct cJSON;
+struct cJSON; // NOLINT(readability-identifier-naming): not ours
 
 struct analysis {
     pid_t pid; // 0 = none is running

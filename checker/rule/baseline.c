@@ -32,7 +32,7 @@ static bool read_tree(struct baseline *b, const cJSON *tree, struct error *err) 
     if (!cJSON_IsNumber(version) || !cJSON_IsArray(list)) {
         return error_set(err, "1: this is no baseline: \"version\" or \"findings\" is missing");
     }
-    if (version->valueint > BASELINE_VERSION || version->valuedouble > BASELINE_VERSION) {
+    if (version->valuedouble > (double)BASELINE_VERSION) {
         return error_set(err, "1: written by a later threadlint");
     }
     const cJSON *item = NULL;
