@@ -151,7 +151,8 @@ static bool add_traits(struct model_set *set, struct str rest, struct str where,
         {"jthread",   TRAIT_JTHREAD  },
         {"future",    TRAIT_FUTURE   },
         {"semaphore", TRAIT_SEMAPHORE},
-        {"atomic",    TRAIT_ATOMIC   }
+        {"atomic",    TRAIT_ATOMIC   },
+        {"token",     TRAIT_TOKEN    }
     };
     size_t colon = lone_colon(rest);
     if (colon == SIZE_MAX) {

@@ -26,6 +26,7 @@ enum {
     TRAIT_FUTURE = 128,
     TRAIT_SEMAPHORE = 256,
     TRAIT_ATOMIC = 512,
+    TRAIT_TOKEN = 1 << 15, // tells whoever is given it that it should stop
 };
 
 enum {

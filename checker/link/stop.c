@@ -210,6 +210,9 @@ static void find_waits(struct program *p, struct program_stop *s, node_id n) {
     for (uint32_t i = 0; i < count; i++) {
         const struct deed *d = &deeds[i];
         bool waits = d->kind == DEED_WAIT || d->kind == DEED_BLOCK;
+        if (d->kind == DEED_SLEEP && d->num && program_root_runs(p, s->root, n, d->op)) {
+            vec_push(p->arena, &s->naps, ((struct stop_nap){n, d->op, d->num}));
+        }
         if (waits && !(d->flags & DEED_TIMED) && program_root_runs(p, s->root, n, d->op)) {
             vec_push(p->arena, &s->waits,
                      ((struct stop_wait){.node = n,

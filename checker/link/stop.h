@@ -71,6 +71,13 @@ struct stop_wait {
     bool maybe;     // the descriptor may be set to non-blocking
 };
 
+// A sleep of a known length, in a function the thread runs.
+struct stop_nap {
+    node_id node;
+    op_id op;
+    int64_t nanoseconds;
+};
+
 struct program_stop {
     uint32_t root; // see program_root
     VEC(struct stop_start) starts;
@@ -82,6 +89,7 @@ struct program_stop {
     VEC(struct stop_end) ends;
     VEC(uint32_t) loops; // numbers, see program_stop_loop
     VEC(struct stop_wait) waits;
+    VEC(struct stop_nap) naps;
 };
 
 // A write of a flag.
@@ -134,6 +142,10 @@ struct program_unwoken {
     const struct stop_write *write; // the request
     struct flow_site join;          // comes after it, and waits for the thread
 };
+/// A loop around the op, in the same function, ends when another thread than the stop's writes a
+/// flag; NULL when none does.
+const struct stop_test *program_stop_request(const struct program *p, const struct program_stop *s,
+                                             node_id n, op_id op);
 uint32_t program_unwoken_count(const struct program *p);
 const struct program_unwoken *program_unwoken(const struct program *p, uint32_t index);
 

@@ -13,7 +13,8 @@ enum { CALLER_DEPTH = 5, MAX_TESTS = 16, MAX_VISITS = 400 };
 struct search {
     struct program *p;
     const struct program_stop *stop;
-    expr_id wait_class; // unwoken: what the thread waits for
+    bool input;         // unwoken: it waits for what comes from a descriptor
+    expr_id wait_class; // or for this
     uint32_t record;    // abandoned: name of what is freed, 0 when that is not looked for
     bool *frees;
     bool *wakes;
@@ -47,6 +48,9 @@ static bool may_wake(const struct search *s, const struct deed *d) {
     if (s->record) { // what takes part in a handshake waits for the thread in its own way
         return d->kind == DEED_WAIT || d->kind == DEED_SLEEP ||
                (d->kind == DEED_BLOCK && !(d->flags & DEED_MAYBE));
+    }
+    if (s->input) { // which descriptor wakes which one cannot be told
+        return (d->kind == DEED_WAKE && !(d->flags & DEED_OBJECT)) || d->kind == DEED_CLOSE;
     }
     bool named_by_caller =
         d->place.v && expr_has_kind(t, d->place, EX_PARAM) && s->p->nodes.data[d->node].callers.len;
@@ -267,7 +271,7 @@ static void pass_callers(struct search *s, node_id n, unsigned depth) {
 // --- which requests ---
 
 struct wait_search {
-    struct program *p;
+    const struct program *p;
     const struct program_stop *stop;
     const struct stop_wait *wait;
     struct search *search; // its sets
@@ -310,23 +314,27 @@ static void find_tests(struct wait_search *w) {
     }
 }
 
-static bool is_told(const struct program *p, const struct stop_write *write, expr_id on) {
+static bool is_told(const struct program *p, const struct stop_write *write,
+                    const struct stop_wait *wait) {
     for (uint32_t i = 0; i < p->stops->unwoken.len; i++) {
         const struct program_unwoken *u = &p->stops->unwoken.data[i];
         if (u->write->op.v == write->op.v && u->write->node == write->node &&
-            expr_same(u->wait->on, on)) {
+            u->wait->object == wait->object &&
+            (!wait->object || expr_same(u->wait->on, wait->on))) {
             return true;
         }
     }
     return false;
 }
 
-// The function wakes it itself: before the write is enough, a lock may be held.
-static bool writer_wakes(const struct search *s, node_id n) {
+// The function itself wakes it before the write: that is enough when a lock is held.
+static bool writer_wakes(const struct search *s, const struct stop_write *write) {
+    node_id n = write->node;
     uint32_t count = 0;
     const struct deed *deeds = deeds_of(s->p, n, &count);
     for (uint32_t i = 0; i < count; i++) {
-        if (deed_wakes(s, &deeds[i], deeds[i].op)) {
+        if (deed_wakes(s, &deeds[i], deeds[i].op) &&
+            op_comes_before(s->p, s->p->nodes.data[n].ref, deeds[i].op.v, write->op.v, 0)) {
             return true;
         }
     }
@@ -355,12 +363,11 @@ static void pass_request(struct search *s, const struct stop_write *write) {
     arena_reset(&s->p->scratch, mark);
 }
 
-static void try_write(struct wait_search *w, const struct stop_test *t,
+static void try_write(struct program *p, struct wait_search *w, const struct stop_test *t,
                       const struct stop_write *write) {
-    struct program *p = w->p;
     struct search *s = w->search;
-    if (!is_request(p, w->stop, t, write) || writer_wakes(s, write->node) ||
-        is_told(p, write, w->wait->on)) {
+
+    if (!is_request(p, w->stop, t, write) || writer_wakes(s, write) || is_told(p, write, w->wait)) {
         return;
     }
     pass_request(s, write);
@@ -399,11 +406,11 @@ static bool is_flag(const struct program_flag *f) {
 
 static void try_wait(struct program *p, const struct program_stop *stop,
                      const struct stop_wait *wait) {
-    if (!wait->on.v || !wait->object) {
+    if (wait->object ? !wait->on.v : wait->maybe) {
         return;
     }
     struct arena_mark mark = arena_mark(&p->scratch);
-    struct search s = {.p = p, .stop = stop, .wait_class = wait->on};
+    struct search s = {.p = p, .stop = stop, .wait_class = wait->on, .input = !wait->object};
     struct wait_search w = {.p = p, .stop = stop, .wait = wait, .search = &s};
     find_tests(&w);
     if (w.test_count) {
@@ -413,7 +420,7 @@ static void try_wait(struct program *p, const struct program_stop *stop,
         const struct program_flag *f = program_flag_of(p, w.tests[i]->flag);
         bool counts = is_flag(f) && wait_looks_at(&w, f->class);
         for (uint32_t k = 0; counts && k < f->writes.len; k++) {
-            try_write(&w, w.tests[i], &f->writes.data[k]);
+            try_write(p, &w, w.tests[i], &f->writes.data[k]);
         }
     }
     arena_reset(&p->scratch, mark);
@@ -473,6 +480,21 @@ void program_find_unwoken(struct program *p) {
         }
         find_abandoned(p, s);
     }
+}
+
+const struct stop_test *program_stop_request(const struct program *p, const struct program_stop *s,
+                                             node_id n, op_id op) {
+    struct wait_search w = {.p = p};
+    add_tests(&w, n, op);
+    for (uint32_t i = 0; i < w.test_count; i++) {
+        const struct program_flag *f = program_flag_of(p, w.tests[i]->flag);
+        for (uint32_t k = 0; is_flag(f) && k < f->writes.len; k++) {
+            if (is_request(p, s, w.tests[i], &f->writes.data[k])) {
+                return w.tests[i];
+            }
+        }
+    }
+    return NULL;
 }
 
 uint32_t program_unwoken_count(const struct program *p) {

@@ -30,7 +30,9 @@ static void check_one(struct rule_ctx *ctx, const struct program_unwoken *u) {
 
 static void check(struct rule_ctx *ctx) {
     for (uint32_t i = 0; i < program_unwoken_count(ctx->program); i++) {
-        check_one(ctx, program_unwoken(ctx->program, i));
+        if (program_unwoken(ctx->program, i)->wait->object) {
+            check_one(ctx, program_unwoken(ctx->program, i));
+        }
     }
 }
 
