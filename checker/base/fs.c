@@ -5,6 +5,7 @@
 
 #include "checker/base/buf.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -262,4 +263,26 @@ struct str fs_relative(struct str root, struct str path) {
         return str_slice(path, root.len + 1, path.len);
     }
     return path;
+}
+
+static int compare_names(const void *a, const void *b) {
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+void fs_list(struct arena *a, const char *path, uint32_t max, struct fs_names *ret_names) {
+    *ret_names = (struct fs_names){0};
+    DIR *dir = opendir(path);
+    const struct dirent *item = NULL;
+    while (dir && ret_names->len < max && (item = readdir(dir)) != NULL) {
+        struct str name = str_from(item->d_name);
+        if (!str_eq(name, STR(".")) && !str_eq(name, STR(".."))) {
+            vec_push(a, ret_names, str_make(arena_copy(a, name.ptr, name.len), name.len));
+        }
+    }
+    if (dir) {
+        (void)closedir(dir);
+    }
+    if (ret_names->len) {
+        qsort(ret_names->data, ret_names->len, sizeof *ret_names->data, compare_names);
+    }
 }

@@ -5,6 +5,7 @@
 #include "checker/base/arena.h"
 #include "checker/base/err.h"
 #include "checker/base/str.h"
+#include "checker/base/vec.h"
 
 /// Whole file as text (NUL added, not counted), in the arena. Fails when larger than `max_bytes`,
 /// on a directory, or when it cannot be read; the error names the path.
@@ -17,6 +18,15 @@ bool fs_exists(const char *path);
 /// Whether the file can be opened for reading; the error says why not, without the path.
 bool fs_can_read(const char *path, struct error *err);
 bool fs_is_dir(const char *path);
+/// Names in a directory.
+struct fs_names {
+    struct str *data;
+    uint32_t len;
+    uint32_t cap;
+};
+/// At most `max` names in the directory but "." and "..", sorted, in the arena; none when it cannot
+/// be read.
+void fs_list(struct arena *a, const char *path, uint32_t max, struct fs_names *ret_names);
 /// Creates the directory and its parents; true when it exists afterwards.
 bool fs_mkdirs(const char *path, struct error *err);
 /// `dir`/`path` when `path` is relative, else `path`; "." and ".." and "//" removed lexically.

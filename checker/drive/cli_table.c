@@ -59,14 +59,16 @@ const struct cli_command_row cli_commands[CLI_COMMAND_COUNT] = {
                       "in it is known and not reported again. Findings are recognised by rule, "
                       "function, subject and text of the line, so code may move. With `--prune` "
                       "only what is gone is taken out of the file."},
-    [CLI_SHOW] = {CLI_SHOW, "show", "facts|summaries|callgraph|threads [SOURCE...] [-- FLAGS]", 1,
-                  MANY, true, false,
+    [CLI_SHOW] = {CLI_SHOW, "show",
+                  "facts|summaries|callgraph|threads|channels [SOURCE...] [-- FLAGS]", 1, MANY, true,
+                  false,
                   "print what the analysis knows",
                   "`show facts SOURCE` prints what was read of one translation unit. `show "
                   "summaries` prints what each function does that concerns its callers, in the "
                   "notation of models. `show callgraph` prints who calls whom. `show threads` "
                   "prints where threads are started and how they end, the locks, and signal and "
-                  "exit handlers."},
+                  "exit handlers. `show channels` prints the queues between threads: who sends, "
+                  "receives and closes, and what happens when they are full."},
     [CLI_LSP] = {CLI_LSP, "lsp", "", 0, 0, false, false, "serve an editor",
                  "A language server on standard input and output. It analyses the whole project "
                  "with the editor's unsaved buffers, and shows what a change in one file means for "

@@ -300,6 +300,15 @@ static void init(struct project *p, struct arena *arena, const struct cli *cli) 
     p->cwd = str_from(fs_cwd(arena));
 }
 
+// The build files matter to rules that claim something about the whole program only.
+static void read_evidence(struct project *p) {
+    static const char *const about_builds = "race-detector-missing";
+    const struct rule *rule = rule_find(str_from(about_builds), NULL);
+    if (p->database.len && rule && config_may_report(&p->config, rule)) {
+        p->config.evidence = evidence_read(p->arena, p->root, p->database);
+    }
+}
+
 static void say_what_is_used(const struct project *p) {
     if (p->cli->verbose) {
         log_message(LOG_INFO, "root: " STR_FMT, STR_ARG(p->root));
@@ -321,6 +330,7 @@ bool project_open(struct project *p, struct arena *arena, const struct cli *cli,
     bool ok = (cli->has_flags ? fixed_commands(p, err) : load_database(p, err)) &&
               open_config(p, err) && find_root(p, err);
     if (ok) {
+        read_evidence(p);
         say_what_is_used(p);
     }
     return ok;

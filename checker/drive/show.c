@@ -7,13 +7,22 @@
 #include "checker/drive/load.h"
 #include "checker/drive/run.h"
 #include "checker/ir/text.h"
+#include "checker/link/channel.h"
 #include "checker/link/stop.h"
 
 enum { MAX_DUMP = 1 << 30 };
 
-enum topic { TOPIC_FACTS, TOPIC_SUMMARIES, TOPIC_CALLGRAPH, TOPIC_THREADS, TOPIC_COUNT };
+enum topic {
+    TOPIC_FACTS,
+    TOPIC_SUMMARIES,
+    TOPIC_CALLGRAPH,
+    TOPIC_THREADS,
+    TOPIC_CHANNELS,
+    TOPIC_COUNT
+};
 
-static const char *const topic_names[TOPIC_COUNT] = {"facts", "summaries", "callgraph", "threads"};
+static const char *const topic_names[TOPIC_COUNT] = {"facts", "summaries", "callgraph", "threads",
+                                                     "channels"};
 
 static bool find_topic(const char *word, enum topic *ret_topic) {
     for (int t = 0; t < TOPIC_COUNT; t++) {
@@ -95,6 +104,43 @@ static void show_threads(const struct program *p, struct buf *out) {
     program_print_stops(p, out);
 }
 
+static void show_uses(const struct program *p, struct buf *out, const char *what,
+                      const struct channel_use *uses, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        buf_addf(out, "  %s by " STR_FMT " at ", what, STR_ARG(program_fn_name(p, uses[i].node)));
+        show_place(out, uses[i].fn.facts, uses[i].loc);
+        buf_add_char(out, '\n');
+    }
+}
+
+static void show_channel(const struct program *p, const struct program_channel *c,
+                         struct buf *out) {
+    const struct expr_table *t = program_exprs(p);
+    buf_addf(out, "%s ", program_channel_kind(c));
+    expr_print(t, c->place, NULL, 0, out);
+    if (c->lock.v) {
+        buf_add_c(out, ", lock ");
+        expr_print(t, c->lock, NULL, 0, out);
+    }
+    if (c->count.v && !expr_same(c->count, c->place)) {
+        buf_add_c(out, ", counted in ");
+        expr_print(t, c->count, NULL, 0, out);
+    }
+    static const char *const full[] = {[FULL_GROWS] = "grows without limit",
+                                       [FULL_WAITS] = "senders wait when it is full",
+                                       [FULL_FAILS] = "senders test for room",
+                                       [FULL_TESTED] = "its length is tested elsewhere"};
+    buf_addf(out, ", %s", full[c->full]);
+    if (c->limit.at.facts) {
+        buf_add_c(out, ", tested at ");
+        show_place(out, c->limit.at.facts, c->limit.loc);
+    }
+    buf_add_char(out, '\n');
+    show_uses(p, out, "sent to", c->sends.data, c->sends.len);
+    show_uses(p, out, "received from", c->receives.data, c->receives.len);
+    show_uses(p, out, "closed", c->closes.data, c->closes.len);
+}
+
 static bool dump(struct load *load, enum topic topic, struct buf *out, struct error *err) {
     if (topic == TOPIC_FACTS) {
         for (uint32_t i = 0; i < load->count; i++) {
@@ -109,6 +155,10 @@ static bool dump(struct load *load, enum topic topic, struct buf *out, struct er
         program_print_summaries(p, out);
     } else if (p && topic == TOPIC_CALLGRAPH) {
         program_print_callgraph(p, out);
+    } else if (p && topic == TOPIC_CHANNELS) {
+        for (uint32_t i = 0; i < program_channel_count(p); i++) {
+            show_channel(p, program_channel(p, i), out);
+        }
     } else if (p) {
         show_threads(p, out);
     }
@@ -134,8 +184,9 @@ static bool show(struct arena *arena, const struct cli *cli, struct load *load, 
     enum topic topic = TOPIC_FACTS;
     struct project *project = ARENA_NEW(arena, struct project);
     if (!find_topic(cli->operands.data[0], &topic)) {
-        return error_set(err, "'show %s': the topics are facts, summaries, callgraph and threads",
-                         cli->operands.data[0]);
+        return error_set(
+            err, "'show %s': the topics are facts, summaries, callgraph, threads and channels",
+            cli->operands.data[0]);
     }
     load->project = project;
     load->no_cache = topic == TOPIC_FACTS;

@@ -58,6 +58,17 @@ enum {
     FN_FILE_ASKS = 1 << 19,   // tells something about an open file
 };
 
+// What a function is to a queue, promise or pipe.
+enum {
+    ROLE_ADDS = 1,        // puts an item into the container argument 0 points to
+    ROLE_REMOVES = 2,     // takes one out, or all
+    ROLE_COUNTS = 4,      // tells how many are in it
+    ROLE_FULFILS = 8,     // gives the promise argument 0 points to its value or exception
+    ROLE_RECEIVES = 16,   // from the descriptor that is argument 0; the result 0 means its end
+    ROLE_MAKES_PIPE = 32, // stores the two ends of a pipe, the one to read from first, in the array
+                          // argument 0 points to
+};
+
 enum { FN_NO_ARG = -1 };
 
 // What a model file says of a library function besides its effects: a line "function NAME... :
@@ -74,6 +85,7 @@ struct model_function {
     int8_t path_arg;       // FN_PATH_*: the name of the file
     int8_t cancels_arg;    // asks the thread with this handle to end
     int8_t interrupts_arg; // sends the thread with this handle the signal of the next argument
+    uint32_t roles;        // ROLE_*
 };
 
 struct model_set;

@@ -86,6 +86,20 @@ static const struct property table[] = {
     {"at_exit",         0,                                  NULL,    exit_arg      },
 };
 
+struct role {
+    const char *name;
+    uint32_t role;
+};
+
+static const struct role roles[] = {
+    {"adds",       ROLE_ADDS      },
+    {"removes",    ROLE_REMOVES   },
+    {"counts",     ROLE_COUNTS    },
+    {"fulfils",    ROLE_FULFILS   },
+    {"receives",   ROLE_RECEIVES  },
+    {"makes_pipe", ROLE_MAKES_PIPE},
+};
+
 static struct str next_word(struct str *rest) {
     struct str w = str_cut(rest, ' ');
     *rest = str_trim(*rest);
@@ -95,6 +109,12 @@ static struct str next_word(struct str *rest) {
 bool model_parse_property(struct str *rest, struct str where, struct model_function *out,
                           struct error *err) {
     struct str word = next_word(rest);
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+        if (str_eq(word, str_from(roles[i].name))) {
+            out->roles |= roles[i].role;
+            return true;
+        }
+    }
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (!str_eq(word, str_from(table[i].name))) {
             continue;

@@ -218,6 +218,12 @@ static void note_wait(struct program *p, node_id n, const struct flow_wait *w) {
     vec_push(p->arena, &c->waits, ((struct program_use){p->nodes.data[n].ref, w->call}));
 }
 
+void conditions_add_loop(struct program *p, struct program_condition *c, node_id n, call_id call) {
+    struct collector x = {.p = p, .c = c, .fn = p->nodes.data[n].ref};
+    collect_loop(&x, call);
+    vec_push(p->arena, &c->waits, ((struct program_use){p->nodes.data[n].ref, call}));
+}
+
 static void note_signal(struct program *p, node_id n, const struct flow_signal *s) {
     struct program_condition *c = condition(p, s->cond);
     if (!c) {
@@ -324,7 +330,9 @@ expr_id program_written_class(const struct program *p, const struct facts *f,
     }
     const struct ir_call *c = &f->calls.data[op->call.v];
     const struct ir_val *v = &f->vals.data[c->arg_count ? f->args.data[c->first_arg.v].v : 0];
-    bool changes = op->kind == OP_CALL && v->kind == VAL_ADDR && is_atomic_change(f, c);
+    const struct model_function *m = op->kind == OP_CALL ? program_library(p, f, op->call) : NULL;
+    bool stores = m && (m->flags & (FN_ATOMIC_STORE | FN_ATOMIC_UPDATE | FN_ATOMIC_CAS));
+    bool changes = op->kind == OP_CALL && v->kind == VAL_ADDR && (stores || is_atomic_change(f, c));
     return changes ? program_path_class(p, f, v->path) : (expr_id){0};
 }
 

@@ -48,8 +48,8 @@ static bool loop_only_joins(const struct program *p, struct fn_ref fn, const str
 
 // Loops that join: behind them nobody is left, also when the analysis thinks that they might go
 // round no time.
-struct loops joining_loops(struct program *p, struct fn_ref fn) {
-    struct loops loops = graph_loops(fn, &p->scratch);
+struct loops joining_loops(const struct program *p, struct fn_ref fn, struct arena *arena) {
+    struct loops loops = graph_loops(fn, arena);
     uint32_t count = 0;
     for (uint32_t i = 0; i < loops.count; i++) {
         if (loop_only_joins(p, fn, &loops, &loops.items[i])) {
@@ -77,31 +77,33 @@ void joins_find(struct program *p) {
     }
 }
 
-bool reaches_without_join(struct program *p, node_id n, op_id from, op_id to) {
+bool program_goes_on(const struct program *p, node_id n, op_id from, op_id to) {
     struct fn_ref fn = p->nodes.data[n].ref;
     uint32_t count = fn.facts->fns.data[fn.fn.v].block_count;
-    bool *seen = ARENA_ARRAY(&p->scratch, bool, count);
-    uint32_t *stack = ARENA_ARRAY(&p->scratch, uint32_t, count + 1);
-    struct loops loops = joining_loops(p, fn);
+    struct arena scratch;
+    arena_init(&scratch, 0);
+    bool *seen = ARENA_ARRAY(&scratch, bool, count);
+    uint32_t *stack = ARENA_ARRAY(&scratch, uint32_t, count + 1);
+    struct loops loops = joining_loops(p, fn, &scratch);
     uint32_t top = 0;
+    bool found = false;
     for (uint32_t i = 0; i < count; i++) {
         const struct ir_block *b = graph_block(fn, i);
         if (from.v >= b->first_op.v && from.v < b->first_op.v + b->op_count) {
             stack[top++] = i;
         }
     }
-    for (bool first = true; top; first = false) { // the first block is entered behind `from`
+    for (bool first = true; top && !found;
+         first = false) { // the first block is entered behind `from`
         uint32_t at = stack[--top];
         const struct ir_block *b = graph_block(fn, at);
         bool joined = false;
         for (uint32_t k = first ? from.v + 1 : b->first_op.v;
-             k < b->first_op.v + b->op_count && !joined; k++) {
-            if (k == to.v) {
-                return true;
-            }
+             k < b->first_op.v + b->op_count && !joined && !found; k++) {
+            found = k == to.v;
             joined = op_joins(p, fn.facts, &fn.facts->ops.data[k]);
         }
-        for (uint32_t k = 0; !joined && k < b->edge_count; k++) {
+        for (uint32_t k = 0; !joined && !found && k < b->edge_count; k++) {
             uint32_t next = graph_target(fn, b, k);
             if (!seen[next] && !leaves_loop(&loops, at, next)) {
                 seen[next] = true;
@@ -109,5 +111,10 @@ bool reaches_without_join(struct program *p, node_id n, op_id from, op_id to) {
             }
         }
     }
-    return false;
+    arena_release(&scratch);
+    return found;
+}
+
+bool program_op_joins(const struct program *p, const struct facts *f, const struct ir_op *op) {
+    return op_joins(p, f, op);
 }

@@ -171,7 +171,7 @@ void leaving_solve(struct program *p, node_id n) {
         return;
     }
     struct arena_mark mark = arena_mark(&p->scratch);
-    struct loops loops = joining_loops(p, x->ref);
+    struct loops loops = joining_loops(p, x->ref, &p->scratch);
     x->live = x->live ? x->live : ARENA_ARRAY(p->arena, struct live_threads, count + 1);
     x->live[0].entered = UINT64_MAX;
     for (bool changed = true; changed;) {

@@ -149,6 +149,7 @@ void program_solve(struct program *p) {
     program_collect_deeds(p);
     program_find_stops(p);
     program_find_unwoken(p);
+    program_find_channels(p);
     program_find_cycles(p);
     program_find_contended(p);
     arena_release(&p->scratch);

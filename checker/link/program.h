@@ -198,6 +198,9 @@ const struct summary *program_model(const struct program *p, const struct facts 
 /// First effect of this kind in the model of `call`, or NULL.
 const struct effect *program_model_effect(const struct program *p, const struct facts *f,
                                           call_id call, enum effect_kind kind);
+/// Marks in `reached`, an array of program_fn_count that tells where to begin, every function that
+/// is called from those.
+void program_spread_calls(const struct program *p, bool *reached);
 /// Result of a domain's run, or NULL when the function has nothing of it.
 const struct flow_result *program_flow(const struct program *p, node_id n, enum flow_domain domain);
 bool program_is_whole(const struct program *p);
@@ -269,6 +272,17 @@ bool program_root_runs(const struct program *p, uint32_t root, node_id n, op_id 
 /// at most `max`; 0 when n is the root itself. The last ones are left out when there are more.
 uint32_t program_root_chain(const struct program *p, uint32_t root, node_id n,
                             struct flow_site *out, uint32_t max);
+/// A place where threads of the root are started, index < program_start_count.
+struct program_start {
+    node_id node;
+    op_id op;
+};
+uint32_t program_start_count(const struct program *p, uint32_t root);
+struct program_start program_start(const struct program *p, uint32_t root, uint32_t index);
+/// The op waits for the end of a thread, itself or in a callee.
+bool program_op_joins(const struct program *p, const struct facts *f, const struct ir_op *op);
+/// Control can come from `from` to `to` in `n` without waiting for the end of a thread on the way.
+bool program_goes_on(const struct program *p, node_id n, op_id from, op_id to);
 /// Both may run at the same time: one after the other, with a join between, is told apart within a
 /// function.
 bool program_roots_overlap(const struct program *p, uint32_t a, uint32_t b);

@@ -6,6 +6,7 @@
 #ifndef CHECKER_LINK_PROGRAM_PRIVATE_H
 #define CHECKER_LINK_PROGRAM_PRIVATE_H
 
+#include "checker/link/channel.h"
 #include "checker/link/threads.h"
 
 enum { WRITES_MAX = 1024, PARAMS_KNOWN = 8, PARAM_VALUES = 6 };
@@ -104,6 +105,7 @@ struct program {
     VEC(struct program_lock) locks;
     VEC(struct program_cycle) cycles;
     VEC(struct program_condition) conditions;
+    VEC(struct program_channel) channels;
     struct map contended; // identities of locks
     struct map alone;     // node and call of acts that main does while no other thread runs
     struct map
@@ -140,6 +142,8 @@ void program_take_touched(struct program *p, struct node *n, const struct node *
 void program_run_flows(struct program *p);
 void program_make_inventory(struct program *p);
 void program_find_conditions(struct program *p);
+/// `call` of `n` waits for `c`: notes it, with what the loop around it looks at. (conditions.c)
+void conditions_add_loop(struct program *p, struct program_condition *c, node_id n, call_id call);
 void program_find_throws(struct program *p);
 /// Fills p->shared_writes. After program_collect_accesses.
 void program_find_shared_writes(struct program *p);
@@ -148,6 +152,8 @@ void program_find_strays(struct program *p);
 void program_collect_deeds(struct program *p);
 void program_find_stops(struct program *p);
 void program_find_unwoken(struct program *p);
+/// Needs conditions and roots. (channel.c)
+void program_find_channels(struct program *p);
 void program_find_cycles(struct program *p);
 /// What stands for a lock in all functions: a constant place, or the class; none for others.
 expr_id program_lock_identity(struct expr_table *t, expr_id lock);

@@ -35,6 +35,19 @@ node_id program_callee(const struct program *p, const struct facts *f, call_id c
     return program_unit(p, f)->sym_nodes[c->callee.v];
 }
 
+void program_spread_calls(const struct program *p, bool *reached) {
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (uint32_t i = p->order.len; i > 0; i--) { // callers first
+            node_id n = p->order.data[i - 1];
+            for (uint32_t k = 0; reached[n] && k < p->nodes.data[n].callees.len; k++) {
+                changed |= !reached[p->nodes.data[n].callees.data[k]];
+                reached[p->nodes.data[n].callees.data[k]] = true;
+            }
+        }
+    }
+}
+
 const struct summary *program_model(const struct program *p, const struct facts *f, call_id call) {
     return program_unit(p, f)->models[call.v];
 }

@@ -82,8 +82,8 @@ void roots_add_start(struct program *p, node_id n, op_id op, node_id entry) {
     bool many = loop && !loop_joins(p, fn, &loops, loop);
     for (uint32_t i = 0; i < starts->items.len && !many; i++) {
         const struct root_start *other = &starts->items.data[i];
-        many = other->fn == n && (reaches_without_join(p, n, other->op, op) ||
-                                  reaches_without_join(p, n, op, other->op));
+        many = other->fn == n &&
+               (program_goes_on(p, n, other->op, op) || program_goes_on(p, n, op, other->op));
     }
     vec_push(p->arena, &starts->items, ((struct root_start){n, op}));
     struct program_root *r = &p->runs.roots.data[root];
@@ -245,4 +245,13 @@ bool program_runs_twice(const struct program *p, node_id n, op_id op) {
         }
     }
     return false;
+}
+
+uint32_t program_start_count(const struct program *p, uint32_t root) {
+    return p->runs.starts.data[root].items.len;
+}
+
+struct program_start program_start(const struct program *p, uint32_t root, uint32_t index) {
+    const struct root_start *s = &p->runs.starts.data[root].items.data[index];
+    return (struct program_start){s->fn, s->op};
 }

@@ -147,11 +147,8 @@ void joins_find(struct program *p);
 /// An op starts a thread, or waits for the end of one, itself or in a callee.
 bool op_spawns(const struct program *p, const struct facts *f, const struct ir_op *op);
 bool op_joins(const struct program *p, const struct facts *f, const struct ir_op *op);
-/// Control can come from `from` to `to` in `n` without waiting for the end of a thread on the way.
-bool reaches_without_join(struct program *p, node_id n, op_id from, op_id to);
-
-/// Loops of `fn` that only join: behind them nobody is left. In the scratch arena.
-struct loops joining_loops(struct program *p, struct fn_ref fn);
+/// Loops of `fn` that only join: behind them nobody is left.
+struct loops joining_loops(const struct program *p, struct fn_ref fn, struct arena *arena);
 
 // --- threads that callees leave running ---
 

@@ -4,6 +4,7 @@
 #define CHECKER_RULE_CONFIG_H
 
 #include "checker/base/err.h"
+#include "checker/rule/evidence.h"
 #include "checker/rule/rule.h"
 
 #include <stdio.h>
@@ -41,9 +42,10 @@ struct config {
     VEC(struct str) exclude; // path globs: nothing is reported there
     VEC(struct str) models;  // paths of the user's model files, absolute
     VEC(struct config_option) options;
-    struct str baseline; // path of the baseline, absolute; empty when not told
-    enum level fail_on;  // gate level of exit code 1 (default LEVEL_WARNING)
-    bool require_reason; // suppressions without a reason do not count
+    struct str baseline;      // path of the baseline, absolute; empty when not told
+    enum level fail_on;       // gate level of exit code 1 (default LEVEL_WARNING)
+    bool require_reason;      // suppressions without a reason do not count
+    struct evidence evidence; // not of the file: what the build files of the project tell
 };
 
 void config_init(struct config *c, struct arena *arena);

@@ -1,7 +1,7 @@
 // A sleep in a loop over work sets the rate: too slow when there is little to do, too fast when
 // there is much.
 #include "checker/flow/graph.h"
-#include "checker/rule/check.h"
+#include "rules/arch/arch.h"
 
 struct work_loop {
     struct fn_ref fn;
@@ -294,27 +294,6 @@ static uint32_t other_calls(const struct rule_ctx *ctx, const struct work_loop *
     return n;
 }
 
-static bool is_test_path(struct str path) {
-    for (struct str rest = path; rest.len;) {
-        struct str part = str_cut(&rest, '/');
-        if (str_eq(part, STR("test")) || str_eq(part, STR("tests"))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// Tests may sleep as they like; where there is nothing but tests, they are what is checked.
-static bool is_test_file(const struct rule_ctx *ctx, const struct facts *f, loc_id loc) {
-    bool only_tests = true;
-    for (uint32_t i = 0; i < program_facts_count(ctx->program); i++) {
-        const struct facts *x = program_facts(ctx->program, i);
-        only_tests &= is_test_path(facts_text(x, x->main_file));
-    }
-    return !only_tests &&
-           is_test_path(facts_text(f, f->files.data[f->locs.data[loc.v].file.v].path));
-}
-
 static void check(struct rule_ctx *ctx) {
     struct fn_ref fn = program_fn(ctx->program, ctx->node);
     const struct ir_fn *ir = &fn.facts->fns.data[fn.fn.v];
@@ -332,7 +311,7 @@ static void check(struct rule_ctx *ctx) {
             struct work_loop l = {fn, loop, loops.block_count};
             if (!loop || !is_fixed(&l, op->call) || !runs_over_items(ctx, &l) ||
                 other_calls(ctx, &l) == 0 || !graph_is_on_every_round(fn, loop, i, ctx->arena) ||
-                is_test_file(ctx, fn.facts, op->loc)) {
+                arch_is_test(ctx, fn.facts, op->loc)) {
                 continue;
             }
             struct finding *f =

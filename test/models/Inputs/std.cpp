@@ -3,15 +3,21 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
+#include <deque>
 #include <functional>
 #include <future>
 #include <iostream>
+#include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <new>
+#include <queue>
 #include <semaphore>
+#include <set>
 #include <shared_mutex>
 #include <sstream>
+#include <stack>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -268,4 +274,107 @@ void atomics() {
     (void)std::atomic_compare_exchange_weak(&number, &seen, 1);
     (void)std::atomic_compare_exchange_strong_explicit(&number, &seen, 1, std::memory_order_seq_cst, std::memory_order_seq_cst);
     (void)std::atomic_compare_exchange_weak_explicit(&number, &seen, 1, std::memory_order_seq_cst, std::memory_order_seq_cst);
+}
+
+void promises() {
+    std::promise<int> p;
+    p.set_value(1);
+    p.set_exception(std::exception_ptr());
+    p.set_value_at_thread_exit(1);
+    p.set_exception_at_thread_exit(std::exception_ptr());
+}
+
+void queues() {
+    int one = 1;
+    std::queue<int> q;
+    std::priority_queue<int> p;
+    std::stack<int> s;
+    q.push(one);
+    q.emplace(1);
+    q.pop();
+    q.swap(q);
+    (void)q.size();
+    p.push(one);
+    p.emplace(1);
+    p.pop();
+    p.swap(p);
+    (void)p.size();
+    s.push(one);
+    s.emplace(1);
+    s.pop();
+    s.swap(s);
+    (void)s.size();
+}
+
+void sequences() {
+    int one = 1;
+    std::deque<int> d;
+    std::list<int> l;
+    std::vector<int> v;
+    d.push_back(one);
+    d.push_front(one);
+    d.emplace_back(1);
+    d.emplace_front(1);
+    d.insert(d.begin(), one);
+    d.pop_front();
+    d.pop_back();
+    d.erase(d.begin());
+    d.clear();
+    d.swap(d);
+    (void)d.size();
+    l.push_back(one);
+    l.push_front(one);
+    l.emplace_back(1);
+    l.emplace_front(1);
+    l.insert(l.begin(), one);
+    l.splice(l.begin(), l);
+    l.pop_front();
+    l.pop_back();
+    l.erase(l.begin());
+    l.clear();
+    l.remove(one);
+    l.remove_if([](int x) { return x == 1; });
+    l.swap(l);
+    (void)l.size();
+    v.push_back(one);
+    v.emplace_back(1);
+    v.insert(v.begin(), one);
+    v.pop_back();
+    v.erase(v.begin());
+    v.clear();
+    v.swap(v);
+    (void)v.size();
+}
+
+void tables() {
+    int one = 1;
+    std::map<int, int> m;
+    std::multimap<int, int> mm;
+    std::set<int> s;
+    std::multiset<int> ms;
+    m[one] = 1;
+    m.insert({1, 1});
+    m.emplace(1, 1);
+    m.erase(1);
+    m.clear();
+    m.swap(m);
+    (void)m.extract(1);
+    (void)m.size();
+    mm.insert({1, 1});
+    mm.emplace(1, 1);
+    mm.erase(1);
+    mm.clear();
+    (void)mm.size();
+    s.insert(one);
+    s.emplace(1);
+    s.erase(1);
+    s.clear();
+    s.swap(s);
+    (void)s.extract(1);
+    (void)s.size();
+    ms.insert(one);
+    ms.emplace(1);
+    ms.erase(1);
+    ms.clear();
+    (void)ms.size();
 }

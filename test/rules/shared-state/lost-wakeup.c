@@ -115,7 +115,7 @@ void pool_wait(struct pool *p) {
 
 void bad_pool_done(struct pool *p) {
     __atomic_fetch_sub(&p->busy, 1, __ATOMIC_SEQ_CST);
-    pthread_cond_broadcast(&p->idle); // miss: shared-state-lost-wakeup what atomic built-ins change is not seen
+    pthread_cond_broadcast(&p->idle); // expect: shared-state-lost-wakeup "without 'pool::mu'"
 }
 
 void bad_pool_done_plain(struct pool *p) {
