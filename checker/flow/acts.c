@@ -101,7 +101,8 @@ static void own_locks(struct run *r, const struct world *w, const struct flow_ac
                       struct held_list *out) {
     for (uint16_t i = 0; i < w->lock_count; i++) {
         const struct lock_state *l = &w->locks[i];
-        if (l->status != LOCK_HELD || l->via.v == act->call.v || expr_same(l->lock, act->subject) ||
+        if (l->status != LOCK_HELD || l->required || l->via.v == act->call.v ||
+            expr_same(l->lock, act->subject) ||
             is_among(r->c->exprs, act->released, act->released_count, l->lock)) {
             continue;
         }

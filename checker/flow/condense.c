@@ -51,8 +51,8 @@ static void lock_effects(struct condenser *c, const struct flow_exit *x, struct 
         const struct lock_state *l = &x->locks[i];
         struct effect e = {.a = exported(c, x, l->lock), .flags = l->flags, .site = l->site};
         k->improbable |= l->improbable;
-        if (!e.a.v) {
-            continue;
+        if (!e.a.v || (l->required && l->status == LOCK_HELD)) {
+            continue; // as the caller left it
         }
         if (l->status == LOCK_MAYBE) {
             e.kind = EFFECT_ACQUIRE;

@@ -42,6 +42,8 @@ struct touched {
     bool destroys;
 };
 
+struct flow_fact;
+
 // What flow asks of the program.
 struct flow_context {
     struct arena *arena;   // for results
@@ -87,6 +89,9 @@ struct flow_context {
     /// Acts of the callee, or of a function value when `call` is 0, as its callers see them; NULL
     /// when there are none.
     const struct flow_acts *(*acts)(void *ctx, const struct facts *f, call_id call, expr_id target);
+    /// Locks that callers hold by contract, in terms of parameters: fills `out`, returns how many.
+    /// May be NULL.
+    uint32_t (*required)(void *ctx, struct fn_ref fn, struct flow_fact *out, uint32_t max);
     uint32_t step_limit; // ops times worlds; 0 = default
 };
 
@@ -108,6 +113,7 @@ struct lock_state {
     bool try_failed;  // LOCK_FREE because a try failed
     bool improbable;  // a call that hardly ever fails to take it has failed on this path
     bool from_callee; // acquired or released inside a callee
+    bool required;    // callers hold it by contract
     bool any; // `lock` is a class: any of its locks may have been taken or released; LOCK_MAYBE
     uint32_t site; // where it was acquired, or released when LOCK_FREE
     call_id via;   // the call of this function that acquired it

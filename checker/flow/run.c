@@ -3,7 +3,7 @@
 
 #include "checker/base/hash.h"
 
-enum { DEFAULT_STEP_LIMIT = 300000, MAX_SCRATCH = 512 << 20 };
+enum { MAX_REQUIRED = 8, DEFAULT_STEP_LIMIT = 300000, MAX_SCRATCH = 512 << 20 };
 
 uint32_t flow_site_add(struct flow_sites *sites, struct fn_ref at, loc_id loc) {
     if (sites->items.len == 0) {
@@ -262,6 +262,26 @@ bool flow_effect_in_domain(enum effect_kind kind, enum flow_domain domain) {
 
 // --- the run ---
 
+// Locks that callers hold by contract.
+static void enter_required(struct run *r, struct world *w) {
+    struct flow_fact locks[MAX_REQUIRED];
+    uint32_t count = r->domain == FLOW_LOCKS && r->c->required
+                         ? r->c->required(r->c->ctx, r->fn, locks, MAX_REQUIRED)
+                         : 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct lock_state *l = world_lock(w, locks[i].e);
+        if (!l) {
+            l = world_lock_add(&r->space, w, locks[i].e);
+            l->status = LOCK_HELD;
+            l->entry = ENTRY_HELD;
+            l->flags = locks[i].flags;
+            l->count = 1;
+            l->required = true;
+            l->site = run_site(r, r->ir->loc);
+        }
+    }
+}
+
 static void enter_function(struct run *r) {
     struct world w = {0};
     for (uint32_t i = 0; i < r->ir->param_count; i++) {
@@ -272,6 +292,7 @@ static void enter_function(struct run *r) {
             world_set_range(&r->space, &w, expr_param(r->c->exprs, i), known);
         }
     }
+    enter_required(r, &w);
     run_enter(r, 0, &w);
 }
 

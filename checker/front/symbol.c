@@ -315,6 +315,7 @@ sym_id lower_sym(struct lower *l, CXCursor function) {
     if (sym.flags & SYM_VIRTUAL) {
         add_overrides(l, function, id);
     }
+    lower_function_contracts(l, function, id);
     return id;
 }
 
@@ -440,5 +441,8 @@ var_id lower_var(struct lower *l, CXCursor var) {
     made.flags |= is_system(var) ? VAR_SYSTEM : 0;
     var_id id = ir_var(l->b, &made);
     map_put(&l->vars, key, id.v);
+    if (made.kind == VAR_GLOBAL || made.kind == VAR_STATIC_LOCAL) {
+        lower_var_contracts(l, var, id);
+    }
     return id;
 }

@@ -16,4 +16,10 @@ sym_id lower_implied_dtor(struct lower *l, CXCursor record_decl);
 /// A symbol without cursor, by name and key: "operator new", destructors of system classes.
 sym_id lower_named_sym(struct lower *l, struct str name, struct str key, uint32_t flags);
 
+// --- contract.c: what annotations say about locks ---
+void lower_function_contracts(struct lower *l, CXCursor function, sym_id sym);
+void lower_field_contracts(struct lower *l, CXCursor field, record_id record, name_id name);
+void lower_var_contracts(struct lower *l, CXCursor var, var_id id);
+void lower_record_contracts(struct lower *l, CXCursor record_decl, record_id record);
+
 #endif

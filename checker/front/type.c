@@ -150,6 +150,7 @@ type_id lower_type(struct lower *l, CXType t) {
 
 struct field_list {
     struct lower *l;
+    record_id record;
     VEC(struct ir_field) fields;
 };
 
@@ -168,6 +169,7 @@ static enum CXVisitorResult add_field(CXCursor c, CXClientData data) {
         field.flags |= FIELD_MUTABLE;
     }
     vec_push(l->scratch, &list->fields, field);
+    lower_field_contracts(l, c, list->record, field.name);
     return CXVisit_Continue;
 }
 
@@ -239,7 +241,7 @@ static struct cx_list class_members(struct lower *l, CXCursor decl, bool *ret_is
 }
 
 static void fill_record(struct lower *l, record_id id, CXCursor decl, struct ir_record *record) {
-    struct field_list list = {.l = l};
+    struct field_list list = {.l = l, .record = id};
     if (l->is_cxx) {
         bool is_pattern = false;
         struct cx_list children = class_members(l, decl, &is_pattern);
@@ -281,6 +283,7 @@ record_id lower_record(struct lower *l, CXCursor record_decl) {
     map_put(&l->records, key, id.v); // before the fields: they may point back here
     if (id.v >= before && !is_system) {
         fill_record(l, id, decl, &record);
+        lower_record_contracts(l, decl, id);
     }
     return id;
 }

@@ -28,6 +28,7 @@ void ir_record_fields(struct ir_builder *b, record_id record, const struct ir_fi
                       uint32_t count);
 /// Notes that method `sym` overrides method `base`.
 void ir_override(struct ir_builder *b, sym_id sym, sym_id base);
+void ir_contract(struct ir_builder *b, const struct ir_contract *contract);
 /// Globals and static locals are interned by key (a definition replaces an `extern` declaration);
 /// all others are new each time and are listed in facts.fn_vars of the open function. All but
 /// globals get its fn_id.

@@ -117,6 +117,10 @@ void ir_override(struct ir_builder *b, sym_id sym, sym_id base) {
     vec_push(b->f->arena, &b->f->overrides, ((struct ir_override){sym, base}));
 }
 
+void ir_contract(struct ir_builder *b, const struct ir_contract *contract) {
+    vec_push(b->f->arena, &b->f->contracts, *contract);
+}
+
 var_id ir_var(struct ir_builder *b, const struct ir_var *var) {
     uint32_t i = 0;
     bool shared = var->kind == VAR_GLOBAL || var->kind == VAR_STATIC_LOCAL;

@@ -137,6 +137,24 @@ static bool check_symbols(struct checking *c) {
     return true;
 }
 
+static bool check_contracts(struct checking *c) {
+    const struct facts *f = c->f;
+    EACH_ROW(c, contracts) {
+        const struct ir_contract *x = &f->contracts.data[c->index];
+        if (x->kind > CONTRACT_SCOPED || x->base > CONTRACT_BASE_GLOBAL ||
+            x->step_count > CONTRACT_STEPS || !ID_OK(syms, x->sym) || !ID_OK(records, x->record) ||
+            !NAME_OK(x->name) || !ID_OK(vars, x->var) || !ID_OK(vars, x->global)) {
+            return bad(c, "kind, base, steps, symbol, record, name or variable out of range");
+        }
+        for (uint32_t i = 0; i < CONTRACT_STEPS; i++) {
+            if (!NAME_OK(x->steps[i]) || !ID_OK(records, x->records[i])) {
+                return bad(c, "step out of range");
+            }
+        }
+    }
+    return true;
+}
+
 static bool check_values(struct checking *c) {
     const struct facts *f = c->f;
     EACH_ROW(c, paths) {
@@ -346,8 +364,9 @@ bool ir_check(const struct facts *f, struct error *err) {
     struct checking c = {.f = f, .err = err};
     arena_init(&c.scratch, 0);
     bool ok = check_dummies(&c) && check_places(&c) && check_types(&c) && check_records(&c) &&
-              check_symbols(&c) && check_values(&c) && check_calls(&c) && check_ops(&c) &&
-              check_blocks(&c) && check_fns(&c) && check_acyclic(f, &c.scratch, err);
+              check_symbols(&c) && check_contracts(&c) && check_values(&c) && check_calls(&c) &&
+              check_ops(&c) && check_blocks(&c) && check_fns(&c) &&
+              check_acyclic(f, &c.scratch, err);
     arena_release(&c.scratch);
     return ok;
 }

@@ -26,7 +26,7 @@
 
 // Changes whenever the meaning or layout of facts changes: old caches and fact files are then
 // refused.
-enum { IR_VERSION = 1 };
+enum { IR_VERSION = 2 };
 
 #define IR_ID(name)                                                                                \
     typedef struct {                                                                               \
@@ -187,6 +187,50 @@ struct ir_sym {
 struct ir_override {
     sym_id sym;
     sym_id base;
+};
+
+enum contract_kind {
+    CONTRACT_NONE,
+    CONTRACT_GUARDED,         // field or global: touched with the lock held only
+    CONTRACT_POINTEE_GUARDED, // what the field or global points to
+    CONTRACT_REQUIRES,        // function: callers hold the lock
+    CONTRACT_EXCLUDES,        // callers do not hold it
+    CONTRACT_ACQUIRES,
+    CONTRACT_TRIES, // acquires when the result is true, or false (number 0)
+    CONTRACT_RELEASES,
+    CONTRACT_ASSERTS,   // comes back only when the lock is held
+    CONTRACT_UNCHECKED, // function that keeps no rules
+    CONTRACT_LOCKABLE,  // record: is a lock
+    CONTRACT_SCOPED,    // record: holds a lock while it lives
+};
+
+enum contract_base {
+    CONTRACT_BASE_NONE,   // no lock is named: the object itself, or what it holds
+    CONTRACT_BASE_PARAM,  // what parameter `param` points to; `this` is 0
+    CONTRACT_BASE_OWNER,  // the object that the guarded field is part of
+    CONTRACT_BASE_GLOBAL, // var `global`
+};
+
+enum { CONTRACT_STEPS = 3 };
+
+// What an annotation of the source (Clang's attributes for thread safety) says about a lock. The
+// lock is found from a base through fields; bit 0 of `derefs`: through the pointer that the global
+// is, bit i + 1: through the pointer that step i leads to. Contracts of a function are neighbours.
+struct ir_contract {
+    uint8_t kind;   // enum contract_kind
+    uint8_t shared; // for reading
+    uint8_t base;   // enum contract_base
+    uint8_t derefs;
+    uint32_t step_count;
+    sym_id sym;       // of a function
+    record_id record; // of a record, or of field `name`
+    name_id name;
+    var_id var; // of a global
+    var_id global;
+    uint32_t param;
+    uint32_t number; // CONTRACT_TRIES
+    name_id steps[CONTRACT_STEPS];
+    record_id records[CONTRACT_STEPS]; // that declare them
 };
 
 enum path_kind {
@@ -396,6 +440,7 @@ struct facts {
     VEC(struct ir_var) vars;
     VEC(struct ir_sym) syms;
     VEC(struct ir_override) overrides; // no dummy entry
+    VEC(struct ir_contract) contracts; // no dummy entry
     VEC(struct ir_path) paths;
     VEC(struct ir_val) vals;
     VEC(struct ir_call) calls;

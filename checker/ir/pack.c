@@ -103,6 +103,8 @@ static uint32_t take_count(struct input *in, size_t size) {
 #define VAR_ROW(X) X(kind) X(flags) X(index) X(name) X(key) X(type) X(loc) X(fn)
 #define SYM_ROW(X) X(name) X(key) X(flags) X(ret) X(param_count) X(record) X(loc)
 #define OVERRIDE_ROW(X) X(sym) X(base)
+#define CONTRACT_ROW(X) X(kind) X(shared) X(base) X(derefs) X(step_count) X(sym) X(record) X(name) X(var) \
+    X(global) X(param) X(number) X(steps) X(records)
 #define PATH_ROW(X) X(kind) X(name) X(base) X(val) X(var) X(type) X(record)
 #define VAL_ROW(X) X(kind) X(op) X(a) X(b) X(path) X(sym) X(call) X(name) X(num)
 #define CALL_ROW(X) X(kind) X(flags) X(callee) X(target) X(first_arg) X(arg_count) X(type) X(loc) X(fn)
@@ -123,6 +125,7 @@ ROWS(fields, struct ir_field, 0, FIELD_ROW)
 ROWS(vars, struct ir_var, 3, VAR_ROW)
 ROWS(syms, struct ir_sym, 0, SYM_ROW)
 ROWS(overrides, struct ir_override, 0, OVERRIDE_ROW)
+ROWS(contracts, struct ir_contract, 0, CONTRACT_ROW)
 ROWS(paths, struct ir_path, 3, PATH_ROW)
 ROWS(vals, struct ir_val, 6, VAL_ROW)
 ROWS(calls, struct ir_call, 2, CALL_ROW)
@@ -135,8 +138,8 @@ ROWS(fn_vars, var_id, 0, ID_ROW)
 ROWS(diags, struct ir_diag, 3, DIAG_ROW)
 ROWS(unhandled, struct ir_unhandled, 0, UNHANDLED_ROW)
 
-#define TABLES(X) X(files) X(locs) X(types) X(records) X(fields) X(vars) X(syms) X(overrides) X(paths)  \
-    X(vals) X(calls) X(args) X(ops) X(blocks) X(edges) X(fns) X(fn_vars) X(diags) X(unhandled)
+#define TABLES(X) X(files) X(locs) X(types) X(records) X(fields) X(vars) X(syms) X(overrides) \
+    X(contracts) X(paths) X(vals) X(calls) X(args) X(ops) X(blocks) X(edges) X(fns) X(fn_vars) X(diags) X(unhandled)
 // clang-format on
 
 static void put_names(struct buf *out, const struct facts *f) {

@@ -277,6 +277,37 @@ static void print_notes(struct printer *p) {
     }
 }
 
+// As comments: there is no syntax to read them back.
+static void print_contract(struct printer *p, const struct ir_contract *x) {
+    static const char *const kinds[] = {"none",     "guarded",   "pointee guarded", "requires",
+                                        "excludes", "acquires",  "tries",           "releases",
+                                        "asserts",  "unchecked", "lockable",        "scoped"};
+    static const char *const bases[] = {"", " param", " owner", " global"};
+    const struct facts *f = p->scope.f;
+    buf_addf(p->out, "# contract %s%s of ", kinds[x->kind], x->shared ? " shared" : "");
+    text_put_name(p->out, x->sym.v      ? facts_sym_name(f, x->sym)
+                          : x->var.v    ? text_of(p, f->vars.data[x->var.v].name)
+                          : x->record.v ? text_of(p, f->records.data[x->record.v].name)
+                                        : STR(""));
+    if (x->name.v) {
+        buf_add_c(p->out, "::");
+        text_put_name(p->out, text_of(p, x->name));
+    }
+    buf_addf(p->out, ":%s", bases[x->base]);
+    if (x->base == CONTRACT_BASE_PARAM) {
+        buf_addf(p->out, " %u", x->param);
+    } else if (x->base == CONTRACT_BASE_GLOBAL) {
+        buf_add_char(p->out, ' ');
+        text_put_name(p->out, text_of(p, f->vars.data[x->global.v].name));
+    }
+    for (uint32_t i = 0; i < x->step_count; i++) {
+        buf_add_c(p->out, x->derefs >> i & 1 ? " -> " : " . ");
+        text_put_name(p->out, text_of(p, x->steps[i]));
+    }
+    buf_addf(p->out, "%s%s\n", x->derefs >> x->step_count & 1 ? " ->" : "",
+             x->kind == CONTRACT_TRIES && !x->number ? " when 0" : "");
+}
+
 void ir_text_print(const struct facts *f, struct buf *out) {
     struct arena arena;
     arena_init(&arena, 0);
@@ -296,6 +327,9 @@ void ir_text_print(const struct facts *f, struct buf *out) {
         buf_add_char(out, ' ');
         text_put_sym(&p, f->overrides.data[i].base);
         buf_add_char(out, '\n');
+    }
+    for (uint32_t i = 0; i < f->contracts.len; i++) {
+        print_contract(&p, &f->contracts.data[i]);
     }
     for (uint32_t i = 0; i < p.scope.unlisted_count; i++) {
         print_var(&p, p.scope.unlisted[i]);

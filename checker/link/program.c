@@ -1,5 +1,6 @@
 // TUs and symbols: which function bodies exist, and what each symbol and call refers to.
 #include "checker/link/access.h"
+#include "checker/link/contracts.h"
 #include "checker/link/guard.h"
 #include "checker/link/race.h"
 
@@ -123,6 +124,9 @@ static void resolve_calls(struct program *p, struct unit *u) {
         const struct ir_sym *s = &f->syms.data[c->callee.v];
         u->models[i] = model_find(p->models, facts_text(f, s->name), facts_text(f, s->key),
                                   c->arg_count, (s->flags & SYM_COPY_OR_MOVE) != 0);
+        if (!u->models[i] && u->contract_summaries) {
+            u->models[i] = u->contract_summaries[c->callee.v];
+        }
         p->stats.calls_resolved += u->models[i] || u->sym_nodes[c->callee.v] != NODE_NONE;
     }
 }
@@ -130,10 +134,12 @@ static void resolve_calls(struct program *p, struct unit *u) {
 void program_solve(struct program *p) {
     for (uint32_t i = 0; i < p->units.len; i++) {
         resolve_symbols(p, &p->units.data[i]);
+        contracts_find_summaries(p, &p->units.data[i]);
         resolve_calls(p, &p->units.data[i]);
     }
     p->stats.functions = p->nodes.len;
     program_build_callgraph(p);
+    program_find_guards(p);
     program_find_reach(p);
     program_run_flows(p);
     program_find_roots(p);

@@ -109,6 +109,28 @@ struct program_unguarded {
 uint32_t program_unguarded_count(const struct program *p);
 const struct program_unguarded *program_unguarded(const struct program *p, uint32_t index);
 
+// A field or global of which an annotation says which lock guards it, or what it points to.
+struct program_guard {
+    uint8_t kind;    // CONTRACT_GUARDED, CONTRACT_POINTEE_GUARDED
+    expr_id subject; // class
+    expr_id lock;    // class
+};
+uint32_t program_guard_count(const struct program *p);
+const struct program_guard *program_guard(const struct program *p, uint32_t index);
+/// Class of a lock as guards name it: of the pointer when it is reached through one.
+expr_id program_contract_class(const struct program *p, expr_id lock);
+/// Locks that an annotation demands of callers of `fn`, in terms of its parameters.
+uint32_t program_required_locks(const struct program *p, struct fn_ref fn, struct flow_fact *out,
+                                uint32_t max);
+/// The flow of functions of this TU begins with these locks held.
+bool program_follows_required(const struct program *p, const struct facts *f);
+/// The same for the function that `call` names: kind CONTRACT_REQUIRES or CONTRACT_EXCLUDES.
+uint32_t program_contract_locks(const struct program *p, const struct facts *f, call_id call,
+                                enum contract_kind kind, struct flow_fact *out, uint32_t max);
+bool program_has_contract(const struct program *p, struct fn_ref fn, enum contract_kind kind);
+bool program_call_has_contract(const struct program *p, const struct facts *f, call_id call,
+                               enum contract_kind kind);
+
 // A write to a place that a lock guards, which is held for reading only.
 struct program_shared_write {
     struct fn_ref fn;

@@ -71,8 +71,11 @@ struct unit {
     node_id *sym_nodes;            // [syms]
     node_id *fn_nodes;             // [fns]
     const struct summary **models; // [calls]
-    bool *sym_overridden;          // [syms] virtual with overriders
-    uint32_t *name_numbers;        // [names] + 1 in exprs->names, lazily
+    uint32_t *contract_of_sym;     // [syms] + 1 in facts->contracts, of the first; NULL for none
+    const struct summary **contract_summaries; // [syms] NULL where there is none
+    bool inner_locks;       // some locks by contract are followed by what they are made of
+    bool *sym_overridden;   // [syms] virtual with overriders
+    uint32_t *name_numbers; // [names] + 1 in exprs->names, lazily
 };
 
 struct access;
@@ -117,6 +120,8 @@ struct program {
     VEC(struct program_race) races;
     VEC(struct program_unguarded) unguarded;
     VEC(struct program_stray) strays;
+    VEC(struct program_guard) guards;
+    VEC(uint32_t) lockables; // names of records that are locks by contract
     VEC(struct program_shared_write) shared_writes;
     struct deeds *deeds;
     struct stops *stops;

@@ -1,4 +1,5 @@
 // Flow over all functions, callees first.
+#include "checker/link/contracts.h"
 #include "checker/link/program_private.h"
 
 struct solver {
@@ -213,6 +214,9 @@ static void find_relevant(const struct program *p, node_id id, bool ret_relevant
     const struct facts *f = n->ref.facts;
     const struct unit *u = program_unit(p, f);
     const struct ir_fn *fn = &f->fns.data[n->ref.fn.v];
+    struct flow_fact required;
+    ret_relevant[FLOW_LOCKS] =
+        program_follows_required(p, f) && program_required_locks(p, n->ref, &required, 1) != 0;
     ret_relevant[FLOW_LIFE] = has_local_lock(p, n->ref);
     for (uint32_t i = 0; i < fn->block_count; i++) {
         const struct ir_block *b = &f->blocks.data[fn->first_block.v + i];
@@ -241,8 +245,9 @@ static bool has_recursive_type(const struct program *p, const struct facts *f, t
     const struct ir_type *x = &f->types.data[t.v];
     uint32_t traits = model_type_traits(p->models, facts_text(f, x->name));
     // a class of the user's with lock() and unlock() may let its holder in again
-    bool own_class =
-        !traits && x->kind == TYPE_RECORD && !(f->records.data[x->record.v].flags & RECORD_SYSTEM);
+    bool own_class = !traits && x->kind == TYPE_RECORD &&
+                     !(f->records.data[x->record.v].flags & RECORD_SYSTEM) &&
+                     !contract_is_lock_type(f, x->record);
     return (traits & TRAIT_RECURSIVE) || own_class;
 }
 
@@ -425,6 +430,12 @@ static uint32_t ask_param_values(void *ctx, struct fn_ref fn, uint32_t index,
     return n->param_numbers[index].count;
 }
 
+static uint32_t ask_required(void *ctx, struct fn_ref fn, struct flow_fact *out, uint32_t max) {
+    const struct solver *s = ctx;
+    return program_follows_required(s->p, fn.facts) ? program_required_locks(s->p, fn, out, max)
+                                                    : 0;
+}
+
 // --- acts of functions that have nothing to do with locks themselves ---
 
 static void add_model_acts(struct solver *s, node_id id, call_id call, const struct summary *m,
@@ -538,8 +549,12 @@ static void find_entry_locks(struct program *p) {
             node_id to = call_node(p, r->fn.facts, c->call, c->target);
             for (uint32_t k = 0; to != NODE_NONE && k < c->lock_count; k++) {
                 expr_id class = expr_class(p->exprs, c->locks[k].lock);
+                expr_id by_contract = program_contract_class(p, c->locks[k].lock);
                 if (class.v) {
                     add_entry_lock(p, &p->nodes.data[to], class);
+                }
+                if (by_contract.v && !expr_same(class, by_contract)) {
+                    add_entry_lock(p, &p->nodes.data[to], by_contract);
                 }
             }
         }
@@ -581,6 +596,7 @@ void program_run_flows(struct program *p) {
                                       .acts = ask_acts,
                                       .param_range = ask_param_range,
                                       .param_values = ask_param_values,
+                                      .required = ask_required,
                                       .step_limit = p->options.fn_step_limit};
     for (uint32_t i = 0; i < p->units.len; i++) {
         program_note_wrappers(p, p->units.data[i].facts);
