@@ -56,6 +56,7 @@ enum {
     FN_PATH_OPENS = 1 << 17,  // opens it; the next argument says how: flags of open, or text
     FN_PATH_ALTERS = 1 << 18, // creates it, or changes who may use it
     FN_FILE_ASKS = 1 << 19,   // tells something about an open file
+    FN_COPIES = 1 << 20,      // copies what argument 1 points to over what argument 0 points to
 };
 
 // What a function is to a queue, promise or pipe.

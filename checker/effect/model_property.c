@@ -66,6 +66,7 @@ static const struct property table[] = {
     {"execs",           FN_EXECS,                           NULL,    NULL          },
     {"key_get",         FN_KEY_GET,                         NULL,    NULL          },
     {"key_set",         FN_KEY_SET,                         NULL,    NULL          },
+    {"copies",          FN_COPIES,                          NULL,    NULL          },
     {"asks_of_file",    FN_FILE_ASKS,                       NULL,    NULL          },
     {"asks_of_path",    FN_PATH_ASKS,                       NULL,    path_arg      },
     {"opens_path",      FN_PATH_OPENS,                      NULL,    path_arg      },
