@@ -168,6 +168,9 @@ static enum CXVisitorResult add_field(CXCursor c, CXClientData data) {
     if (clang_CXXField_isMutable(c)) {
         field.flags |= FIELD_MUTABLE;
     }
+    if (clang_Cursor_hasAttrs(c) && !cx_is_null(cx_find_child(c, CXCursor_AlignedAttr))) {
+        field.flags |= FIELD_ALIGNED;
+    }
     vec_push(l->scratch, &list->fields, field);
     lower_field_contracts(l, c, list->record, field.name);
     return CXVisit_Continue;

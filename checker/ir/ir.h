@@ -116,7 +116,13 @@ struct ir_record {
     uint32_t flags; // RECORD_*
 };
 
-enum { FIELD_BASE = 1, FIELD_BITFIELD = 2, FIELD_MUTABLE = 4, FIELD_CAPTURE = 8 };
+enum {
+    FIELD_BASE = 1,
+    FIELD_BITFIELD = 2,
+    FIELD_MUTABLE = 4,
+    FIELD_CAPTURE = 8,
+    FIELD_ALIGNED = 16, // alignas, __attribute__((aligned))
+};
 
 // Base classes are fields with FIELD_BASE, named like the base.
 struct ir_field {

@@ -7,7 +7,7 @@ const struct text_word text_record_flags[] = {
     {RECORD_FINAL, "final"}, {RECORD_USER_DTOR, "user_dtor"}, {RECORD_SYSTEM, "system"}, {0, NULL}};
 const struct text_word text_field_flags[] = {
     {FIELD_BASE, "base"}, {FIELD_BITFIELD, "bitfield"}, {FIELD_MUTABLE, "mutable"},
-    {FIELD_CAPTURE, "capture"}, {0, NULL}};
+    {FIELD_CAPTURE, "capture"}, {FIELD_ALIGNED, "aligned"}, {0, NULL}};
 const struct text_word text_var_flags[] = {
     {VAR_INTERNAL, "internal"}, {VAR_THREAD_LOCAL, "thread_local"}, {VAR_HAS_INIT, "init"},
     {VAR_EXTERN, "extern"}, {VAR_THIS, "this"}, {VAR_SYSTEM, "system"}, {0, NULL}};

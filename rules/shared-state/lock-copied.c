@@ -62,8 +62,8 @@ static bool makes_locks(const struct rule_ctx *ctx, struct fn_ref fn) {
         const struct ir_block *b = graph_block(fn, i);
         for (uint32_t k = 0; k < b->op_count; k++) {
             const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
-            node_id to = op->kind == OP_CALL ? program_callee(ctx->program, fn.facts, op->call)
-                                             : NODE_NONE;
+            node_id to =
+                op->kind == OP_CALL ? program_callee(ctx->program, fn.facts, op->call) : NODE_NONE;
             const struct flow_result *r =
                 to != NODE_NONE ? program_flow(ctx->program, to, FLOW_LOCKS) : NULL;
             if ((op->kind == OP_CALL &&
@@ -79,7 +79,8 @@ static bool makes_locks(const struct rule_ctx *ctx, struct fn_ref fn) {
 static void report(struct rule_ctx *ctx, struct fn_ref fn, loc_id loc, const char *what,
                    bool itself) {
     struct finding *x = rule_report(
-        ctx, fn, loc, "%s copies %s: the copy is none that works, and whoever holds or waits for "
+        ctx, fn, loc,
+        "%s copies %s: the copy is none that works, and whoever holds or waits for "
         "the one that is overwritten is lost; %s",
         what, itself ? "a lock or condition" : "a structure with a lock or condition in it",
         itself ? "initialise a new one, or share this one by its address"
@@ -110,7 +111,8 @@ static void check_call(struct rule_ctx *ctx, struct fn_ref fn, const struct ir_o
     val_id to = f->args.data[c->first_arg.v];
     val_id from = f->args.data[c->first_arg.v + 1];
     type_id target = pointee(f, to);
-    bool initial = f->vals.data[from.v].kind == VAL_ADDR && is_initial(f, f->vals.data[from.v].path);
+    bool initial =
+        f->vals.data[from.v].kind == VAL_ADDR && is_initial(f, f->vals.data[from.v].path);
     if (target.v && has_sync(ctx, f, target, 0, &itself) && !initial &&
         (itself || !makes_locks(ctx, fn))) {
         report(ctx, fn, op->loc, "this call", itself);
