@@ -358,6 +358,40 @@ static void put_identity(struct sarif *s, const struct finding *f) {
     json_array_end(j);
 }
 
+static void put_fix(struct sarif *s, const struct finding_fix *fix) {
+    struct json *j = &s->json;
+    struct str line = report_line(s->report, fix->place);
+    json_key(j, "fixes");
+    json_array_begin(j);
+    json_object_begin(j);
+    sarif_message(s, "description", str_from(fix_description(fix)));
+    json_key(j, "artifactChanges");
+    json_array_begin(j);
+    json_object_begin(j);
+    json_key(j, "artifactLocation");
+    sarif_artifact_location(s, fix->place.file);
+    json_key(j, "replacements");
+    json_array_begin(j);
+    json_object_begin(j);
+    json_key(j, "deletedRegion");
+    json_object_begin(j);
+    json_key_int(j, "startLine", fix->place.line);
+    json_key_int(j, "startColumn", (int64_t)utf_units16(line, fix->place.col - 1) + 1);
+    json_key_int(j, "endLine", fix->place.line);
+    json_key_int(j, "endColumn", (int64_t)utf_units16(line, fix->place.end_col - 1) + 1);
+    json_object_end(j);
+    json_key(j, "insertedContent");
+    json_object_begin(j);
+    json_key_str(j, "text", fix->text);
+    json_object_end(j);
+    json_object_end(j);
+    json_array_end(j);
+    json_object_end(j);
+    json_array_end(j);
+    json_object_end(j);
+    json_array_end(j);
+}
+
 static void put_result(struct sarif *s, const struct finding *f) {
     struct json *j = &s->json;
     size_t index = 0;
@@ -377,6 +411,9 @@ static void put_result(struct sarif *s, const struct finding *f) {
         put_flow(s, f);
     }
     put_identity(s, f);
+    if (f->fix.kind) {
+        put_fix(s, &f->fix);
+    }
     json_key(j, "properties");
     json_object_begin(j);
     json_key_str(j, "subject", f->subject);

@@ -85,7 +85,7 @@ static bool parenthesised(struct str text, size_t at, struct str *ret_inner) {
 static struct str arguments_of(struct lower *l, CXCursor attr) {
     struct cx_place used = cx_expansion_place(cx_start(attr));
     struct cx_place spelled = cx_spelling_place(cx_start(attr));
-    struct str text = cx_file_text(l->tu, used.file);
+    struct str text = lower_text(l, used.file);
     struct str inner = {0};
     bool found = parenthesised(text, used.offset, &inner);
     size_t begin = found ? (size_t)(inner.ptr - text.ptr) : 0;
@@ -93,7 +93,7 @@ static struct str arguments_of(struct lower *l, CXCursor attr) {
                        spelled.offset < begin + inner.len; // ATTRIBUTE(guarded_by(mu))
     if (!found || is_argument) {
         inner = (struct str){0};
-        (void)parenthesised(cx_file_text(l->tu, spelled.file), spelled.offset, &inner);
+        (void)parenthesised(lower_text(l, spelled.file), spelled.offset, &inner);
     }
     return inner;
 }
@@ -320,7 +320,7 @@ static void read_attributes(struct reader *r) {
     struct cx_list children = cx_children(r->l->scratch, r->decl);
     for (uint32_t i = 0; i < children.count; i++) {
         if (clang_getCursorKind(children.items[i]) == CXCursor_UnexposedAttr) {
-            const struct attribute *a = find_attribute(cx_token_at(r->l->tu, children.items[i]));
+            const struct attribute *a = find_attribute(lower_token_at(r->l, children.items[i]));
             if (a) {
                 add(r, a, arguments_of(r->l, children.items[i]));
             }

@@ -118,6 +118,13 @@ void rule_related(struct rule_ctx *ctx, struct finding *f, struct flow_site site
     vec_push(ctx->out->arena, &f->related, r);
 }
 
+void rule_fix(struct rule_ctx *ctx, struct finding *f, enum fix_kind kind, struct fn_ref fn,
+              loc_id loc) {
+    if (!fn.facts->locs.data[loc.v].in_macro) {
+        f->fix = (struct finding_fix){.kind = (uint8_t)kind, .place = place_of(ctx, fn.facts, loc)};
+    }
+}
+
 struct flow_site rule_site(const struct rule_ctx *ctx, uint32_t site) {
     return flow_site_get(program_sites(ctx->program), site);
 }

@@ -53,6 +53,9 @@ const char *rule_name(struct rule_ctx *ctx, struct fn_ref fn, expr_id e);
 const char *rule_where(struct rule_ctx *ctx, struct flow_site site);
 /// "line 12" when the site is in the file of `fn`, else "src/a.c:12".
 const char *rule_line(struct rule_ctx *ctx, struct fn_ref fn, struct flow_site site);
+/// Offers an edit at `loc`; see finding.h for what kinds ask for. Nothing for code of a macro.
+void rule_fix(struct rule_ctx *ctx, struct finding *f, enum fix_kind kind, struct fn_ref fn,
+              loc_id loc);
 struct flow_site rule_site(const struct rule_ctx *ctx, uint32_t site);
 int64_t rule_option_value(const struct rule_ctx *ctx, const char *name);
 

@@ -49,6 +49,21 @@ struct finding_related {
     struct str text;
 };
 
+enum fix_kind {
+    FIX_NONE,
+    FIX_NAME_GUARD,  // a name for the guard that begins at the place
+    FIX_IF_TO_WHILE, // the `if` whose condition begins at the place
+};
+
+// An edit that mends what was found and changes nothing else. The rule gives kind and place;
+// findings_finish looks at the text of the line and completes it, or drops it when the text is not
+// as expected.
+struct finding_fix {
+    uint8_t kind;       // enum fix_kind
+    struct place place; // what is replaced
+    struct str text;    // by this
+};
+
 struct finding {
     const struct rule *rule;
     uint8_t level; // enum level, after configuration
@@ -59,6 +74,7 @@ struct finding {
     VEC(struct str) threads; // "thread worker() started at src/a.c:40"; empty = single flow
     VEC(struct finding_step) steps;
     VEC(struct finding_related) related;
+    struct finding_fix fix;
     struct hash128 fingerprint; // set by findings_finish
     bool suppressed;
     struct str suppression; // reason given in the source, may be empty
@@ -77,6 +93,10 @@ struct finding_list {
 /// numbers, no absolute paths.
 void findings_finish(struct finding_list *list,
                      struct str (*line_text)(void *ctx, struct place place), void *ctx);
+/// Completes a fix from the text of its line; false when the text is not as expected.
+bool fix_complete(struct finding_fix *fix, struct str line);
+/// "give the guard a name"; what the fix does.
+const char *fix_description(const struct finding_fix *fix);
 /// "error", "warning", "note".
 const char *level_name(enum level level);
 

@@ -26,11 +26,24 @@ static bool leaves_unlocked(const struct rule_ctx *ctx, const struct facts *f, c
     return sets_zero;
 }
 
-static void report(struct rule_ctx *ctx, const struct ir_op *op, const char *text) {
+static struct finding *report(struct rule_ctx *ctx, const struct ir_op *op, const char *text) {
     struct finding *f = rule_report(ctx, program_fn(ctx->program, ctx->node), op->loc, "%s", text);
     if (f) {
         f->subject = program_fn_name(ctx->program, ctx->node);
     }
+    return f;
+}
+
+// The name that the fix gives is free in the function.
+static bool is_name_free(struct fn_ref fn) {
+    const struct ir_fn *ir = &fn.facts->fns.data[fn.fn.v];
+    for (uint32_t i = 0; i < ir->var_count; i++) {
+        const struct ir_var *v = &fn.facts->vars.data[facts_fn_var(fn.facts, fn.fn, i).v];
+        if (str_eq(facts_text(fn.facts, v->name), STR("guard"))) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static void check_ctor(struct rule_ctx *ctx, const struct ir_block *b, uint32_t k, var_id guard) {
@@ -41,9 +54,13 @@ static void check_ctor(struct rule_ctx *ctx, const struct ir_block *b, uint32_t 
     if (is_temporary) {
         const struct ir_op *next = k + 1 < b->op_count ? op + 1 : NULL;
         if (next && guard_of_op(ctx, f, next, SYM_DTOR).v == guard.v) {
-            report(ctx, op,
-                   "this guard has no name: it is destroyed at the end of the statement and guards "
-                   "nothing after it");
+            struct finding *x =
+                report(ctx, op,
+                       "this guard has no name: it is destroyed at the end of the statement and "
+                       "guards nothing after it");
+            if (x && is_name_free(fn)) {
+                rule_fix(ctx, x, FIX_NAME_GUARD, fn, op->loc);
+            }
         }
         return;
     }

@@ -195,6 +195,29 @@ static bool trusts_result(const struct search *s, const struct ir_op *op) {
     return tested && acts_untested(s, target(s, b, 0), 0) && acts_untested(s, target(s, b, 1), 0);
 }
 
+// `if (test) wait(...);`: a branch goes to the wait or to what comes after it, and the wait is all
+// there is in between. As a loop it does the same, until the test says no.
+static const struct ir_block *plain_if(const struct search *s) {
+    const struct ir_block *body = block_at(s, s->wait_block);
+    uint32_t calls = 0;
+    for (uint32_t k = 0; k < body->op_count; k++) {
+        uint8_t kind = s->f->ops.data[body->first_op.v + k].kind;
+        calls += kind == OP_CALL;
+        if (kind != OP_CALL && kind != OP_READ) {
+            return NULL;
+        }
+    }
+    for (uint32_t i = 0; calls == 1 && body->term == TERM_JUMP && i < s->ir->block_count; i++) {
+        const struct ir_block *b = block_at(s, i);
+        if (b->term == TERM_BRANCH && b->edge_count == 2 &&
+            ((target(s, b, 0) == s->wait_block && target(s, b, 1) == target(s, body, 0)) ||
+             (target(s, b, 1) == s->wait_block && target(s, b, 0) == target(s, body, 0)))) {
+            return b;
+        }
+    }
+    return NULL;
+}
+
 static void check_wait(struct rule_ctx *ctx, const struct search *s, const struct ir_op *op,
                        const struct effect *wait) {
     bool guarded = is_guarded(s);
@@ -214,7 +237,11 @@ static void check_wait(struct rule_ctx *ctx, const struct search *s, const struc
                             : "this wait has no condition that is tested in a loop: a signal sent "
                               "before it is lost and wake-ups can be spurious");
     if (f) {
+        const struct ir_block *test = guarded && !(wait->flags & EF_TIMED) ? plain_if(s) : NULL;
         f->subject = program_fn_name(ctx->program, ctx->node);
+        if (test) {
+            rule_fix(ctx, f, FIX_IF_TO_WHILE, fn, test->loc);
+        }
     }
 }
 
