@@ -43,16 +43,21 @@ static type_id pointee(const struct facts *f, val_id val) {
     return f->types.data[t.v].kind == TYPE_POINTER ? f->types.data[t.v].target : (type_id){0};
 }
 
-// A value made for the purpose: a compound literal, a constant, or a static template.
-static bool is_initial(const struct facts *f, path_id path) {
-    uint8_t quals = 0;
-    (void)facts_strip_typedefs(f, f->paths.data[path.v].type, &quals);
+static uint8_t root_kind(const struct facts *f, path_id path) {
     const struct ir_path *p = &f->paths.data[path.v];
     while (p->kind == PATH_FIELD || p->kind == PATH_INDEX) {
         p = &f->paths.data[p->base.v];
     }
-    uint8_t kind = p->kind == PATH_VAR ? f->vars.data[p->var.v].kind : VAR_NONE;
-    return (quals & TYPE_CONST) || kind == VAR_TEMP || kind == VAR_GLOBAL ||
+    return p->kind == PATH_VAR ? f->vars.data[p->var.v].kind : VAR_NONE;
+}
+
+// A value made for the purpose: a compound literal, a constant, a static template, or what was put
+// aside in a local while the memory around it is cleared.
+static bool is_initial(const struct facts *f, path_id path) {
+    uint8_t quals = 0;
+    (void)facts_strip_typedefs(f, f->paths.data[path.v].type, &quals);
+    uint8_t kind = root_kind(f, path);
+    return (quals & TYPE_CONST) || kind == VAR_TEMP || kind == VAR_LOCAL || kind == VAR_GLOBAL ||
            kind == VAR_STATIC_LOCAL;
 }
 
@@ -95,7 +100,8 @@ static void check_write(struct rule_ctx *ctx, struct fn_ref fn, const struct ir_
     const struct ir_val *v = &f->vals.data[op->val.v];
     bool itself = false;
     if (v->kind == VAL_PATH && has_sync(ctx, f, f->paths.data[op->path.v].type, 0, &itself) &&
-        !is_initial(f, v->path) && (itself || !makes_locks(ctx, fn))) {
+        root_kind(f, op->path) != VAR_LOCAL && !is_initial(f, v->path) &&
+        (itself || !makes_locks(ctx, fn))) {
         report(ctx, fn, op->loc, "this assignment", itself);
     }
 }
