@@ -1,7 +1,7 @@
 // One global mutex is taken by so many functions, around so many different things, that nobody can
 // tell any more what it guards.
 #include "checker/flow/graph.h"
-#include "checker/rule/check.h"
+#include "rules/shared-state/shared-state.h"
 
 enum { MAX_THINGS = 16 };
 
@@ -44,16 +44,6 @@ static void add_thing(struct lock_use *u, expr_id thing) {
     }
 }
 
-static bool is_held(const struct flow_point *at, expr_id lock) {
-    for (uint32_t i = 0; i < at->count; i++) {
-        if (expr_same(at->items[i].e, lock) &&
-            !(at->items[i].flags & (EF_MAYBE | FACT_SOMETIMES))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void add_things(struct rule_ctx *ctx, struct lock_use *u, const struct flow_result *r) {
     const struct facts *f = r->fn.facts;
     for (uint32_t i = 0; i < f->fns.data[r->fn.fn.v].block_count; i++) {
@@ -61,7 +51,7 @@ static void add_things(struct rule_ctx *ctx, struct lock_use *u, const struct fl
         for (uint32_t k = b->first_op.v; k < b->first_op.v + b->op_count; k++) {
             expr_id class = program_written_class(ctx->program, f, &f->ops.data[k]);
             struct flow_point at = flow_point_at(r, k);
-            if (class.v && is_held(&at, u->lock)) {
+            if (class.v && lock_is_held_at(&at, u->lock)) {
                 add_thing(u, thing_of(program_exprs(ctx->program), class));
             }
         }

@@ -1,7 +1,7 @@
 // Several threads run one loop, and one lock is held for nearly all of a round: they take turns,
 // and more threads bring nothing.
 #include "checker/flow/graph.h"
-#include "checker/rule/check.h"
+#include "rules/shared-state/shared-state.h"
 
 enum { MIN_CALLS = 3, MIN_SHARE = 90 };
 
@@ -18,16 +18,6 @@ static bool does_work(const struct program *p, const struct facts *f, const stru
            !(f->calls.data[op->call.v].flags & (CALL_CLEANUP | CALL_IMPLICIT));
 }
 
-static bool is_held(const struct flow_point *at, expr_id lock) {
-    for (uint32_t i = 0; i < at->count; i++) {
-        if (expr_same(at->items[i].e, lock) &&
-            !(at->items[i].flags & (EF_MAYBE | FACT_SOMETIMES))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static struct round look(struct rule_ctx *ctx, const struct flow_result *r, const struct loop *loop,
                          expr_id lock) {
     struct round out = {0};
@@ -37,7 +27,7 @@ static struct round look(struct rule_ctx *ctx, const struct flow_result *r, cons
         for (uint32_t k = b->first_op.v; loop->inside[i] && k < b->first_op.v + b->op_count; k++) {
             const struct ir_op *op = &f->ops.data[k];
             struct flow_point at = flow_point_at(r, k);
-            bool held = is_held(&at, lock);
+            bool held = lock_is_held_at(&at, lock);
             bool work = does_work(ctx->program, f, op);
             out.under += work && held;
             out.bare += work && !held;

@@ -142,3 +142,13 @@ bool lock_is_anonymous(const struct expr_table *t, expr_id lock) {
     bool bare_result = x->kind == EX_DEREF && root == EX_RESULT;
     return root == EX_MERGE || root == EX_OLD || bare_result || expr_has_kind(t, lock, EX_OLD);
 }
+
+bool lock_is_held_at(const struct flow_point *at, expr_id lock) {
+    for (uint32_t i = 0; i < at->count; i++) {
+        if (expr_same(at->items[i].e, lock) &&
+            !(at->items[i].flags & (EF_MAYBE | FACT_SOMETIMES))) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -26,6 +26,9 @@ bool lock_nobody_gave(const struct rule_ctx *ctx, const struct flow_result *r,
 /// by its name.
 bool lock_is_anonymous(const struct expr_table *t, expr_id lock);
 
+/// The lock is held on all paths that come there.
+bool lock_is_held_at(const struct flow_point *at, expr_id lock);
+
 struct atomic_op {
     uint32_t kind; // FN_ATOMIC_*; 0 = it is none
     path_id object;
