@@ -230,11 +230,17 @@ bool live_is_dead(const struct run *r, uint32_t block, expr_id loc) {
            !(r->live[(size_t)block * r->live_words + bit / 64] >> (bit % 64) & 1);
 }
 
-// What a world holds and what of it may be found there, see expr_part.
+static bool is_plain(const struct expr_table *t, expr_id val) {
+    static const uint32_t plain = EXPR_KIND(EX_CONST) | EXPR_KIND(EX_ADDR) | EXPR_KIND(EX_FRESH) |
+                                  EXPR_KIND(EX_STR) | EXPR_KIND(EX_FN);
+    return (EXPR_KIND(expr_get(t, val)->kind) & plain) != 0;
+}
+
+// What a world holds: its property, and the places that are read again.
 struct holdings {
     const struct run *r;
     const struct world *w;
-    uint64_t property;
+    uint64_t property; // parts that may be found there, see expr_part
     uint64_t all;
     uint32_t *values; // contents of places, open addressing
     uint32_t mask;
@@ -256,16 +262,17 @@ static struct holdings holdings_of(const struct run *r, const struct world *w) {
         h.mask = h.mask * 2 + 1;
     }
     h.values = ARENA_ARRAY(r->space.arena, uint32_t, h.mask + 1U);
-    for (uint16_t i = 0; i < w->mem_count; i++) {
-        h.all |= expr_get(r->c->exprs, w->mem[i].val)->parts |
-                 expr_get(r->c->exprs, w->mem[i].loc)->parts;
-        h.values[value_slot(&h, w->mem[i].val)] = w->mem[i].val.v;
-    }
     return h;
 }
 
 static bool property_holds(const struct holdings *h, expr_id e) {
     return (!e.v || (h->property & expr_part(e))) && world_property_mentions(&h->r->space, h->w, e);
+}
+
+static void hold(struct holdings *h, struct mem_cell c) {
+    const struct expr_table *t = h->r->c->exprs;
+    h->all |= expr_get(t, c.val)->parts | expr_get(t, c.loc)->parts;
+    h->values[value_slot(h, c.val)] = c.val.v;
 }
 
 static bool is_held(const struct holdings *h, expr_id symbol) {
@@ -301,51 +308,36 @@ static bool is_gone(const struct holdings *h, expr_id val) {
     return is_gone(h, x->a) || is_gone(h, x->b);
 }
 
-static bool is_plain(const struct expr_table *t, expr_id val) {
-    uint8_t kind = expr_get(t, val)->kind;
-    return kind == EX_CONST || kind == EX_ADDR || kind == EX_FRESH || kind == EX_STR ||
-           kind == EX_FN;
-}
-
-// Someone else holds the value. Whether just one place does decides what becomes of its name in
-// loops (name_loop_variable).
-static bool is_shared(const struct run *r, const struct world *w, const bool *dead, expr_id val) {
-    for (uint16_t i = 0; i < w->mem_count && !is_plain(r->c->exprs, val); i++) {
-        if (!dead[i] && expr_same(w->mem[i].val, val)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void drop_cells(const struct run *r, uint32_t block, struct world *w) {
-    struct holdings h = {.r = r, .w = w, .property = world_property_parts(&r->space, w)};
-    bool *dead = ARENA_ARRAY(r->space.arena, bool, w->mem_count);
-    bool any = false;
+// Drops places that are not read again, unless one that is holds the same value: whether just one
+// place does decides what becomes of its name in loops (name_loop_variable).
+static void drop_cells(struct holdings *h, uint32_t block, struct world *w) {
+    const struct expr_table *t = h->r->c->exprs;
+    bool *dead = ARENA_ARRAY(h->r->space.arena, bool, w->mem_count);
     for (uint16_t i = 0; i < w->mem_count; i++) {
-        dead[i] = live_is_dead(r, block, w->mem[i].loc) && !property_holds(&h, w->mem[i].val);
-        any |= dead[i];
-    }
-    for (uint16_t i = 0; any && i < w->mem_count; i++) {
-        dead[i] = dead[i] && !is_shared(r, w, dead, w->mem[i].val);
+        dead[i] = live_is_dead(h->r, block, w->mem[i].loc) && !property_holds(h, w->mem[i].val);
+        if (!dead[i]) {
+            hold(h, w->mem[i]);
+        }
     }
     uint16_t kept = 0;
-    for (uint16_t i = 0; any && i < w->mem_count; i++) {
-        if (!dead[i]) {
-            w->mem[kept++] = w->mem[i];
+    for (uint16_t i = 0; i < w->mem_count; i++) {
+        struct mem_cell c = w->mem[i];
+        bool shared = dead[i] && !is_plain(t, c.val) && h->values[value_slot(h, c.val)];
+        if (shared) {
+            hold(h, c);
+        }
+        if (!dead[i] || shared) {
+            w->mem[kept++] = c;
         }
     }
-    w->mem_count = any ? kept : w->mem_count;
+    w->mem_count = kept;
 }
 
 void live_drop(const struct run *r, uint32_t block, struct world *w) {
     uint16_t kept = 0;
     uint64_t bits = 0;
-    drop_cells(r, block, w);
-    if (!w->known_count) {
-        return;
-    }
     struct holdings h = holdings_of(r, w);
+    drop_cells(&h, block, w);
     for (uint16_t i = 0; i < w->known_count; i++) {
         if (!is_gone(&h, w->known[i].val)) {
             bits |= expr_part(w->known[i].val);

@@ -106,11 +106,26 @@ static void note_modified(struct run *r, struct block_state *head, const struct 
 static void mark_loop(struct run *r, uint32_t head, uint32_t tail) {
     struct block_state *s = &r->blocks[head];
     s->is_loop_head = true;
+    s->loop_end = tail > s->loop_end ? tail : s->loop_end;
     for (uint32_t i = head; i <= tail; i++) {
         r->blocks[i].in_loop = true;
         const struct ir_block *b = &r->f->blocks.data[r->ir->first_block.v + i];
         for (uint32_t k = 0; k < b->op_count; k++) {
             note_modified(r, s, &r->f->ops.data[b->first_op.v + k]);
+        }
+    }
+}
+
+// Heads of the loops around each block. Inner ones begin later.
+static void nest_loops(struct run *r) {
+    for (uint32_t i = 0; i < r->ir->block_count; i++) {
+        r->blocks[i].loop = NO_LOOP;
+    }
+    for (uint32_t i = 0; i < r->ir->block_count; i++) {
+        struct block_state *s = &r->blocks[i];
+        s->loop_outer = s->loop;
+        for (uint32_t k = i; s->is_loop_head && k <= s->loop_end; k++) {
+            r->blocks[k].loop = i;
         }
     }
 }
@@ -125,6 +140,7 @@ static void find_loops(struct run *r) {
             }
         }
     }
+    nest_loops(r);
 }
 
 // --- which results are looked at ---
@@ -296,18 +312,42 @@ static void enter_function(struct run *r) {
     run_enter(r, 0, &w);
 }
 
-// The first world that waits at the first block where one does.
-static bool next_block(struct run *r, uint32_t *ret_block, uint32_t *ret_slot) {
-    for (uint32_t b = r->first_dirty; b < r->ir->block_count; b++) {
-        for (uint32_t i = 0; i < r->blocks[b].slots.len; i++) {
-            if (r->blocks[b].slots.data[i].dirty) {
-                *ret_block = r->first_dirty = b;
-                *ret_slot = i;
-                return true;
-            }
+static bool find_dirty(const struct run *r, uint32_t from, uint32_t to, uint32_t *ret_block) {
+    for (uint32_t b = from; b <= to && b < r->ir->block_count; b++) {
+        if (r->blocks[b].dirty) {
+            *ret_block = b;
+            return true;
         }
     }
     return false;
+}
+
+// Where to go on after block *block. Forward through the innermost loop, so that all that comes
+// back to its head is joined there before it is run again; round until nothing in it waits; then
+// the loop around it: the recursive strategy of Bourdoncle, "Efficient chaotic iteration strategies
+// with widenings", 1993.
+static bool next_block(const struct run *r, uint32_t *block) {
+    uint32_t at = *block;
+    for (uint32_t head = r->blocks[at].loop;; head = r->blocks[head].loop_outer) {
+        uint32_t first = head == NO_LOOP ? 0 : head;
+        uint32_t last = head == NO_LOOP ? r->ir->block_count : r->blocks[head].loop_end;
+        if (find_dirty(r, at, last, block) || find_dirty(r, first, at, block)) {
+            return true;
+        }
+        if (head == NO_LOOP) {
+            return false;
+        }
+    }
+}
+
+static struct slot *take_dirty(struct block_state *s) {
+    uint32_t i = 0;
+    while (!s->slots.data[i].dirty) {
+        i++;
+    }
+    s->dirty--;
+    s->slots.data[i].dirty = false;
+    return &s->slots.data[i];
 }
 
 // Handles of an array that a loop joins: which elements it reaches is not followed, so nothing is
@@ -365,11 +405,9 @@ void flow_run(const struct flow_context *c, struct fn_ref fn, enum flow_domain d
         enter_function(&r);
     }
     uint32_t block = 0;
-    uint32_t slot = 0;
-    while (next_block(&r, &block, &slot)) {
-        struct slot *s = &r.blocks[block].slots.data[slot];
+    while (next_block(&r, &block)) {
+        struct slot *s = take_dirty(&r.blocks[block]);
         struct arena_mark step = arena_mark(c->step);
-        s->dirty = false;
         run_block(&r, block, world_copy(&r.space, &s->world));
         arena_reset(c->step, step);
         if (r.steps > r.limit || c->scratch->used - mark.used > MAX_SCRATCH) {

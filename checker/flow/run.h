@@ -23,10 +23,16 @@ struct slot {
     uint16_t merges;
 };
 
+#define NO_LOOP UINT32_MAX
+
 struct block_state {
     VEC(struct slot) slots;
     bool is_loop_head;
     bool in_loop;
+    uint16_t dirty;      // slots that are
+    uint32_t loop;       // head of the innermost loop around it, NO_LOOP when there is none
+    uint32_t loop_end;   // loop heads: its last block
+    uint32_t loop_outer; // loop heads: head of the loop around it
     VEC(struct loop_var) modified; // loop heads: locals written in the loop
 };
 
@@ -42,8 +48,7 @@ struct run {
     struct block_state *blocks; // [ir->block_count]
     uint32_t steps;
     uint32_t limit;
-    uint32_t block;       // index of the block being run
-    uint32_t first_dirty; // no block before it is to be run
+    uint32_t block; // index of the block being run
     struct map event_keys;
     struct map exit_keys;
     struct map used; // calls whose result is used: 2 when it is handed to another call, which may

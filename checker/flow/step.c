@@ -403,8 +403,8 @@ static void check_loop_variables(struct run *r, struct world *w, const struct bl
 }
 
 static void wake(struct run *r, uint32_t block, struct slot *slot) {
+    r->blocks[block].dirty += !slot->dirty;
     slot->dirty = true;
-    r->first_dirty = block < r->first_dirty ? block : r->first_dirty;
 }
 
 // Joins a world that comes to a block into one that waits there. `by_force`: although their
@@ -412,7 +412,7 @@ static void wake(struct run *r, uint32_t block, struct slot *slot) {
 static void join_slot(struct run *r, uint32_t to, struct slot *slot, const struct world *w,
                       bool by_force) {
     slot->merges++;
-    if (!by_force && world_holds_all(&slot->world, w)) {
+    if (!by_force && world_covers(&r->space, &slot->world, w, to)) {
         slot->world.handshake = slot->world.handshake && w->handshake;
         return;
     }

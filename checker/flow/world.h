@@ -111,8 +111,10 @@ bool world_same_property(const struct world *a, const struct world *b);
 bool world_join_doubts(const struct world_space *s, struct world *a, const struct world *b);
 bool world_same_decisions(const struct world *a, const struct world *b);
 void world_decide(struct world *w, uint32_t val, bool sense);
-/// True when joining `b` (same property) would leave `a` as it is, but for its handshake.
-bool world_holds_all(const struct world *a, const struct world *b);
+/// True when joining `b` (same property) at `block` would leave `a` as it is, but for its
+/// handshake. Most joins do; this costs less.
+bool world_covers(const struct world_space *s, const struct world *a, const struct world *b,
+                  uint32_t block);
 /// Joins `b` into `a` (same property) at block `block`; true when `a` changed. `widen` gives up
 /// ranges that grow.
 bool world_merge(const struct world_space *s, struct world *a, const struct world *b,

@@ -274,25 +274,69 @@ static void merge_memory(struct merger *m) {
     }
 }
 
-static bool same_simulation(const struct world *a, const struct world *b) {
-    if (a->mem_count != b->mem_count || a->known_count != b->known_count) {
+// What is known of `val` in `a` stays as it is when `known` is joined to it.
+static bool covers_range(const struct world_space *s, const struct world *a, expr_id val,
+                         struct range known) {
+    struct range before = world_range(s, a, val);
+    return same_range(before, range_join(before, known));
+}
+
+static bool has_merge_of(const struct expr_table *t, expr_id e, uint32_t block) {
+    const struct expr *x = expr_get(t, e);
+    if (!(x->kinds & EXPR_KIND(EX_MERGE))) {
         return false;
     }
-    for (uint16_t i = 0; i < a->mem_count; i++) {
-        if (!expr_same(a->mem[i].loc, b->mem[i].loc) || !expr_same(a->mem[i].val, b->mem[i].val)) {
-            return false;
-        }
-    }
+    return x->kind == EX_MERGE ? x->num == block
+                               : has_merge_of(t, x->a, block) || has_merge_of(t, x->b, block);
+}
+
+static bool covers_known(const struct world_space *s, const struct world *a, const struct world *b,
+                         uint32_t block) {
     for (uint16_t i = 0; i < a->known_count; i++) {
-        if (!expr_same(a->known[i].val, b->known[i].val) ||
-            !same_range(a->known[i].range, b->known[i].range)) {
+        const struct known_value *k = &a->known[i];
+        if (has_merge_of(s->exprs, k->val, block)) {
+            if (expr_get(s->exprs, k->val)->kind != EX_MERGE) {
+                return false; // see merge_reached
+            }
+            continue; // covers_cell looks at it
+        }
+        if (!same_range(k->range, range_join(k->range, world_range(s, b, k->val)))) {
             return false;
         }
     }
     return true;
 }
 
-bool world_holds_all(const struct world *a, const struct world *b) {
+static bool covers_cell(const struct world_space *s, const struct world *a, const struct world *b,
+                        struct mem_cell c, expr_id other, uint32_t block) {
+    const struct expr *x = expr_get(s->exprs, c.val);
+    if (x->kind != EX_MERGE || x->num != block) {
+        return expr_same(c.val, other);
+    }
+    return (expr_same(c.val, other) || x->aux == c.loc.v) &&
+           covers_range(s, a, c.val, world_range(s, b, other));
+}
+
+static bool covers_memory(const struct world_space *s, const struct world *a, const struct world *b,
+                          uint32_t block) {
+    uint16_t at = 0;
+    for (uint16_t i = 0; i < a->mem_count; i++) { // both are sorted
+        struct mem_cell c = a->mem[i];
+        bool has = at < b->mem_count && expr_same(b->mem[at].loc, c.loc);
+        if (at < b->mem_count && b->mem[at].loc.v < c.loc.v) {
+            return false; // a place that only `b` has
+        }
+        expr_id other = has ? b->mem[at].val : world_read(s, b, c.loc);
+        if (!covers_cell(s, a, b, c, other, block)) {
+            return false;
+        }
+        at = (uint16_t)(at + has);
+    }
+    return at == b->mem_count;
+}
+
+bool world_covers(const struct world_space *s, const struct world *a, const struct world *b,
+                  uint32_t block) {
     for (uint16_t i = 0; i < b->lock_count; i++) {
         if (b->locks[i].any && !has_lock(a, b->locks[i].lock)) {
             return false;
@@ -303,15 +347,11 @@ bool world_holds_all(const struct world *a, const struct world *b) {
             return false;
         }
     }
-    return same_simulation(a, b);
+    return covers_known(s, a, b, block) && covers_memory(s, a, b, block);
 }
 
 bool world_merge(const struct world_space *s, struct world *a, const struct world *b,
                  uint32_t block, bool widen) {
-    if (same_simulation(a, b)) {
-        a->handshake = a->handshake && b->handshake;
-        return false;
-    }
     struct merger m = {.s = s, .a = a, .b = b, .block = block, .widen = widen};
     m.out = world_copy(s, a);
     m.out.mem_count = 0;

@@ -309,12 +309,19 @@ static void note_file(CXFile file, CXSourceLocation *stack, unsigned depth, CXCl
     (void)lower_file(l, file); // with the hash of its content
 }
 
+static enum CXChildVisitResult note_place(CXCursor c, CXCursor parent, CXClientData data) {
+    (void)parent;
+    lower_note_place(data, clang_getCursorLocation(c));
+    return CXChildVisit_Continue;
+}
+
 static void lower_tu(struct lower *l) {
     CXString name = clang_getTranslationUnitSpelling(l->tu);
     CXFile main_file = clang_getFile(l->tu, clang_getCString(name));
     clang_disposeString(name);
     file_id main_id = lower_file(l, main_file);
     l->f->main_file = l->f->files.data[main_id.v].path;
+    clang_visitChildren(clang_getTranslationUnitCursor(l->tu), note_place, l);
     clang_getInclusions(l->tu, note_file, l);
     visit_inside(l, clang_getTranslationUnitCursor(l->tu));
     lower_functions(l);
@@ -350,8 +357,9 @@ bool front_read(const struct compile_cmd *cmd, const struct front_options *optio
                           .arena = arena,
                           .scratch = &scratch,
                           .options = &lowering};
-        struct map *const maps[] = {&l.files,   &l.text_index, &l.symbols, &l.vars,   &l.types,
-                                    &l.records, &l.queued,     &l.named,   &l.extents};
+        struct map *const maps[] = {&l.files, &l.text_index, &l.place_index, &l.symbols,
+                                    &l.vars,  &l.types,      &l.records,     &l.queued,
+                                    &l.named, &l.extents};
         for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
             map_init(maps[i], &scratch);
         }

@@ -29,14 +29,16 @@ struct lower {
     bool is_cxx;
     uint32_t depth; // present syntax nesting
     struct lower_fn *fn;
-    struct cxx_state *cxx; // cxx.c; NULL in C
-    struct map files;      // CXFile -> file_id
-    struct map text_index; // CXFile -> texts
-    VEC(struct str) texts; // contents of files
-    struct map symbols;    // hash of canonical cursor -> sym_id
-    struct map vars;       // hash of canonical cursor -> var_id (locals and globals)
-    struct map types;      // hash of CXType.data pointers and kind -> type_id
-    struct map records;    // hash of canonical cursor -> record_id
+    struct cxx_state *cxx;        // cxx.c; NULL in C
+    struct map files;             // CXFile -> file_id
+    struct map text_index;        // CXFile -> texts
+    VEC(struct str) texts;        // contents of files
+    struct map place_index;       // CXFile -> places
+    VEC(CXSourceLocation) places; // somewhere in a file
+    struct map symbols;           // hash of canonical cursor -> sym_id
+    struct map vars;              // hash of canonical cursor -> var_id (locals and globals)
+    struct map types;             // hash of CXType.data pointers and kind -> type_id
+    struct map records;           // hash of canonical cursor -> record_id
     VEC(CXCursor)
     queue; // functions still to lower: template instantiations, lambdas' enclosing, header bodies
     VEC(CXCursor) globals; // variables at file and namespace scope of own files, static locals
@@ -53,6 +55,8 @@ loc_id lower_loc(struct lower *l, CXCursor c);
 loc_id lower_range_loc(struct lower *l, CXSourceRange range);
 loc_id lower_source_loc(struct lower *l, CXSourceLocation loc);
 file_id lower_file(struct lower *l, CXFile file);
+/// Remembers a place of its file, so that lower_file need not ask libclang for one, which is slow.
+void lower_note_place(struct lower *l, CXSourceLocation place);
 /// Raw content of a file; empty when unknown. Belongs to the TU.
 struct str lower_text(struct lower *l, CXFile file);
 /// Identifier, keyword or punctuation written at the spelling location of the cursor's start; a

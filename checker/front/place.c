@@ -50,6 +50,23 @@ struct str lower_token_at(struct lower *l, CXCursor c) {
     return scan_identifier(lower_text(l, p.file), p.offset);
 }
 
+void lower_note_place(struct lower *l, CXSourceLocation place) {
+    uint64_t key = (uint64_t)(uintptr_t)cx_file_of(place);
+    uint32_t known = 0;
+    if (key && !map_get(&l->place_index, key, &known)) {
+        map_put(&l->place_index, key, l->places.len);
+        vec_push(l->scratch, &l->places, place);
+    }
+}
+
+static bool is_system_file(struct lower *l, CXFile file) {
+    uint32_t known = 0;
+    CXSourceLocation place = map_get(&l->place_index, (uint64_t)(uintptr_t)file, &known)
+                                 ? l->places.data[known]
+                                 : clang_getLocationForOffset(l->tu, file, 0);
+    return clang_Location_isInSystemHeader(place) != 0;
+}
+
 file_id lower_file(struct lower *l, CXFile file) {
     if (!file) {
         return (file_id){0};
@@ -60,12 +77,11 @@ file_id lower_file(struct lower *l, CXFile file) {
         return (file_id){known};
     }
     struct str path = stored_path(l, file);
-    CXSourceLocation start = clang_getLocationForOffset(l->tu, file, 0);
     struct str text = lower_text(l, file);
     struct ir_file made = {
         .path = ir_name(l->b, path),
         .is_main = is_main_file(l, file),
-        .is_system = clang_Location_isInSystemHeader(start) != 0,
+        .is_system = is_system_file(l, file),
         .content = hash128(text.ptr ? text.ptr : "", text.len),
     };
     made.is_own = !made.is_system && path.len > 0 && path.ptr[0] != '/';
