@@ -41,6 +41,7 @@ enum {
     FN_ATOMIC_CAS = 512,
     FN_ATOMIC_WEAK_CAS = 1024, // may fail for no reason
     FN_NAMES_THREAD = 8192,
+    FN_ATOMIC_LEGACY = 1 << 23, // of a family without loads: others read plainly
     FN_FORKS = 2048,
     FN_EXECS = 4096,             // replaces the program of the process, or ends it at once
     FN_WAKES = 1 << 24,          // whoever waits for what it uses goes on
@@ -75,6 +76,8 @@ enum { FN_NO_ARG = -1 };
 // What a model file says of a library function besides its effects: a line "function NAME... :
 // PROPERTY...".
 struct model_function {
+    uint32_t reads; // bit i: reads what argument i points to
+    int8_t read_arg;
     uint32_t flags;        // FN_*
     struct str state;      // FN_MT_*: name of the hidden state, equal for functions that share it
     struct str instead;    // the function to use in its place, may be empty

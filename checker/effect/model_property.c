@@ -17,6 +17,11 @@ static int8_t *fills_arg(struct model_function *x) {
     return &x->fills_arg;
 }
 
+// The last one named; all are kept as bits.
+static int8_t *read_arg(struct model_function *x) {
+    return &x->read_arg;
+}
+
 static int8_t *handler_arg(struct model_function *x) {
     return &x->handler_arg;
 }
@@ -61,6 +66,7 @@ static const struct property table[] = {
     {"atomic_update",   FN_ATOMIC_UPDATE,                   NULL,    NULL          },
     {"atomic_cas",      FN_ATOMIC_CAS,                      NULL,    NULL          },
     {"atomic_weak_cas", FN_ATOMIC_CAS | FN_ATOMIC_WEAK_CAS, NULL,    NULL          },
+    {"atomic_legacy",   FN_ATOMIC_LEGACY,                   NULL,    NULL          },
     {"names_thread",    FN_NAMES_THREAD,                    NULL,    NULL          },
     {"forks",           FN_FORKS,                           NULL,    NULL          },
     {"execs",           FN_EXECS,                           NULL,    NULL          },
@@ -82,6 +88,7 @@ static const struct property table[] = {
     {"instead",         0,                                  instead, NULL          },
     {"if_null",         0,                                  NULL,    null_arg      },
     {"fills",           0,                                  NULL,    fills_arg     },
+    {"reads",           0,                                  NULL,    read_arg      },
     {"handler",         0,                                  NULL,    handler_arg   },
     {"action",          0,                                  NULL,    action_arg    },
     {"at_exit",         0,                                  NULL,    exit_arg      },
@@ -136,6 +143,7 @@ bool model_parse_property(struct str *rest, struct str where, struct model_funct
                              STR_ARG(where), table[i].name);
         }
         *table[i].arg(out) = (int8_t)number;
+        out->reads |= table[i].arg == read_arg ? 1U << number : 0;
         return true;
     }
     return error_set(err, STR_FMT ": unknown property '" STR_FMT "'", STR_ARG(where),

@@ -1,6 +1,7 @@
 #include "checker/link/access.h"
 
 #include "checker/base/hash.h"
+#include "checker/link/arguments.h"
 #include "checker/link/container.h"
 #include "checker/link/maker.h"
 #include "checker/link/namer.h"
@@ -153,6 +154,26 @@ static void container_op(struct collector *c, uint32_t index) {
     }
 }
 
+// Memory a library function is given.
+static void argument_ops(struct collector *c, uint32_t index) {
+    const struct facts *f = c->namer.f;
+    struct argument_access args[ARGUMENTS_MAX];
+    uint32_t n = argument_accesses(c->p, f, f->ops.data[index].call, args);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct ir_val *v = &f->vals.data[args[i].pointer.v];
+        struct access a = {.op = index, .write = args[i].write, .atomic = args[i].atomic};
+        bool named = v->kind == VAL_ADDR;
+        if (named && (is_sync_type(c->p, f, f->paths.data[v->path.v].type) ||
+                      is_constant(f, v->path) || is_private_variable(f, v->path))) {
+            continue;
+        }
+        a.place = expr_deref(c->p->exprs, namer_value(&c->namer, args[i].pointer));
+        if (expr_get(c->p->exprs, a.place)->kind != EX_LOCAL && held_at(c, index, &a)) {
+            add(c, a);
+        }
+    }
+}
+
 // --- callees and threads ---
 
 // Elements chosen by something only the callee knows may be any.
@@ -175,7 +196,7 @@ static void translate_held(struct collector *c, struct binding *b, const struct 
     struct flow_fact all[64];
     uint16_t n = 0;
     for (uint16_t i = 0; i < to->held_count && n < 32; i++) {
-        if (!(to->held[i].flags & FACT_SOMETIMES)) {
+        if (!parallel_is_held_partly(c->p, to->held, to->held_count, i)) {
             all[n++] = to->held[i];
         }
     }
@@ -338,6 +359,7 @@ static void collect(struct program *p, node_id id) {
                 own_access(&c, b->first_op.v + k);
             } else if (kind == OP_CALL) {
                 container_op(&c, b->first_op.v + k);
+                argument_ops(&c, b->first_op.v + k);
                 call_accesses(&c, b->first_op.v + k);
             }
         }

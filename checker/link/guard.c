@@ -4,99 +4,13 @@
 // against a read without.
 #include "checker/link/guard.h"
 
-#include "checker/base/hash.h"
-#include "checker/link/instance.h"
-#include "checker/link/maker.h"
 #include "checker/link/namer.h"
 
-enum { MAX_SITES = 200, MIN_GUARDED = 4, MIN_SHARE = 80, SURE_GUARDED = 4, SURE_SHARE = 80 };
-
-// One op that touches the field, with what holds there in every context.
-struct site {
-    const struct access *access;
-    const struct access *deepest; // the access itself, through callees
-    struct instance instance;     // of the context that holds least
-    bool twin;                    // told by another site
-    bool api;                     // callers outside this program may come here at any time
-};
-
-struct group {
-    expr_id class;
-    VEC(uint32_t) accesses;
-    bool written;
-};
-
-struct finder {
-    struct program *p;
-    VEC(struct group) groups;
-    struct map by_class;
-    bool has_main;
-    bool *lifecycle; // [nodes]: makes or ends a lock, or fills an object for the first time
-};
+enum { MIN_GUARDED = 4, MIN_SHARE = 80, SURE_GUARDED = 5, APART_GUARDED = 8, FEW = 8 };
 
 static const struct ir_sym *symbol(const struct program *p, node_id n) {
     struct fn_ref ref = p->nodes.data[n].ref;
     return &ref.facts->syms.data[ref.facts->fns.data[ref.fn.v].sym.v];
-}
-
-// Nobody in the program calls it: what its callees do for it is told here.
-static bool is_outermost(const struct program *p, node_id n) {
-    const struct node *x = &p->nodes.data[n];
-    return !x->callers.len || x->is_entry;
-}
-
-static bool ends_or_makes(const struct summary *s) {
-    for (uint32_t i = 0; s && i < s->case_count; i++) {
-        for (uint32_t k = 0; k < s->cases[i].effect_count; k++) {
-            uint8_t kind = s->cases[i].effects[k].kind;
-            if (kind == EFFECT_LOCK_INIT || kind == EFFECT_LOCK_DESTROY) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-// Makes or ends a lock, itself or by a wrapper: the object is not shared yet, or no longer.
-static bool handles_lifecycle(const struct program *p, node_id n) {
-    struct fn_ref ref = p->nodes.data[n].ref;
-    const struct ir_fn *fn = &ref.facts->fns.data[ref.fn.v];
-    for (uint32_t i = 0; i < fn->block_count; i++) {
-        const struct ir_block *b = &ref.facts->blocks.data[fn->first_block.v + i];
-        for (uint32_t k = 0; k < b->op_count; k++) {
-            const struct ir_op *op = &ref.facts->ops.data[b->first_op.v + k];
-            node_id to = op->kind == OP_CALL ? program_callee(p, ref.facts, op->call) : NODE_NONE;
-            const struct flow_result *r =
-                to != NODE_NONE ? p->nodes.data[to].flow[FLOW_LIFE] : NULL;
-            if (op->kind == OP_CALL && (ends_or_makes(program_model(p, ref.facts, op->call)) ||
-                                        (r && ends_or_makes(&r->summary)))) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static void sort_in(struct finder *s, uint32_t index) {
-    struct program *p = s->p;
-    const struct access *a = &p->accesses.data[index];
-    bool listed = !a->inner || is_outermost(p, a->node);
-    if (!listed || a->owned || a->atomic || a->volatile_ || a->slot) {
-        return;
-    }
-    expr_id class = expr_class(p->exprs, a->place);
-    if (!class.v || (expr_get(p->exprs, class)->kind != EX_FIELD &&
-                     expr_get(p->exprs, class)->kind != EX_GLOBAL)) {
-        return;
-    }
-    uint32_t i = 0;
-    if (!map_get(&s->by_class, class.v, &i)) {
-        vec_push(&p->scratch, &s->groups, ((struct group){.class = class}));
-        i = s->groups.len - 1;
-        map_put(&s->by_class, class.v, i);
-    }
-    vec_push(&p->scratch, &s->groups.data[i].accesses, index);
-    s->groups.data[i].written |= a->write;
 }
 
 static bool holds(const struct instance *i, expr_id lock) {
@@ -106,66 +20,6 @@ static bool holds(const struct instance *i, expr_id lock) {
         }
     }
     return false;
-}
-
-// Of several contexts the one that holds least.
-static bool fill_site(struct finder *s, const struct access *a, struct site *ret_site) {
-    struct program *p = s->p;
-    const struct node *n = &p->nodes.data[a->node];
-    *ret_site = (struct site){.access = a, .deepest = a};
-    while (ret_site->deepest->inner) {
-        ret_site->deepest = &p->accesses.data[ret_site->deepest->inner - 1];
-    }
-    bool found = false;
-    for (uint32_t i = 0; i < n->contexts.len; i++) {
-        struct instance now;
-        instance_fill(p, &now, a, &n->contexts.data[i], false);
-        bool alone = p->runs.by_slot.len && !now.live; // before any thread starts
-        if (!alone && (!found || now.lock_count < ret_site->instance.lock_count)) {
-            ret_site->instance = now;
-            found = true;
-        }
-    }
-    ret_site->api = !s->has_main && found && ret_site->instance.slot == SLOT_MAIN;
-    return found && !ret_site->instance.unnamed;
-}
-
-// One access seen twice, in its function and in those that nobody calls: where all callers hold the
-// same its own function tells, else they do.
-static uint32_t drop_twins(struct site *sites, uint32_t n) {
-    for (uint32_t i = 0; i < n; i++) {
-        for (uint32_t k = 0; k < n; k++) {
-            struct site *own = &sites[i];
-            struct site *caller = &sites[k];
-            if (!own->access->inner && caller->access->inner && caller->deepest == own->access) {
-                bool bare = !own->instance.lock_count;
-                own->twin |= bare;
-                caller->twin |= !bare;
-            }
-        }
-    }
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        if (!sites[i].twin) {
-            sites[kept++] = sites[i];
-        }
-    }
-    return kept;
-}
-
-static uint32_t sites_of(struct finder *s, const struct group *g, struct site *out) {
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < g->accesses.len && n < MAX_SITES; i++) {
-        const struct access *a = &s->p->accesses.data[g->accesses.data[i]];
-        if (!s->lifecycle[a->node] && fill_site(s, a, &out[n])) {
-            n++;
-        }
-    }
-    return drop_twins(out, n);
-}
-
-static bool may_meet(const struct program *p, const struct site *a, const struct site *b) {
-    return (a->api && b->api) || instances_run_in_parallel(p, &a->instance, &b->instance);
 }
 
 // --- the guard ---
@@ -219,12 +73,12 @@ static bool is_own_lock(const struct program *p, expr_id place, expr_id lock) {
 }
 
 // A method of a class that keeps a lock for its members.
-static bool is_method_of_guarded_class(const struct finder *s, const struct site *x,
+static bool is_method_of_guarded_class(const struct fields *s, const struct site *x,
                                        const struct belief *b) {
     const struct program *p = s->p;
     const struct expr *root = expr_get(p->exprs, namer_root(p->exprs, x->access->place));
     return (symbol(p, x->access->node)->flags & SYM_METHOD) && root->kind == EX_PARAM &&
-           root->num == 0 && is_outermost(p, x->access->node) &&
+           root->num == 0 && fields_is_outermost(p, x->access->node) &&
            is_own_lock(p, x->access->place, b->lock) && (x->api || p->runs.by_slot.len);
 }
 
@@ -250,23 +104,41 @@ static bool takes(const struct program *p, node_id n, expr_id lock) {
     return false;
 }
 
-static bool is_deviant(const struct finder *s, const struct site *x, const struct belief *b) {
+// The function calls one that takes it.
+static bool calls_taker(const struct program *p, node_id n, expr_id lock) {
+    const struct node *x = &p->nodes.data[n];
+    for (uint32_t i = 0; i < x->callees.len; i++) {
+        if (takes(p, x->callees.data[i], lock)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Others call it from outside: they may have to hold the lock.
+static bool is_contract(const struct program *p, const struct site *x) {
+    return x->api && !(symbol(p, x->access->node)->flags & SYM_INTERNAL);
+}
+
+static bool is_deviant(const struct fields *s, const struct site *x, const struct belief *b) {
     const struct program *p = s->p;
     if (x->instance.lock_count || x->instance.far ||
         op_is_doomed(p, p->nodes.data[x->access->node].ref, x->access->op) ||
-        !may_meet(p, x, b->writer)) {
+        !fields_may_meet(p, x, b->writer)) {
         return false;
     }
     uint32_t share = b->guarded * 100 / (b->guarded + b->bare);
     bool together = belong_together(p, x, b->lock);
-    bool most = together ? b->guarded >= MIN_GUARDED && share >= MIN_SHARE
-                         : b->guarded >= SURE_GUARDED && share >= SURE_SHARE;
-    bool beside =
-        together && b->guarded >= 2 && b->guarded > b->bare && takes(p, x->access->node, b->lock);
+    bool few = b->bare <= 1 + b->guarded / FEW;
+    bool most = !together           ? b->guarded >= APART_GUARDED && few
+                : is_contract(p, x) ? b->guarded >= SURE_GUARDED && few
+                                    : b->guarded >= MIN_GUARDED && share >= MIN_SHARE;
+    bool beside = together && b->guarded >= 2 && few &&
+                  (takes(p, x->access->node, b->lock) || calls_taker(p, x->access->node, b->lock));
     return most || beside || is_method_of_guarded_class(s, x, b);
 }
 
-static void tell(struct finder *s, const struct site *x, const struct belief *b, expr_id class) {
+static void tell(struct fields *s, const struct site *x, const struct belief *b, expr_id class) {
     struct program *p = s->p;
     struct fn_ref at = p->nodes.data[x->access->node].ref;
     struct program_unguarded u = {.place = x->access->place,
@@ -276,7 +148,7 @@ static void tell(struct finder *s, const struct site *x, const struct belief *b,
                                   .guarded = b->guarded,
                                   .total = b->guarded + b->bare};
     u.at = (struct flow_site){at, at.facts->ops.data[x->access->op].loc};
-    u.inner = x->access->inner ? access_site(p, x->access) : (struct flow_site){0};
+    u.inner = fields_inner(p, x);
     u.guarded_at = access_site(p, b->writer->access);
     u.writer = p->nodes.data[b->writer->access->node].ref;
     for (uint32_t i = 0; i < p->unguarded.len; i++) { // once per function and lock
@@ -289,30 +161,26 @@ static void tell(struct finder *s, const struct site *x, const struct belief *b,
     vec_push(p->arena, &p->unguarded, u);
 }
 
-void program_find_unguarded(struct program *p) {
-    struct finder s = {.p = p};
-    map_init(&s.by_class, &p->scratch);
-    s.has_main = program_has_main(p);
-    s.lifecycle = ARENA_ARRAY(&p->scratch, bool, p->nodes.len);
-    bool *makers = ARENA_ARRAY(&p->scratch, bool, p->nodes.len + 1);
-    program_find_makers(p, makers);
-    for (node_id n = 0; n < p->nodes.len; n++) {
-        s.lifecycle[n] = makers[n] || handles_lifecycle(p, n);
-    }
-    for (uint32_t i = 0; i < p->accesses.len; i++) {
-        sort_in(&s, i);
-    }
-    struct site *sites = ARENA_ARRAY(&p->scratch, struct site, MAX_SITES);
-    for (uint32_t i = 0; i < s.groups.len; i++) {
-        const struct group *g = &s.groups.data[i];
-        uint32_t n = g->written ? sites_of(&s, g, sites) : 0;
+void guard_find(struct fields *fields) {
+    struct program *p = fields->p;
+    struct site *sites = ARENA_ARRAY(&p->scratch, struct site, FIELDS_MAX_SITES);
+    for (uint32_t i = 0; i < fields->groups.len; i++) {
+        const struct field_group *g = &fields->groups.data[i];
+        uint32_t n = g->written ? fields_sites(fields, g, false, sites) : 0;
         struct belief b = best_belief(sites, n);
         for (uint32_t k = 0; b.guarded && k < n; k++) {
-            if (is_deviant(&s, &sites[k], &b)) {
-                tell(&s, &sites[k], &b, g->class);
+            if (is_deviant(fields, &sites[k], &b)) {
+                tell(fields, &sites[k], &b, g->class);
             }
         }
     }
+}
+
+void program_find_unguarded(struct program *p) {
+    struct fields fields;
+    fields_collect(&fields, p);
+    guard_find(&fields);
+    mixed_find(&fields);
 }
 
 uint32_t program_unguarded_count(const struct program *p) {

@@ -193,8 +193,8 @@ static void held_on_the_way(struct program *p, const struct run_edge *e,
     }
     struct flow_point point = r ? flow_point_at(r, e->op) : (struct flow_point){0};
     for (uint16_t i = 0; i < point.count; i++) {
-        bool doubt = point.items[i].flags & EF_MAYBE;
-        if (point.items[i].flags & FACT_SOMETIMES) {
+        bool doubt = point.items[i].flags & (EF_MAYBE | FACT_SOMETIMES);
+        if (parallel_is_held_partly(p, point.items, point.count, i)) {
             continue;
         }
         expr_id lock = doubt ? unnamed_lock(p) : lock_identity(p, point.items[i].e);

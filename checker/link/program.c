@@ -137,6 +137,7 @@ void program_solve(struct program *p) {
         contracts_find_summaries(p, &p->units.data[i]);
         resolve_calls(p, &p->units.data[i]);
     }
+    program_presume_locks(p);
     p->stats.functions = p->nodes.len;
     program_build_callgraph(p);
     program_find_guards(p);

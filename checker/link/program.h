@@ -93,13 +93,13 @@ struct program_race {
 uint32_t program_race_count(const struct program *p);
 const struct program_race *program_race(const struct program *p, uint32_t index);
 
-// An access without the lock that other accesses of the field hold.
+// An access without the lock that other accesses of the field hold, or not atomic where others are.
 struct program_unguarded {
     expr_id place;
     expr_id class; // the field, or the global
-    expr_id lock;  // class
+    expr_id lock;  // class; none: the others are atomic
     bool write;
-    uint32_t guarded; // accesses under the lock, of `total`
+    uint32_t guarded; // accesses under the lock, or atomic ones, of `total`
     uint32_t total;
     struct flow_site at;         // here, or a call here that leads to it
     struct flow_site inner;      // the access itself when a callee makes it
@@ -202,7 +202,8 @@ expr_id program_written_class(const struct program *p, const struct facts *f,
                               const struct ir_op *op);
 /// `n` itself takes a lock of this class.
 bool program_acquires(const struct program *p, node_id n, expr_id class);
-/// `n` or a callee writes what the waiters of `c` look at, by name.
+/// `n` or a callee writes what the waiters of `c` look at, by name, or `n` gives it to code that is
+/// not known.
 bool program_changes_tested(const struct program *p, node_id n, const struct program_condition *c);
 /// The waiters of `c` look at places of this class.
 bool program_is_tested(const struct program_condition *c, expr_id class);

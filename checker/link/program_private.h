@@ -117,6 +117,7 @@ struct program {
     struct map entry_release; // class -> number of functions that release it without taking it
     struct runs runs;
     VEC(struct access) accesses;
+    bool hidden_locks; // some locks are taken by functions that are not known
     VEC(struct program_race) races;
     VEC(struct program_unguarded) unguarded;
     VEC(struct program_stray) strays;
@@ -129,6 +130,9 @@ struct program {
 };
 
 const struct unit *program_unit(const struct program *p, const struct facts *f);
+/// Gives models to pairs of functions without a body that are called like locking and unlocking.
+/// (presumed.c)
+void program_presume_locks(struct program *p);
 void program_build_callgraph(struct program *p);
 void program_find_reach(struct program *p);
 /// Notes the records of `f` that only wrap a lock. Before flow.

@@ -161,13 +161,19 @@ static bool is_before_start(struct program *p, const struct instance *a, const s
            access_precedes_start(p, a->access, a->context, b->slot);
 }
 
+// Called from outside, by callers that may hold one of the locks nothing is known of.
+static bool may_be_held_outside(const struct program *p, const struct instance *i) {
+    return p->hidden_locks && i->context && i->slot == SLOT_MAIN && !program_has_main(p);
+}
+
 static bool race(struct program *p, const struct instance *a, const struct instance *b,
                  const struct group *g) {
     bool write = a->access->write || b->access->write;
     bool plain = !a->access->atomic || !b->access->atomic;
     return write && plain && !a->far && !b->far && instances_run_in_parallel(p, a, b) &&
            !instances_share_lock(a, b) && (!g->frame || can_meet_in_frame(p, a, b, g->place)) &&
-           !is_before_start(p, a, b) && !is_before_start(p, b, a);
+           !may_be_held_outside(p, a) && !may_be_held_outside(p, b) && !is_before_start(p, a, b) &&
+           !is_before_start(p, b, a);
 }
 
 static void find_partners(struct program *p, struct instance *all, uint32_t n,

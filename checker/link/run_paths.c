@@ -10,6 +10,17 @@ expr_id lock_identity(struct program *p, expr_id lock) {
     return class.v ? class : unnamed_lock(p);
 }
 
+bool parallel_is_held_partly(struct program *p, const struct flow_fact *facts, uint16_t count,
+                             uint16_t i) {
+    expr_id class = lock_identity(p, facts[i].e);
+    uint32_t names = 0;
+    for (uint16_t k = 0; k < count; k++) {
+        bool sometimes = (facts[k].flags & FACT_SOMETIMES) && !(facts[k].flags & EF_MAYBE);
+        names += sometimes && expr_same(lock_identity(p, facts[k].e), class);
+    }
+    return (facts[i].flags & FACT_SOMETIMES) && names < 2;
+}
+
 uint32_t program_op_of_call(const struct program *p, node_id id, call_id call) {
     struct fn_ref ref = p->nodes.data[id].ref;
     return facts_op_of_call(ref.facts, ref.fn, call).v;

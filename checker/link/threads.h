@@ -171,6 +171,10 @@ uint64_t parallel_within(const struct program *p, node_id n, uint32_t op);
 bool parallel_is_bracketed(struct program *p, node_id n, uint32_t op);
 /// Threads of the two slots may run at the same time.
 bool slots_run_in_parallel(const struct program *p, uint8_t a, uint8_t b);
+/// The lock is held in some of the worlds that come to a call only, and not in the others under
+/// another name: the call is also made without it.
+bool parallel_is_held_partly(struct program *p, const struct flow_fact *facts, uint16_t count,
+                             uint16_t i);
 /// Class of a lock, or the stand-in for locks without one.
 expr_id lock_identity(struct program *p, expr_id lock);
 expr_id unnamed_lock(struct program *p);

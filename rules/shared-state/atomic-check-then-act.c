@@ -85,21 +85,82 @@ static bool has_one_writer(const struct look *l, op_id op) {
     return program_thread_count(p) != 0 && !program_runs_twice(p, l->ctx->node, op);
 }
 
+// --- if (!flag) { act(); flag = true; } ---
+
+// Edge that is taken when the object does not hold yet what is stored later; -1 when the block does
+// not test that.
+static int edge_when_unclaimed(const struct look *l, const struct ir_block *b,
+                               const struct atomic_op *a) {
+    const struct ir_val *x = &l->f->vals.data[b->rhs.v];
+    const struct ir_val *stored = &l->f->vals.data[a->value.v];
+    bool zero = stored->num == 0; // a claim that is given up: tested for something else
+    bool equality = b->cmp == OPR_EQ || b->cmp == OPR_NE;
+    if (b->term != TERM_BRANCH || !equality || x->kind != VAL_CONST || x->num != 0 ||
+        !reads(l, b->lhs, a->object, 2)) {
+        return -1;
+    }
+    uint8_t kind = (b->cmp == OPR_EQ) != zero ? EDGE_TRUE : EDGE_FALSE;
+    for (uint32_t k = 0; k < b->edge_count; k++) {
+        if (l->f->edges.data[b->first_edge.v + k].kind == kind) {
+            return (int)k;
+        }
+    }
+    return -1;
+}
+
+// Something is done between the beginning of the block and the op.
+static bool acts_before(const struct look *l, const struct ir_block *b, uint32_t op) {
+    for (uint32_t k = b->first_op.v; k < b->first_op.v + b->op_count && k < op; k++) {
+        if (op_at(l, k)->kind == OP_CALL && !atomic_op_of(l->ctx, l->f, op_at(l, k)).kind) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The flag that says that something was done is tested before and set after it: two threads do it.
+static bool claims_late(const struct look *l, op_id id, const struct atomic_op *a) {
+    const struct ir_fn *ir = &l->f->fns.data[l->fn.fn.v];
+    uint32_t home = facts_block_of_op(l->f, l->fn.fn, id);
+    for (uint32_t i = 0; l->f->vals.data[a->value.v].kind == VAL_CONST && i < ir->block_count;
+         i++) {
+        const struct ir_block *b = graph_block(l->fn, i);
+        int edge = edge_when_unclaimed(l, b, a);
+        uint32_t at = edge < 0 ? UINT32_MAX : graph_target(l->fn, b, (uint32_t)edge);
+        bool acted = false;
+        for (uint32_t n = 0; at != UINT32_MAX && n < ir->block_count; n++) { // straight on
+            const struct ir_block *next = graph_block(l->fn, at);
+            acted |= acts_before(l, next, at == home ? id.v : UINT32_MAX);
+            if (at == home) {
+                return acted;
+            }
+            at = next->edge_count == 1 ? graph_target(l->fn, next, 0) : UINT32_MAX;
+        }
+    }
+    return false;
+}
+
 static void check_store(struct look *l, op_id id, const struct atomic_op *a) {
     const struct ir_op *op = op_at(l, id.v);
     bool locked = program_may_hold_at(l->ctx->program, l->ctx->node, id, l->ctx->arena);
-    if (!is_shared(l->f, a->object) || a->relaxed || locked || !reads(l, a->value, a->object, 6) ||
-        has_one_writer(l, id)) {
+    if (!is_shared(l->f, a->object) || a->relaxed || locked || has_one_writer(l, id)) {
+        return;
+    }
+    bool depends = reads(l, a->value, a->object, 6);
+    if (!depends && !claims_late(l, id, a)) {
         return;
     }
     struct buf text;
     buf_init(&text, 160);
     facts_print_path(l->f, a->object, &text);
-    struct finding *f = rule_report(l->ctx, l->fn, op->loc,
-                                    "the new value of '%s' depends on one that was read before: "
-                                    "what another thread stores in between is lost; "
-                                    "use one atomic operation",
-                                    buf_c(&text));
+    struct finding *f =
+        rule_report(l->ctx, l->fn, op->loc,
+                    depends ? "the new value of '%s' depends on one that was read before: what "
+                              "another thread stores in between is lost; use one atomic operation"
+                            : "'%s' is tested, then the work is done, and only then is it set: two "
+                              "threads that test it at the same time both do the work; set it with "
+                              "the test, in one exchange",
+                    buf_c(&text));
     if (f) {
         f->subject = (struct str){arena_copy(l->ctx->arena, buf_c(&text), text.len), text.len};
     }

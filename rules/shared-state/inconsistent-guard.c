@@ -23,6 +23,24 @@ static bool is_annotated(const struct rule_ctx *ctx, expr_id class) {
     return false;
 }
 
+static struct finding *report_lock(struct rule_ctx *ctx, const struct program_unguarded *u,
+                                   const char *place, const char *lock) {
+    return rule_report(
+        ctx, u->at.at, u->at.loc,
+        "'%s' is %s without '%s', which %u of %u accesses hold, for example the write at %s", place,
+        u->write ? "written" : "read", lock, u->guarded, u->total,
+        rule_line(ctx, u->at.at, u->guarded_at));
+}
+
+static struct finding *report_atomic(struct rule_ctx *ctx, const struct program_unguarded *u,
+                                     const char *place) {
+    return rule_report(ctx, u->at.at, u->at.loc,
+                       "'%s' is %s by a plain access, while %u of %u accesses are atomic, for "
+                       "example the change at %s",
+                       place, u->write ? "changed" : "read", u->guarded, u->total,
+                       rule_line(ctx, u->at.at, u->guarded_at));
+}
+
 static void check(struct rule_ctx *ctx) {
     for (uint32_t i = 0; i < program_unguarded_count(ctx->program); i++) {
         const struct program_unguarded *u = program_unguarded(ctx->program, i);
@@ -30,23 +48,23 @@ static void check(struct rule_ctx *ctx) {
             continue;
         }
         const char *place = rule_name(ctx, u->at.at, u->inner.at.facts ? u->class : u->place);
-        const char *lock = rule_name(ctx, u->at.at, u->lock);
-        struct finding *f = rule_report(
-            ctx, u->at.at, u->at.loc,
-            "'%s' is %s without '%s', which %u of %u accesses hold, for example the write at %s",
-            place, u->write ? "written" : "read", lock, u->guarded, u->total,
-            rule_line(ctx, u->at.at, u->guarded_at));
+        const char *lock = u->lock.v ? rule_name(ctx, u->at.at, u->lock) : "";
+        struct finding *f =
+            u->lock.v ? report_lock(ctx, u, place, lock) : report_atomic(ctx, u, place);
         if (!f) {
             continue;
         }
         f->subject = str_from(rule_name(ctx, u->at.at, u->class));
         if (u->inner.at.facts) {
-            rule_step(ctx, f, STEP_CALL, u->at.at, u->at.loc, "called without '%s'", lock);
+            rule_step(ctx, f, STEP_CALL, u->at.at, u->at.loc, "called %s%s%s",
+                      u->lock.v ? "without '" : "from here", lock, u->lock.v ? "'" : "");
         }
         struct flow_site here = u->inner.at.facts ? u->inner : u->at;
-        rule_step(ctx, f, STEP_ACCESS, here.at, here.loc, "%s '%s' without a lock",
-                  u->write ? "writes" : "reads", place);
-        rule_related(ctx, f, u->guarded_at, "written here under '%s'", lock);
+        rule_step(ctx, f, STEP_ACCESS, here.at, here.loc, "%s '%s' %s",
+                  u->write ? "writes" : "reads", place, u->lock.v ? "without a lock" : "plainly");
+        rule_related(ctx, f, u->guarded_at, "%s%s%s",
+                     u->lock.v ? "written here under '" : "changed atomically here", lock,
+                     u->lock.v ? "'" : "");
     }
 }
 

@@ -18,6 +18,19 @@ static bool has_touched(const struct rule_ctx *ctx, const struct flow_signal *s,
     return false;
 }
 
+// What its caller has taken.
+static bool gives_back_later(const struct rule_ctx *ctx, const struct flow_result *r,
+                             expr_id class) {
+    for (uint32_t i = 0; i < r->events.len; i++) {
+        const struct flow_event *e = &r->events.data[i];
+        if (e->kind == FLOW_RELEASE_ENTRY &&
+            expr_same(expr_class(program_exprs(ctx->program), e->subject), class)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_touched_somewhere(const struct rule_ctx *ctx, const struct flow_result *r,
                                  const struct flow_signal *s, expr_id class) {
     for (uint32_t i = 0; i < r->signals.len; i++) {
@@ -26,14 +39,8 @@ static bool is_touched_somewhere(const struct rule_ctx *ctx, const struct flow_r
             return true;
         }
     }
-    for (uint32_t i = 0; i < r->events.len; i++) { // gives back, later, what its caller has taken
-        const struct flow_event *e = &r->events.data[i];
-        if (e->kind == FLOW_RELEASE_ENTRY &&
-            expr_same(expr_class(program_exprs(ctx->program), e->subject), class)) {
-            return true;
-        }
-    }
-    return program_may_hold_at_entry(ctx->program, ctx->node, class);
+    return gives_back_later(ctx, r, class) ||
+           program_may_hold_at_entry(ctx->program, ctx->node, class);
 }
 
 static bool is_told(const struct flow_result *r, uint32_t index) {
@@ -149,12 +156,37 @@ static bool is_repeated(const struct rule_ctx *ctx, struct fn_ref fn, call_id ca
     return false;
 }
 
+// Only called by the functions of its file, and some thread runs it.
+static bool is_part_of_thread(const struct rule_ctx *ctx) {
+    const struct program *p = ctx->program;
+    struct fn_ref fn = program_fn(p, ctx->node);
+    const struct ir_sym *sym = &fn.facts->syms.data[fn.facts->fns.data[fn.fn.v].sym.v];
+    bool reached = false;
+    for (uint32_t i = 0; i < program_root_count(p) && !reached; i++) {
+        reached =
+            program_root(p, i)->kind == CONTEXT_THREAD && program_root_reaches(p, i, ctx->node);
+    }
+    return reached && (sym->flags & SYM_INTERNAL) && !program_is_address_taken(p, ctx->node);
+}
+
+// On some path here the function has had nothing to do with the lock.
+static bool is_untouched_on_some_path(const struct rule_ctx *ctx, const struct flow_result *r,
+                                      const struct flow_signal *s, expr_id class) {
+    bool untouched = false;
+    for (uint32_t i = 0; i < r->signals.len; i++) {
+        untouched |=
+            r->signals.data[i].call.v == s->call.v && !has_touched(ctx, &r->signals.data[i], class);
+    }
+    return untouched && !gives_back_later(ctx, r, class) &&
+           !program_may_hold_at_entry(ctx->program, ctx->node, class);
+}
+
 // A thread passes on what somebody else changed, and neither has taken the lock.
 static void check_passed_on(struct rule_ctx *ctx, const struct flow_result *r,
                             const struct program_condition *c, const struct flow_signal *s) {
     const struct ir_op *op = NULL;
     bool root = program_is_thread_entry(ctx->program, ctx->node) ||
-                program_is_main(ctx->program, ctx->node);
+                program_is_main(ctx->program, ctx->node) || is_part_of_thread(ctx);
     root = root && c->untimed && !is_repeated(ctx, r->fn, s->call);
     struct fn_ref by = root ? raised_without_lock(ctx, c, &op).fn : (struct fn_ref){0};
     if (!op) {
@@ -186,8 +218,8 @@ static bool waits_in(const struct program_condition *c, struct fn_ref fn) {
     return false;
 }
 
-// Nothing in the whole program signals the condition, although a function changes what its waiters
-// test.
+// Nothing in the whole program, or in the only file that knows it, signals the condition, although
+// a function changes what its waiters test.
 static void check_never_signalled(struct rule_ctx *ctx, const struct program_condition *c) {
     for (node_id n = 0; n < program_fn_count(ctx->program); n++) {
         struct fn_ref fn = program_fn(ctx->program, n);
@@ -214,10 +246,11 @@ static void check_never_signalled(struct rule_ctx *ctx, const struct program_con
 }
 
 static void check_program(struct rule_ctx *ctx) {
-    for (uint32_t i = 0;
-         program_is_whole(ctx->program) && i < program_condition_count(ctx->program); i++) {
+    for (uint32_t i = 0; i < program_condition_count(ctx->program); i++) {
         const struct program_condition *c = program_condition(ctx->program, i);
-        if (c->waits.len && c->untimed && !c->mixed && !c->signals && !c->broadcasts &&
+        bool known =
+            program_is_whole(ctx->program) || program_is_private_lock(ctx->program, c->cond);
+        if (known && c->waits.len && c->untimed && !c->mixed && !c->signals && !c->broadcasts &&
             !c->passed_on) {
             check_never_signalled(ctx, c);
         }
@@ -251,7 +284,7 @@ static void check_function(struct rule_ctx *ctx) {
         const struct ir_op *change = followed ? change_before(ctx, c, r->fn, s->call) : NULL;
         if (change) {
             report_unlocked(ctx, r, c, s, change);
-        } else if (followed) {
+        } else if (!c->mixed && !unknown_callers && is_untouched_on_some_path(ctx, r, s, c->lock)) {
             check_passed_on(ctx, r, c, s);
         }
     }

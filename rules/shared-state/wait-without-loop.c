@@ -47,10 +47,28 @@ static bool reaches(const struct search *s, uint32_t from, uint32_t to) {
     return false;
 }
 
+// Class of the place whose address is an argument; none when there is no such argument.
+static expr_id class_of_argument(const struct search *s, call_id call, uint32_t index) {
+    const struct ir_call *c = &s->f->calls.data[call.v];
+    const struct ir_val *v =
+        &s->f->vals.data[index < c->arg_count ? s->f->args.data[c->first_arg.v + index].v : 0];
+    return v->kind == VAL_ADDR ? program_path_class(s->ctx->program, s->f, v->path) : (expr_id){0};
+}
+
+// A lock that is not the one of the wait.
+static bool is_other_lock(const struct search *s, const struct ir_op *release) {
+    const struct ir_op *wait = &s->f->ops.data[block_at(s, s->wait_block)->first_op.v + s->wait_op];
+    expr_id lock = class_of_argument(s, wait->call, 1);
+    expr_id other = class_of_argument(s, release->call, 0);
+    bool unnamed = !s->f->calls.data[release->call.v].arg_count;
+    return lock.v && (unnamed || (other.v && !expr_same(lock, other)));
+}
+
 // The lock is given up: whatever was done on the strength of the predicate is done.
 static bool acts(const struct search *s, const struct ir_op *op) {
     return op->kind == OP_CALL &&
-           program_model_effect(s->ctx->program, s->f, op->call, EFFECT_RELEASE) != NULL;
+           program_model_effect(s->ctx->program, s->f, op->call, EFFECT_RELEASE) != NULL &&
+           !is_other_lock(s, op);
 }
 
 enum verdict { GOES_BACK, ACTS, LEAVES };

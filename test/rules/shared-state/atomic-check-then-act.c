@@ -44,18 +44,62 @@ static void *ok_only_writer(void *arg) {
     return arg;
 }
 
+void bad_greet_once(void);
+static void *bad_greeter(void *arg) {
+    bad_greet_once();
+    return arg;
+}
+
 int main(void) {
     struct stats s = {0};
     pthread_t t[8];
+    pthread_t g[4];
     pthread_t one;
     for (int i = 0; i < 4; i++) {
         pthread_create(&t[i], NULL, bad_work, &s);
         pthread_create(&t[4 + i], NULL, ok_work, &s);
+        pthread_create(&g[i], NULL, bad_greeter, NULL);
     }
     pthread_create(&one, NULL, ok_only_writer, NULL);
     for (int i = 0; i < 8; i++) {
         pthread_join(t[i], NULL);
     }
     pthread_join(one, NULL);
+    for (int i = 0; i < 4; i++) {
+        pthread_join(g[i], NULL);
+    }
     return hits + by_one;
+}
+
+// A flag for what must be done once: tested before, set after.
+static _Atomic int greeted;
+static _Atomic int stopped;
+static _Atomic int seen;
+static _Atomic int taken;
+void greet(void);
+
+void bad_greet_once(void) {
+    if (greeted == 0) {
+        greet();
+        greeted = 1; // expect: shared-state-atomic-check-then-act "'greeted' is tested, then the work is done"
+    }
+}
+
+void ok_greet_once(void) {
+    if (!atomic_exchange(&taken, 1)) {
+        greet();
+    }
+}
+
+void ok_mark(void) { // nothing is done between
+    if (!seen) {
+        seen = 1;
+    }
+}
+
+void ok_stop(void) { // the claim comes first
+    if (!stopped) {
+        stopped = 1;
+        greet();
+    }
 }

@@ -243,3 +243,71 @@ void start_compaction(pthread_t *t) {
     pthread_create(&t[0], NULL, compactor, NULL);
     pthread_create(&t[1], NULL, ok_reminder, NULL);
 }
+
+// Only this file knows the condition, and nothing in it signals.
+struct bad_list;
+struct bad_list *bad_list_make(void);
+void bad_list_add(struct bad_list *l, int job);
+int bad_list_take(struct bad_list *l);
+static pthread_mutex_t bad_jobs_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t bad_jobs_cond = PTHREAD_COND_INITIALIZER;
+static struct bad_list *bad_jobs;
+static int bad_job_count;
+
+void bad_never_signalled(int job) {
+    pthread_mutex_lock(&bad_jobs_lock); // expect: shared-state-lost-wakeup "nothing in the program signals 'bad_jobs_cond'"
+    bad_job_count++;
+    bad_list_add(bad_jobs, job);
+    pthread_mutex_unlock(&bad_jobs_lock);
+}
+
+void *bad_jobs_thread(void *arg) {
+    pthread_mutex_lock(&bad_jobs_lock);
+    while (bad_job_count == 0) {
+        pthread_cond_wait(&bad_jobs_cond, &bad_jobs_lock);
+    }
+    bad_job_count--;
+    pthread_mutex_unlock(&bad_jobs_lock);
+    return arg;
+}
+
+// A helper of a thread passes on what somebody else has raised; neither takes the lock for it.
+static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t pool_work = PTHREAD_COND_INITIALIZER;
+static int pool_stop, pool_jobs;
+
+void bad_pool_stop(void) {
+    pool_stop = 1;
+}
+
+static void *pool_worker(void *arg) {
+    pthread_mutex_lock(&pool_lock);
+    while (!pool_jobs && !pool_stop) {
+        pthread_cond_wait(&pool_work, &pool_lock);
+    }
+    pool_jobs = 0;
+    pthread_mutex_unlock(&pool_lock);
+    return arg;
+}
+
+static void bad_pool_run(void) {
+    pthread_t worker;
+    pthread_create(&worker, NULL, pool_worker, NULL);
+    while (!pool_stop) {
+        pthread_mutex_lock(&pool_lock);
+        pool_jobs++;
+        pthread_cond_signal(&pool_work);
+        pthread_mutex_unlock(&pool_lock);
+    }
+    pthread_cond_broadcast(&pool_work); // expect: shared-state-lost-wakeup "'pool_work' is signalled here without 'pool_lock'"
+    pthread_join(worker, NULL);
+}
+
+static void *pool_master(void *arg) {
+    bad_pool_run();
+    return arg;
+}
+
+void bad_pool_start(pthread_t *t) {
+    pthread_create(t, NULL, pool_master, NULL);
+}

@@ -304,3 +304,24 @@ int ok_both_as_void(void *cond_, void *mutex_, int wait) {
     }
     return 0;
 }
+
+// Another lock is given up after the wait: nothing was decided yet.
+static pthread_mutex_t ok_other_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t ok_wait_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t ok_wait_cond = PTHREAD_COND_INITIALIZER;
+static int ok_jobs, ok_running, ok_go = 1;
+
+void *ok_other_lock_first(void *arg) {
+    pthread_mutex_lock(&ok_wait_lock);
+    while (ok_go) {
+        pthread_cond_wait(&ok_wait_cond, &ok_wait_lock);
+        pthread_mutex_lock(&ok_other_lock);
+        ok_running = 1;
+        pthread_mutex_unlock(&ok_other_lock);
+        while (ok_jobs) {
+            ok_jobs--;
+        }
+    }
+    pthread_mutex_unlock(&ok_wait_lock);
+    return arg;
+}
