@@ -97,8 +97,8 @@ static void show_threads(const struct program *p, struct buf *out) {
     }
     for (uint32_t i = 0; i < program_lock_count(p); i++) {
         const struct program_lock *l = program_lock(p, i);
-        buf_addf(out, "lock " STR_FMT " (" STR_FMT "), acquired at %u places\n", STR_ARG(l->name),
-                 STR_ARG(l->type), l->acquires);
+        buf_addf(out, "lock " STR_FMT " (" STR_FMT "), acquired at %u place%s\n", STR_ARG(l->name),
+                 STR_ARG(l->type), l->acquires, l->acquires == 1 ? "" : "s");
     }
     show_contexts(p, out);
     program_print_stops(p, out);

@@ -96,8 +96,12 @@ static struct str class_type(const struct program *p, expr_id class) {
 
 static void add_locks(struct program *p, const struct flow_result *r, struct map *index) {
     for (uint32_t i = 0; i < r->acquires.len; i++) {
-        expr_id class = expr_class(p->exprs, r->acquires.data[i].lock);
+        expr_id lock = r->acquires.data[i].lock;
+        expr_id class = expr_class(p->exprs, lock);
         uint32_t at = 0;
+        if (!class.v) { // in the functions of a wrapper: better its own lock than none
+            class = expr_own_class(p->exprs, lock);
+        }
         if (!class.v) {
             continue;
         }
