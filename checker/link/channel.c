@@ -11,7 +11,7 @@ struct finder {
     struct arena *arena;
     struct measures measures;
     bool *users; // [nodes] use the condition that is looked at: what they do is theirs
-    VEC(struct program_condition) conditions; // those of the program, with calls of wrappers added
+    struct conditions conditions; // those of the program, with calls of wrappers added
 };
 
 // What one user of a condition does to the places of the queue.
@@ -275,8 +275,8 @@ static bool shares_lock(const struct program *p, const struct program_condition 
 static const struct program_condition *waits_for_room(const struct finder *x, node_id n,
                                                       const struct program_condition *c,
                                                       node_id *ret_by) {
-    for (uint32_t i = 0; i < x->conditions.len; i++) {
-        const struct program_condition *other = &x->conditions.data[i];
+    for (uint32_t i = 0; i < x->conditions.items.len; i++) {
+        const struct program_condition *other = &x->conditions.items.data[i];
         for (uint32_t k = 0; k < other->waits.len; k++) {
             node_id by = program_node(x->p, other->waits.data[k].fn);
             if (other != c && shares_lock(x->p, other, c) && (by == n || is_caller(x->p, by, n))) {
@@ -426,186 +426,22 @@ static void add_channel(struct finder *x, const struct program_condition *c) {
     }
 }
 
-// --- functions that wait or signal for their callers: `int os_wait(cond *c, mutex *m)` ---
-
-static struct program_condition *condition(struct finder *x, expr_id class) {
-    for (uint32_t i = 0; i < x->conditions.len; i++) {
-        if (expr_same(x->conditions.data[i].cond, class)) {
-            return &x->conditions.data[i];
-        }
-    }
-    vec_push(x->arena, &x->conditions, ((struct program_condition){.cond = class}));
-    return &vec_last(&x->conditions);
-}
-
-// The parameter whose target the place is, or lies in, UINT32_MAX for none. *ret_inner: it lies in
-// it.
-static uint32_t parameter_of(const struct expr_table *t, expr_id place, bool *ret_inner) {
-    const struct expr *e = expr_get(t, place);
-    while (e->kind == EX_FIELD) {
-        *ret_inner = true;
-        e = expr_get(t, e->a);
-    }
-    const struct expr *v = expr_get(t, e->kind == EX_DEREF ? e->a : (expr_id){0});
-    return v->kind == EX_PARAM ? (uint32_t)v->num : UINT32_MAX;
-}
-
-// Nothing but a condition of the project: no loop, and nothing is changed that others see.
-static bool is_plain(struct finder *x, node_id n) {
-    struct fn_ref fn = x->p->nodes.data[n].ref;
-    struct changes changes = {0};
-    bool *closed = ARENA_ARRAY(x->arena, bool, x->p->nodes.len + 1);
-    struct loops loops = graph_loops(fn, x->arena);
-    channel_changes(x->p, n, 0, closed, x->arena, &changes);
-    return loops.count == 0 && changes.items.len == 0;
-}
-
-static expr_id argument_class(const struct program *p, const struct facts *f, call_id call,
-                              uint32_t index) {
-    const struct ir_call *c = &f->calls.data[call.v];
-    const struct ir_val *v =
-        &f->vals.data[index < c->arg_count ? f->args.data[c->first_arg.v + index].v : 0];
-    return v->kind == VAL_ADDR ? program_path_class(p, f, v->path) : (expr_id){0};
-}
-
-// What a wrapper does to its parameters: numbers of the condition and of the lock, UINT32_MAX when
-// it has none.
-struct wrapper {
-    node_id node;
-    uint32_t cond;
-    uint32_t lock;
-    bool waits;
-};
-
-static void add_wrapper_call(struct finder *x, const struct wrapper *w, node_id by, call_id call) {
-    struct fn_ref fn = x->p->nodes.data[by].ref;
-    expr_id cond = argument_class(x->p, fn.facts, call, w->cond);
-    struct program_condition *c = cond.v ? condition(x, cond) : NULL;
-    if (!c) {
-        return;
-    }
-    if (!w->waits) {
-        vec_push(x->arena, &c->signalled, ((struct program_use){fn, call}));
-        return;
-    }
-    expr_id lock =
-        w->lock == UINT32_MAX ? (expr_id){0} : argument_class(x->p, fn.facts, call, w->lock);
-    c->mixed |= w->lock != UINT32_MAX && (!lock.v || (c->lock.v && !expr_same(c->lock, lock)));
-    c->lock = lock.v ? lock : c->lock;
-    conditions_add_loop(x->p, c, by, call);
-}
-
-static void add_wrapper(struct finder *x, const struct wrapper *w) {
-    const struct node *n = &x->p->nodes.data[w->node];
-    for (uint32_t i = 0; w->cond != UINT32_MAX && i < n->callers.len; i++) {
-        node_id by = n->callers.data[i];
-        const struct node_calls *calls = &x->p->runs.calls[by];
-        for (uint32_t k = 0; k < calls->items.len; k++) {
-            if (calls->items.data[k].to == w->node) {
-                const struct facts *f = x->p->nodes.data[by].ref.facts;
-                add_wrapper_call(x, w, by, f->ops.data[calls->items.data[k].op.v].call);
-            }
-        }
-    }
-}
-
-static void add_wrappers(struct finder *x) {
-    const struct expr_table *t = x->p->exprs;
-    for (node_id n = 0; n < x->p->nodes.len; n++) {
-        const struct flow_result *r = x->p->nodes.data[n].flow[FLOW_LOCKS];
-        if (!r || !(r->waits.len || r->signals.len)) {
-            continue;
-        }
-        bool waits = r->waits.len != 0;
-        bool inner = false;
-        struct wrapper w = {.node = n, .waits = waits};
-        w.cond = parameter_of(t, waits ? r->waits.data[0].cond : r->signals.data[0].cond, &inner);
-        w.lock = waits ? parameter_of(t, r->waits.data[0].lock, &inner) : UINT32_MAX;
-        bool same = w.cond == w.lock; // a method that knows its lock
-        w.lock = same ? UINT32_MAX : w.lock;
-        if (!inner || is_plain(x, n)) {
-            add_wrapper(x, &w);
-        }
-    }
-}
-
 void program_find_channels(struct program *p) {
     struct finder x = {.p = p, .arena = &p->scratch};
     for (uint32_t i = 0; i < p->conditions.len; i++) {
-        vec_push(x.arena, &x.conditions, p->conditions.data[i]);
-        struct program_condition *c = &vec_last(&x.conditions);
+        vec_push(x.arena, &x.conditions.items, p->conditions.data[i]);
+        struct program_condition *c = &vec_last(&x.conditions.items);
         c->waits.cap = c->waits.len; // grows into memory of its own
         c->signalled.cap = c->signalled.len;
         c->tested.cap = c->tested.len;
     }
-    add_wrappers(&x);
-    if (x.conditions.len) {
+    channel_add_wrappers(p, x.arena, &x.conditions);
+    if (x.conditions.items.len) {
         channel_measures(p, &p->scratch, &x.measures);
     }
-    for (uint32_t i = 0; i < x.conditions.len; i++) {
-        if (!x.conditions.data[i].mixed) {
-            add_channel(&x, &x.conditions.data[i]);
+    for (uint32_t i = 0; i < x.conditions.items.len; i++) {
+        if (!x.conditions.items.data[i].mixed) {
+            add_channel(&x, &x.conditions.items.data[i]);
         }
     }
-}
-
-// --- queries ---
-
-uint32_t program_channel_count(const struct program *p) {
-    return p->channels.len;
-}
-
-const struct program_channel *program_channel(const struct program *p, uint32_t index) {
-    return &p->channels.data[index];
-}
-
-const char *program_channel_kind(const struct program_channel *c) {
-    static const char *const names[] = {
-        [CHANNEL_LIST] = "list", [CHANNEL_CONTAINER] = "container", [CHANNEL_RING] = "ring"};
-    return names[c->kind];
-}
-
-// The op looks at the number of items.
-static bool looks_at(const struct program *p, const struct facts *f, const struct ir_op *op,
-                     const struct program_channel *c) {
-    if (op->kind == OP_READ) {
-        return c->count.v && expr_same(program_path_class(p, f, op->path), c->count);
-    }
-    const struct model_function *m = op->kind == OP_CALL ? program_library(p, f, op->call) : NULL;
-    const struct ir_call *call = &f->calls.data[op->call.v];
-    const struct ir_val *v = &f->vals.data[call->arg_count ? f->args.data[call->first_arg.v].v : 0];
-    return m && (m->roles & ROLE_COUNTS) && v->kind == VAL_ADDR &&
-           expr_same(program_path_class(p, f, v->path), c->place);
-}
-
-static bool is_user(const struct program_channel *c, struct fn_ref fn, node_id n) {
-    for (uint32_t i = 0; i < c->sends.len; i++) {
-        const struct channel_use *u = &c->sends.data[i];
-        if (u->node == n || (u->fn.facts == fn.facts && u->fn.fn.v == fn.fn.v)) {
-            return true;
-        }
-    }
-    for (uint32_t i = 0; i < c->receives.len; i++) {
-        const struct channel_use *u = &c->receives.data[i];
-        if (u->node == n || (u->fn.facts == fn.facts && u->fn.fn.v == fn.fn.v)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool program_channel_is_watched(const struct program *p, const struct program_channel *c) {
-    for (node_id n = 0; n < p->nodes.len; n++) {
-        struct fn_ref fn = p->nodes.data[n].ref;
-        uint32_t blocks = is_user(c, fn, n) ? 0 : fn.facts->fns.data[fn.fn.v].block_count;
-        for (uint32_t i = 0; i < blocks; i++) {
-            const struct ir_block *b = graph_block(fn, i);
-            for (uint32_t k = 0; k < b->op_count; k++) {
-                if (looks_at(p, fn.facts, &fn.facts->ops.data[b->first_op.v + k], c)) {
-                    return true;
-                }
-            }
-        }
-    }
-    return false;
 }

@@ -1,5 +1,6 @@
 // Private to link: what functions do to the places that queues are made of. channel_change.c
-// collects it, channel.c makes queues of it.
+// collects it, channel_wrapper.c finds conditions behind functions of the project, channel.c makes
+// queues of it, channel_refusal.c and channel_query.c answer questions about them.
 #ifndef CHECKER_LINK_CHANNEL_PRIVATE_H
 #define CHECKER_LINK_CHANNEL_PRIVATE_H
 
@@ -43,6 +44,12 @@ struct measures {
     VEC(struct measure) items;
 };
 
+struct conditions {
+    VEC(struct program_condition) items;
+};
+
+/// Adds what functions that wait or signal for their callers do in calls.
+void channel_add_wrappers(struct program *p, struct arena *arena, struct conditions *conditions);
 /// Appends what `n` does to places that have a class, and up to `depth` calls further down, but not
 /// in functions marked in `closed` [nodes].
 void channel_changes(const struct program *p, node_id n, unsigned depth, const bool *closed,

@@ -60,17 +60,6 @@ static bool block_uses(struct fn_ref fn, const struct ir_block *b, path_id path)
     return false;
 }
 
-// When the last call of a block throws, what it was to do is not done: on that edge the block has
-// used nothing, unless it did before that call.
-static bool used_before_throw(struct fn_ref fn, const struct ir_block *b, path_id path) {
-    for (uint32_t k = 0; k + 1 < b->op_count; k++) {
-        if (uses(fn.facts, &fn.facts->ops.data[b->first_op.v + k], path)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 // A return that is reached without any use of the promise; its block, or NULL.
 static const struct ir_block *find_way_out(struct rule_ctx *ctx, const struct promise *p) {
     uint32_t count = p->fn.facts->fns.data[p->fn.fn.v].block_count;
@@ -85,11 +74,9 @@ static const struct ir_block *find_way_out(struct rule_ctx *ctx, const struct pr
         if (!used && b->term == TERM_RETURN) {
             return b;
         }
-        for (uint32_t k = 0; k < b->edge_count; k++) {
-            const struct ir_edge *e = &p->fn.facts->edges.data[b->first_edge.v + k];
+        for (uint32_t k = 0; !used && k < b->edge_count; k++) {
             uint32_t to = graph_target(p->fn, b, k);
-            bool open = !used || (e->kind == EDGE_EXC && !used_before_throw(p->fn, b, p->path));
-            if (open && !seen[to]) {
+            if (!seen[to]) {
                 seen[to] = true;
                 stack[top++] = to;
             }

@@ -53,6 +53,17 @@ void ok_exception_passed_on(std::promise<int> p, int x) {
     }
 }
 
+void ok_cannot_be_told(std::promise<int> p, int x) { // the promise itself refuses
+    try {
+        p.set_value(compute(x));
+    } catch (...) {
+        try {
+            p.set_exception(std::current_exception());
+        } catch (...) {
+        }
+    }
+}
+
 void finish(std::promise<int> p);
 
 void ok_moved_on(std::promise<int> p, int x) {
