@@ -256,13 +256,17 @@ static bool is_lockable(const struct program *p, uint32_t name) {
     return false;
 }
 
-expr_id program_contract_class(const struct program *p, expr_id lock) {
+expr_id program_contract_lock(const struct program *p, expr_id lock) {
     const struct expr *x = expr_get(p->exprs, lock);
     while (x->kind == EX_FIELD && x->aux && x->a.v && is_lockable(p, x->aux)) {
         lock = x->a; // what the lock object is made of
         x = expr_get(p->exprs, lock);
     }
-    return expr_class(p->exprs, lock);
+    return lock;
+}
+
+expr_id program_contract_class(const struct program *p, expr_id lock) {
+    return expr_class(p->exprs, program_contract_lock(p, lock));
 }
 
 static void find_lockables(struct program *p, const struct facts *f) {

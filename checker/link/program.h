@@ -117,6 +117,8 @@ struct program_guard {
 };
 uint32_t program_guard_count(const struct program *p);
 const struct program_guard *program_guard(const struct program *p, uint32_t index);
+/// The object that is a lock by contract, of the lock it is made of; other locks themselves.
+expr_id program_contract_lock(const struct program *p, expr_id lock);
 /// Class of a lock as guards name it: of the pointer when it is reached through one.
 expr_id program_contract_class(const struct program *p, expr_id lock);
 /// Locks that an annotation demands of callers of `fn`, in terms of its parameters.

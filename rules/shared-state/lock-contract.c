@@ -158,6 +158,51 @@ static void check_call(struct search *s, op_id id, const struct ir_op *op) {
     }
 }
 
+// The call is made on this object, or its contract does not speak of one.
+static bool is_same_object(const struct search *s, const struct ir_call *c, expr_id lock) {
+    const struct facts *f = s->fn.facts;
+    const struct ir_val *v = &f->vals.data[c->arg_count ? f->args.data[c->first_arg.v].v : 0];
+    const struct ir_path *object = &f->paths.data[v->path.v];
+    const struct expr_table *t = program_exprs(s->ctx->program);
+    const struct expr *x = expr_get(t, lock);
+    while (x->kind == EX_FIELD && x->a.v) {
+        x = expr_get(t, x->a);
+    }
+    const struct expr *param = expr_get(t, x->a);
+    bool of_this = x->kind == EX_DEREF && param->kind == EX_PARAM && param->num == 0;
+    return x->kind == EX_GLOBAL || (of_this && v->kind == VAL_PATH && object->kind == PATH_VAR &&
+                                    (f->vars.data[object->var.v].flags & VAR_THIS));
+}
+
+// A lock is held for sure that the callee, whose body is not known, says it takes itself.
+static void check_excluded(struct search *s, op_id id, const struct ir_op *op) {
+    const struct facts *f = s->fn.facts;
+    const struct program *p = s->ctx->program;
+    struct flow_fact locks[MAX_LOCKS];
+    const struct ir_call *c = &f->calls.data[op->call.v];
+    uint32_t count = program_contract_locks(p, f, op->call, CONTRACT_EXCLUDES, locks, MAX_LOCKS);
+    struct flow_point at = s->flow ? flow_point_at(s->flow, id.v) : (struct flow_point){0};
+    for (uint32_t i = 0; i < count && program_callee(p, f, op->call) == NODE_NONE; i++) {
+        bool held = false;
+        for (uint32_t k = 0; k < at.count; k++) {
+            held |= !(at.items[k].flags & (EF_MAYBE | FACT_SOMETIMES)) &&
+                    expr_same(program_contract_lock(p, at.items[k].e), locks[i].e);
+        }
+        if (!held || !is_same_object(s, c, locks[i].e)) {
+            continue;
+        }
+        const char *name = rule_name(s->ctx, s->fn, locks[i].e);
+        struct finding *x = rule_report(
+            s->ctx, s->fn, op->loc,
+            "'" STR_FMT "' is called with '%s' held, which its declaration excludes: it takes the "
+            "lock itself",
+            STR_ARG(facts_sym_name(f, c->callee)), name);
+        if (x) {
+            x->subject = str_from(name);
+        }
+    }
+}
+
 // A call that comes back only when some lock is held.
 static bool asserts(const struct search *s, const struct ir_op *op) {
     return op->kind == OP_CALL &&
@@ -196,6 +241,7 @@ static void check(struct rule_ctx *ctx) {
             const struct ir_op *op = &f->ops.data[k];
             if (op->kind == OP_CALL) {
                 check_call(&s, (op_id){k}, op);
+                check_excluded(&s, (op_id){k}, op);
             } else if (op->kind == OP_READ || op->kind == OP_WRITE || op->kind == OP_UPDATE) {
                 check_access(&s, (op_id){k}, op);
             }

@@ -56,6 +56,19 @@ public:
         mu_.Lock();
     }
 
+    void bad_excluded() {
+        lib::MutexLock lock(&mu_);
+        flush(); // expect: shared-state-lock-contract "excludes"
+    }
+
+    void ok_excluded(Queue &other) {
+        flush();
+        lib::MutexLock lock(&mu_);
+        other.flush();
+    }
+
+    void flush() ATTRIBUTE(locks_excluded(mu_));
+
     int ok_guard(int n) {
         lib::MutexLock lock(&mu_);
         if (n > 9) {
@@ -112,6 +125,8 @@ int use(Queue &q) {
     q.bad_twice();
     q.ok_guard_let_go();
     q.ok_caller();
+    q.bad_excluded();
+    q.ok_excluded(q);
     return q.bad_early_return(1) + q.ok_guard(1) + q.ok_try() + q.ok_reader();
 }
 
