@@ -12,7 +12,8 @@ struct hash128 {
 uint64_t hash64(const void *data, size_t len, uint64_t seed);
 /// Mixes two words into one; for hash tables and hash chains.
 static inline uint64_t hash_mix(uint64_t a, uint64_t b) {
-    uint64_t h = a ^ (b + 0x9e3779b97f4a7c15u + (a << 6) + (a >> 2));
+    uint64_t h = a * 0x9e3779b97f4a7c15u; // so that no two pairs of small numbers are alike
+    h ^= b + (h >> 29);
     h ^= h >> 33;
     h *= 0xff51afd7ed558ccdu;
     h ^= h >> 33;

@@ -6,6 +6,7 @@
 #include "checker/base/log.h"
 #include "checker/drive/load.h"
 #include "checker/drive/run.h"
+#include "checker/drive/show_private.h"
 #include "checker/ir/text.h"
 #include "checker/link/channel.h"
 #include "checker/link/stop.h"
@@ -39,69 +40,6 @@ static void tell_notes(const struct notes *notes) {
         const struct report_note *n = &notes->items.data[i];
         log_message(n->level == LEVEL_ERROR ? LOG_ERROR : LOG_WARNING, STR_FMT, STR_ARG(n->text));
     }
-}
-
-static void show_place(struct buf *out, const struct facts *f, loc_id loc) {
-    const struct ir_loc *at = &f->locs.data[loc.v];
-    struct str path = facts_text(f, f->files.data[at->file.v].path);
-    buf_addf(out, STR_FMT ":%u", STR_ARG(path), at->line);
-}
-
-static void show_signals(struct buf *out, uint64_t signals) {
-    const char *between = " of signal ";
-    for (unsigned n = 1; n < 64; n++) {
-        if (signals >> n & 1) {
-            buf_addf(out, "%s%u", between, n);
-            between = ", ";
-        }
-    }
-    buf_add_c(out, signals & 1 ? " of an unknown signal" : "");
-}
-
-// Where control enters the program besides main.
-static void show_contexts(const struct program *p, struct buf *out) {
-    for (uint32_t i = 0; i < program_root_count(p); i++) {
-        const struct program_root *r = program_root(p, i);
-        if (r->kind == CONTEXT_THREAD) {
-            buf_addf(out, "%s of " STR_FMT, r->many ? "several threads" : "one thread",
-                     STR_ARG(program_fn_name(p, r->node)));
-        } else if (r->kind == CONTEXT_HANDLER) {
-            buf_addf(out, "handler " STR_FMT, STR_ARG(program_fn_name(p, r->node)));
-            show_signals(out, r->signals);
-        } else if (r->kind == CONTEXT_EXIT) {
-            buf_addf(out, "at exit " STR_FMT, STR_ARG(program_fn_name(p, r->node)));
-        } else {
-            continue;
-        }
-        if (r->site.at.facts) {
-            buf_add_c(out, " at ");
-            show_place(out, r->site.at.facts, r->site.loc);
-        }
-        buf_add_char(out, '\n');
-    }
-}
-
-static void show_threads(const struct program *p, struct buf *out) {
-    for (uint32_t i = 0; i < program_thread_count(p); i++) {
-        const struct program_thread *t = program_thread(p, i);
-        struct str entry = t->entry.len ? t->entry : STR("?");
-        buf_addf(out, "thread " STR_FMT " started at ", STR_ARG(entry));
-        show_place(out, t->spawn_fn.facts, t->spawn_loc);
-        buf_addf(out, "%s, handle " STR_FMT ", %s", t->many ? " in a loop" : "",
-                 STR_ARG(t->handle.len ? t->handle : STR("dropped")), t->end);
-        if (t->end_fn.facts && t->end_loc.v) {
-            buf_add_c(out, " at ");
-            show_place(out, t->end_fn.facts, t->end_loc);
-        }
-        buf_add_char(out, '\n');
-    }
-    for (uint32_t i = 0; i < program_lock_count(p); i++) {
-        const struct program_lock *l = program_lock(p, i);
-        buf_addf(out, "lock " STR_FMT " (" STR_FMT "), acquired at %u place%s\n", STR_ARG(l->name),
-                 STR_ARG(l->type), l->acquires, l->acquires == 1 ? "" : "s");
-    }
-    show_contexts(p, out);
-    program_print_stops(p, out);
 }
 
 static void show_uses(const struct program *p, struct buf *out, const char *what,
@@ -160,7 +98,8 @@ static bool dump(struct load *load, enum topic topic, struct buf *out, struct er
             show_channel(p, program_channel(p, i), out);
         }
     } else if (p) {
-        show_threads(p, out);
+        show_thread_inventory(p, out);
+        program_print_stops(p, out);
     }
     return p != NULL;
 }

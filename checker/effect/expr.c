@@ -61,6 +61,12 @@ expr_id expr_fn(struct expr_table *t, struct str key, struct str display, expr_i
                                         .a = closure});
 }
 
+expr_id expr_without_closure(struct expr_table *t, expr_id fn) {
+    struct expr x = *expr_get(t, fn);
+    x.a = (expr_id){0};
+    return expr_intern(t, x);
+}
+
 expr_id expr_param(struct expr_table *t, uint32_t index) {
     return expr_intern(t, (struct expr){.kind = EX_PARAM, .num = index});
 }

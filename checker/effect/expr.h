@@ -73,6 +73,8 @@ static inline const struct expr *expr_get(const struct expr_table *t, expr_id e)
 expr_id expr_const(struct expr_table *t, int64_t num);
 expr_id expr_str(struct expr_table *t, struct str text);
 expr_id expr_fn(struct expr_table *t, struct str key, struct str display, expr_id closure);
+/// The same function (EX_FN), without what it captured.
+expr_id expr_without_closure(struct expr_table *t, expr_id fn);
 expr_id expr_param(struct expr_table *t, uint32_t index);
 expr_id expr_ret(struct expr_table *t);
 /// EX_RESULT, EX_FRESH, EX_UNKNOWN.

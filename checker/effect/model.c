@@ -22,7 +22,7 @@ struct model_set {
     VEC(struct model_name) functions;              // by number in names
     VEC(uint32_t) traits;                          // by number in names
     VEC(const struct model_function *) properties; // by number in names, NULL when none
-    VEC(bool) handler_fields;                      // by number in names
+    VEC(uint8_t) field_roles;                      // enum field_role, by number in names
     VEC(struct overload *) in_order;
     uint32_t texts;
     struct hash128 hash;
@@ -34,7 +34,7 @@ static uint32_t name_slot(struct model_set *set, struct str name) {
         vec_push(set->arena, &set->functions, ((struct model_name){0}));
         vec_push(set->arena, &set->traits, 0);
         vec_push(set->arena, &set->properties, NULL);
-        vec_push(set->arena, &set->handler_fields, false);
+        vec_push(set->arena, &set->field_roles, FIELD_NOTHING);
     }
     return n;
 }
@@ -106,7 +106,8 @@ static bool add_properties(struct model_set *set, struct str rest, struct str wh
                                      .exit_arg = FN_NO_ARG,
                                      .path_arg = FN_NO_ARG,
                                      .cancels_arg = FN_NO_ARG,
-                                     .interrupts_arg = FN_NO_ARG};
+                                     .interrupts_arg = FN_NO_ARG,
+                                     .worker_arg = FN_NO_ARG};
         *x = set->properties.data[number] ? *set->properties.data[number] : *x;
         struct str properties = str_trim(str_slice(rest, colon + 1, rest.len));
         while (properties.len) {
@@ -119,19 +120,23 @@ static bool add_properties(struct model_set *set, struct str rest, struct str wh
     return true;
 }
 
-// "field sa_handler sa_sigaction : handler"
+// "field sa_handler sa_sigaction : handler", "field sigev_notify_function : worker"
 static bool add_fields(struct model_set *set, struct str rest, struct str where,
                        struct error *err) {
     size_t colon = lone_colon(rest);
     struct str what = colon == SIZE_MAX ? rest : str_trim(str_slice(rest, colon + 1, rest.len));
-    if (!str_eq(what, STR("handler"))) {
-        return error_set(err, STR_FMT ": expected 'field NAME... : handler'", STR_ARG(where));
+    uint8_t role = str_eq(what, STR("handler"))  ? FIELD_HANDLER
+                   : str_eq(what, STR("worker")) ? FIELD_WORKER
+                                                 : FIELD_NOTHING;
+    if (role == FIELD_NOTHING) {
+        return error_set(err, STR_FMT ": expected 'field NAME... : handler' or ': worker'",
+                         STR_ARG(where));
     }
     struct str names = str_trim(str_slice(rest, 0, colon));
     while (names.len) {
         struct str name = str_cut(&names, ' ');
         uint32_t number = name_slot(set, name);
-        set->handler_fields.data[number] |= name.len != 0;
+        set->field_roles.data[number] = name.len ? role : set->field_roles.data[number];
     }
     return true;
 }
@@ -329,9 +334,10 @@ const struct model_function *model_function_find(const struct model_set *set, st
     return n == UINT32_MAX || n >= set->properties.len ? NULL : set->properties.data[n];
 }
 
-bool model_is_handler_field(const struct model_set *set, struct str field) {
+enum field_role model_field_role(const struct model_set *set, struct str field) {
     uint32_t n = intern_find(&set->names, field);
-    return n != UINT32_MAX && n < set->handler_fields.len && set->handler_fields.data[n];
+    return n == UINT32_MAX || n >= set->field_roles.len ? FIELD_NOTHING
+                                                        : (enum field_role)set->field_roles.data[n];
 }
 
 void model_visit(const struct model_set *set,

@@ -89,6 +89,7 @@ struct model_function {
     int8_t path_arg;       // FN_PATH_*: the name of the file
     int8_t cancels_arg;    // asks the thread with this handle to end
     int8_t interrupts_arg; // sends the thread with this handle the signal of the next argument
+    int8_t worker_arg;     // runs this argument some time on a thread of a pool of its own
     uint32_t roles;        // ROLE_*
 };
 
@@ -110,8 +111,12 @@ const struct summary *model_find(const struct model_set *set, struct str functio
 uint32_t model_type_traits(const struct model_set *set, struct str type);
 /// Properties of a library function, NULL when none are known. "std::" may stand before the name.
 const struct model_function *model_function_find(const struct model_set *set, struct str function);
-/// A function stored in a field of this name is a signal handler ("sa_handler").
-bool model_is_handler_field(const struct model_set *set, struct str field);
+
+enum field_role { FIELD_NOTHING, FIELD_HANDLER, FIELD_WORKER };
+
+/// What a function stored in a field of this name is: a signal handler ("sa_handler"), run on
+/// threads of the library ("sigev_notify_function").
+enum field_role model_field_role(const struct model_set *set, struct str field);
 /// Calls `visit` for every function with a model, in file order (for docs and checks).
 void model_visit(const struct model_set *set,
                  void (*visit)(void *ctx, const struct summary *s, struct str source), void *ctx);

@@ -46,6 +46,10 @@ static int8_t *interrupts_arg(struct model_function *x) {
     return &x->interrupts_arg;
 }
 
+static int8_t *worker_arg(struct model_function *x) {
+    return &x->worker_arg;
+}
+
 static struct str *state(struct model_function *x) {
     return &x->state;
 }
@@ -92,6 +96,7 @@ static const struct property table[] = {
     {"handler",         0,                                  NULL,    handler_arg   },
     {"action",          0,                                  NULL,    action_arg    },
     {"at_exit",         0,                                  NULL,    exit_arg      },
+    {"worker",          0,                                  NULL,    worker_arg    },
 };
 
 struct role {

@@ -101,7 +101,7 @@ void apply_hand_over_handles(struct application *a, struct world *w) {
             struct object_state *o = &w->objects[k];
             if (o->home.v && !expr_same(o->home, place) &&
                 expr_contains(r->c->exprs, o->home, place)) {
-                o->status = OBJECT_UNKNOWN;
+                o->status = o->status == OBJECT_DONE ? OBJECT_DONE : OBJECT_UNKNOWN;
                 vec_push(r->kept.arena, &r->joined_arrays, place);
             }
         }

@@ -42,6 +42,14 @@ static expr_id exported(struct condenser *c, const struct flow_exit *x, expr_id 
     return expr_has_kinds(t, e, EXPR_INNER) ? (expr_id){0} : e;
 }
 
+// A function that threads begin with. A closure lies in a local: callers know the function by its
+// name, and not what it captured.
+static expr_id exported_entry(struct condenser *c, const struct flow_exit *x, expr_id entry) {
+    expr_id e = exported(c, x, entry);
+    const struct expr *fn = expr_get(c->r->c->exprs, entry);
+    return e.v || fn->kind != EX_FN ? e : expr_without_closure(c->r->c->exprs, entry);
+}
+
 static void add_effect(struct condenser *c, struct exit_case *k, struct effect e) {
     vec_push(c->r->c->arena, &k->effects, e);
 }
@@ -79,11 +87,11 @@ static void made_object_effects(struct condenser *c, const struct flow_exit *x, 
                                 const struct object_state *o) {
     if (o->kind == OBJECT_THREAD && o->status == OBJECT_LIVE && o->home.v) {
         struct effect e = {.kind = EFFECT_SPAWN,
-                           .a = o->entry,
+                           .a = exported_entry(c, x, o->entry),
                            .b = exported(c, x, o->arg),
                            .c = exported(c, x, o->home),
                            .site = o->site};
-        if (e.c.v && exported(c, x, o->entry).v) {
+        if (e.c.v && e.a.v) {
             add_effect(c, k, e);
         }
     } else if (o->kind == OBJECT_DESCRIPTOR && o->status == OBJECT_LIVE && x->ret.v &&

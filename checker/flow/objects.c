@@ -121,6 +121,40 @@ static bool detaches_itself(struct run *r, expr_id entry) {
     return false;
 }
 
+enum { MAX_WRAPPERS = 4 };
+
+static bool is_function_or_object(const struct expr_table *t, expr_id value) {
+    uint8_t kind = expr_get(t, value)->kind;
+    return kind == EX_FN || kind == EX_ADDR || kind == EX_PARAM;
+}
+
+static bool is_bound_place(const struct expr_table *t, expr_id load) {
+    const struct expr *place = expr_get(t, expr_get(t, load)->a);
+    return place->kind == EX_FIELD && str_eq(intern_text(&t->names, place->name), STR("$bound"));
+}
+
+// What an object that wraps a function holds: std::function, what std::bind returns. *ret_bound:
+// the first argument that is bound to it.
+static expr_id unwrapped(const struct run *r, const struct world *w, expr_id value,
+                         expr_id *ret_bound) {
+    struct expr_table *t = r->c->exprs;
+    for (unsigned n = 0; n < MAX_WRAPPERS && expr_get(t, value)->kind == EX_ADDR; n++) {
+        expr_id object = expr_get(t, value)->a;
+        expr_id fn = world_read(&r->space, w, expr_field(t, object, STR("$fn"), STR("")));
+        expr_id bound = world_read(&r->space, w, expr_field(t, object, STR("$bound"), STR("")));
+        if (!is_function_or_object(t, fn)) {
+            fn = world_read(&r->space, w, object); // a pointer to a function, std::ref
+        }
+        if (!is_function_or_object(t, fn)) {
+            break;
+        }
+        bool unset = expr_get(t, bound)->kind == EX_LOAD && is_bound_place(t, bound);
+        *ret_bound = unset ? *ret_bound : bound;
+        value = fn;
+    }
+    return value;
+}
+
 // A functor or closure kept in a local: its operator().
 static expr_id callable(struct run *r, expr_id value) {
     const struct expr *x = expr_get(r->c->exprs, value);
@@ -251,7 +285,8 @@ void thread_spawn(struct run *r, struct world *w, const struct effect *e, call_i
         overwrite(r, w, e->c, call);
     }
     expr_id thread = run_fresh(r, w, EX_FRESH, call.v);
-    expr_id entry = callable(r, e->a);
+    expr_id arg = e->b;
+    expr_id entry = callable(r, unwrapped(r, w, e->a, &arg));
     detached = detached || detaches_itself(r, entry);
     run_trace(r, w, FLOW_STEP_SPAWN, true, run_call_loc(r, call), entry);
     struct object_state *o = world_object(w, thread);
@@ -261,7 +296,7 @@ void thread_spawn(struct run *r, struct world *w, const struct effect *e, call_i
     *o = (struct object_state){.value = thread,
                                .kind = OBJECT_THREAD,
                                .home = e->c,
-                               .arg = e->b,
+                               .arg = arg,
                                .entry = entry,
                                .escaped = e->c.v && !is_private(r, e->c),
                                .site = run_site(r, run_call_loc(r, call))};
@@ -272,7 +307,7 @@ void thread_spawn(struct run *r, struct world *w, const struct effect *e, call_i
     }
     struct flow_spawn spawn = {.call = call,
                                .entry = entry,
-                               .arg = e->b,
+                               .arg = arg,
                                .handle = e->c,
                                .detached = detached,
                                .in_loop = r->blocks[r->block].in_loop};
@@ -522,7 +557,10 @@ void thread_freed(struct run *r, struct world *w, expr_id value, expr_id lock, c
         int64_t number = 0;
         bool is_arg = value.v && !is_const(r, value, &number) &&
                       (expr_same(value, o->arg) || closure_holds(r, w, o, value));
-        bool in_arg = lock.v && o->arg.v && !expr_same(o->arg, expr_const(r->c->exprs, 0)) &&
+        // the object they waited for each other with
+        bool heard_of = w->handshake && lock.v && expr_same(o->arg, expr_addr(r->c->exprs, lock));
+        bool in_arg = !heard_of && lock.v && o->arg.v &&
+                      !expr_same(o->arg, expr_const(r->c->exprs, 0)) &&
                       expr_contains(r->c->exprs, expr_addr(r->c->exprs, lock), o->arg);
         bool is_global = lock.v && touches(r, o->entry, lock, false);
         if (is_arg || in_arg || is_global) {

@@ -100,6 +100,40 @@ static void note_modified(struct run *r, struct block_state *head, const struct 
     vec_push(r->kept.arena, &head->modified, m);
 }
 
+static bool has_effect(const struct summary *s, enum effect_kind kind) {
+    for (uint32_t i = 0; s && (s->flags & SUMMARY_MODEL) && i < s->case_count; i++) {
+        for (uint32_t k = 0; k < s->cases[i].effect_count; k++) {
+            if (s->cases[i].effects[k].kind == kind) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// A loop that waits for as many threads as another one started: behind it they have been heard of,
+// also when the analysis thinks that it might go round no time.
+static void mark_waiting(struct run *r, uint32_t head, uint32_t tail) {
+    bool waits = false;
+    bool spawns = false;
+    for (uint32_t i = head; i <= tail; i++) {
+        const struct ir_block *b = &r->f->blocks.data[r->ir->first_block.v + i];
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &r->f->ops.data[b->first_op.v + k];
+            const struct summary *s = NULL;
+            if (op->kind == OP_CALL && r->f->calls.data[op->call.v].kind != CALL_INDIRECT) {
+                s = r->c->callee(r->c->ctx, r->f, op->call, (expr_id){0}, r->domain);
+            }
+            waits |= has_effect(s, EFFECT_WAIT) || has_effect(s, EFFECT_BLOCK);
+            spawns |= has_effect(s, EFFECT_SPAWN);
+        }
+    }
+    for (uint32_t i = head; i <= tail && waits && !spawns; i++) {
+        r->blocks[i].waits_until =
+            tail + 1 > r->blocks[i].waits_until ? tail + 1 : r->blocks[i].waits_until;
+    }
+}
+
 // A back edge goes to a block that does not come later. In reverse post-order the loop's blocks lie
 // between its ends (exactly for reducible loops, more for others, which only makes more variables
 // symbolic).
@@ -137,6 +171,9 @@ static void find_loops(struct run *r) {
             uint32_t to = r->f->edges.data[b->first_edge.v + k].to.v - r->ir->first_block.v;
             if (to <= i) {
                 mark_loop(r, to, i);
+                if (r->domain == FLOW_THREADS) {
+                    mark_waiting(r, to, i);
+                }
             }
         }
     }

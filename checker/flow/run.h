@@ -28,6 +28,7 @@ struct slot {
 struct block_state {
     VEC(struct slot) slots;
     bool is_loop_head;
+    uint32_t waits_until; // last block + 1 of a loop around it that waits for other threads
     bool in_loop;
     uint16_t dirty;      // slots that are
     uint32_t loop;       // head of the innermost loop around it, NO_LOOP when there is none

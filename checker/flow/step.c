@@ -461,6 +461,8 @@ static void forget_renamed(struct run *r, struct world *w, uint32_t to) {
 
 void run_enter(struct run *r, uint32_t to, struct world *w) {
     struct block_state *s = &r->blocks[to];
+    uint32_t waits_until = r->blocks[r->block].waits_until;
+    w->handshake |= waits_until && to >= waits_until;
     live_drop(r, to, w);
     forget_renamed(r, w, to);
     if (s->is_loop_head) {

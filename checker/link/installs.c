@@ -3,15 +3,17 @@
 #include "checker/flow/graph.h"
 #include "checker/link/program_private.h"
 
+enum install_kind { INSTALL_THREAD, INSTALL_WORKER, INSTALL_HANDLER, INSTALL_EXIT, INSTALL_KINDS };
+
 // Functions that a function installs or starts for its callers: bit i = parameter i.
 struct installer {
     struct program *p;
-    uint32_t *passed[CONTEXT_KINDS]; // [nodes]
+    uint32_t *passed[INSTALL_KINDS]; // [nodes]
 };
 
 // Something is installed at an op.
 struct installation {
-    enum context_kind kind;
+    enum install_kind kind;
     op_id op;
     uint64_t signals;
 };
@@ -25,12 +27,13 @@ struct install_scan {
 };
 
 static void install(struct install_scan *s, const struct installation *x, node_id handler) {
-    if (x->kind == CONTEXT_THREAD) {
-        roots_add_start(s->in->p, s->n, x->op, handler);
+    if (x->kind == INSTALL_THREAD || x->kind == INSTALL_WORKER) {
+        roots_add_start(s->in->p, s->n, x->op, handler, x->kind == INSTALL_WORKER);
         return;
     }
+    enum context_kind kind = x->kind == INSTALL_EXIT ? CONTEXT_EXIT : CONTEXT_HANDLER;
     struct flow_site site = {s->in->p->nodes.data[s->n].ref, s->f->ops.data[x->op.v].loc};
-    uint32_t root = handler == NODE_NONE ? UINT32_MAX : roots_add(s->in->p, x->kind, handler, site);
+    uint32_t root = handler == NODE_NONE ? UINT32_MAX : roots_add(s->in->p, kind, handler, site);
     if (root != UINT32_MAX) {
         s->in->p->runs.roots.data[root].signals |= x->signals;
     }
@@ -121,27 +124,51 @@ static void scan_call(struct install_scan *s, op_id op) {
     const struct effect *spawn = program_model_effect(p, s->f, call, EFFECT_SPAWN);
     uint64_t signals = signal_bit(s->f, argument(s->f, c, 0));
     if (m && m->handler_arg >= 0) {
-        install_value(s, &(struct installation){CONTEXT_HANDLER, op, signals},
+        install_value(s, &(struct installation){INSTALL_HANDLER, op, signals},
                       argument(s->f, c, (uint32_t)m->handler_arg));
     }
     if (m && m->exit_arg >= 0) {
-        install_value(s, &(struct installation){CONTEXT_EXIT, op, 0},
+        install_value(s, &(struct installation){INSTALL_EXIT, op, 0},
                       argument(s->f, c, (uint32_t)m->exit_arg));
+    }
+    if (m && m->worker_arg >= 0) {
+        install_value(s, &(struct installation){INSTALL_WORKER, op, 0},
+                      argument(s->f, c, (uint32_t)m->worker_arg));
     }
     const struct expr *entry = expr_get(p->exprs, spawn ? spawn->a : (expr_id){0});
     if (entry->kind == EX_PARAM) {
-        install_value(s, &(struct installation){CONTEXT_THREAD, op, 0},
+        install_value(s, &(struct installation){INSTALL_THREAD, op, 0},
                       argument(s->f, c, (uint32_t)entry->num));
     }
     node_id to = call_target(p, s->f, call);
     for (uint32_t i = 0; to != NODE_NONE && i < c->arg_count && i < 32; i++) {
-        for (unsigned kind = 0; kind < CONTEXT_KINDS; kind++) {
+        for (unsigned kind = 0; kind < INSTALL_KINDS; kind++) {
             if (s->in->passed[kind][to] >> i & 1) {
-                install_value(s, &(struct installation){(enum context_kind)kind, op, signals},
+                install_value(s, &(struct installation){(enum install_kind)kind, op, signals},
                               argument(s->f, c, i));
             }
         }
     }
+}
+
+// Of the field's name, or of it and that of the field around it: "_sigev_thread._function".
+static enum field_role role_of(const struct install_scan *s, const struct ir_path *field) {
+    const struct model_set *models = s->in->p->models;
+    const struct ir_path *outer = &s->f->paths.data[field->base.v];
+    if (field->kind != PATH_FIELD) {
+        return FIELD_NOTHING;
+    }
+    enum field_role role = model_field_role(models, facts_text(s->f, field->name));
+    if (role != FIELD_NOTHING || outer->kind != PATH_FIELD) {
+        return role;
+    }
+    struct buf both;
+    buf_init(&both, 256);
+    buf_addf(&both, STR_FMT "." STR_FMT, STR_ARG(facts_text(s->f, outer->name)),
+             STR_ARG(facts_text(s->f, field->name)));
+    role = model_field_role(models, buf_str(&both));
+    buf_release(&both);
+    return role;
 }
 
 static void scan_op(struct install_scan *s, op_id id) {
@@ -149,17 +176,21 @@ static void scan_op(struct install_scan *s, op_id id) {
     const struct ir_path *path = &s->f->paths.data[op->path.v];
     if (op->kind == OP_CALL) {
         scan_call(s, id);
-    } else if (op->kind == OP_WRITE && path->kind == PATH_FIELD &&
-               model_is_handler_field(s->in->p->models, facts_text(s->f, path->name))) {
+        return;
+    }
+    enum field_role role = op->kind == OP_WRITE ? role_of(s, path) : FIELD_NOTHING;
+    if (role == FIELD_HANDLER) {
         uint64_t signals = action_signals(s, base_of(s->f, op->path));
-        install_value(s, &(struct installation){CONTEXT_HANDLER, id, signals}, op->val);
+        install_value(s, &(struct installation){INSTALL_HANDLER, id, signals}, op->val);
+    } else if (role == FIELD_WORKER) {
+        install_value(s, &(struct installation){INSTALL_WORKER, id, 0}, op->val);
     }
 }
 
 // Callees first: what they install or start of their parameters, their callers do.
 void installs_find(struct program *p) {
     struct installer in = {.p = p};
-    for (unsigned kind = 0; kind < CONTEXT_KINDS; kind++) {
+    for (unsigned kind = 0; kind < INSTALL_KINDS; kind++) {
         in.passed[kind] = ARENA_ARRAY(&p->scratch, uint32_t, p->nodes.len + 1);
     }
     for (uint32_t o = 0; o < p->order.len; o++) {

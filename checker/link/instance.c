@@ -52,6 +52,10 @@ void instance_fill(struct program *p, struct instance *ret_instance, const struc
 
 bool instances_run_in_parallel(const struct program *p, const struct instance *a,
                                const struct instance *b) {
+    bool job = (a->context && a->context->job) || (b->context && b->context->job);
+    if (job && (a->slot == SLOT_MAIN || b->slot == SLOT_MAIN)) {
+        return false; // who hands jobs over also waits for them, in ways that are not seen
+    }
     if (a->slot == b->slot) {
         return slots_run_in_parallel(p, a->slot, b->slot);
     }

@@ -21,10 +21,10 @@ static void find_homes(struct program *p) {
         const struct flow_result *r = p->nodes.data[n].flow[FLOW_THREADS];
         for (uint32_t i = 0; r && i < r->spawns.len; i++) {
             const struct flow_spawn *s = &r->spawns.data[i];
-            uint8_t slot = slot_of_value(p, s->entry);
-            expr_id class = slot && s->handle.v ? home_class(p, s->handle) : (expr_id){0};
+            uint64_t slots = slots_started_at(p, n, s->call);
+            expr_id class = slots && s->handle.v ? home_class(p, s->handle) : (expr_id){0};
             if (class.v) {
-                vec_push(p->arena, &p->runs.homes, ((struct thread_home){class, 1ULL << slot}));
+                vec_push(p->arena, &p->runs.homes, ((struct thread_home){class, slots}));
             }
         }
     }
@@ -38,7 +38,7 @@ static uint64_t slots_of_local(const struct program *p, node_id n, var_id var) {
         const struct flow_spawn *s = &r->spawns.data[i];
         const struct expr *root = expr_get(p->exprs, expr_root(p->exprs, s->handle));
         bool same = s->handle.v && root->kind == EX_LOCAL && (uint32_t)root->num == var.v;
-        slots |= same ? 1ULL << slot_of_value(p, s->entry) : 0;
+        slots |= same ? slots_started_at(p, n, s->call) | 1 : 0; // never none: it is known
     }
     return slots;
 }

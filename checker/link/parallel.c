@@ -2,7 +2,7 @@
 // graph to a fixed point.
 #include "checker/link/run_edges.h"
 
-enum { MAX_ROUNDS = 64, MAX_PHASES = 6 };
+enum { MAX_ROUNDS = 64, MAX_PHASES = 6, MAX_STARTS = 8 };
 
 static uint64_t bit(uint8_t slot) {
     return 1ULL << slot;
@@ -18,6 +18,7 @@ struct solver {
     struct program *p;
     VEC(struct untracked_start) starts;
     struct run_edges edges;
+    bool jobs; // the workers are known
 };
 
 // --- threads that run at an op ---
@@ -213,6 +214,7 @@ static bool enter(struct program *p, node_id n, uint8_t slot, uint64_t live,
     struct run_context *c = context_of(p, n, slot, live);
     bool changed = (live & ~c->live) != 0;
     c->live |= live;
+    c->job |= way && way->job;
     if (!c->reached) {
         c->reached = true;
         came_from(c, way);
@@ -240,18 +242,31 @@ static bool is_reached_in_flow(const struct program *p, const struct run_edge *e
     return !r || r->limited || flow_point_at(r, e->op).seen;
 }
 
+// A loop of a worker. Where several threads call what is kept, in event loops of their own say, it
+// is not known who calls what.
+static bool runs_in_one_thread(const struct program *p, node_id n) {
+    const struct node *x = &p->nodes.data[n];
+    bool one = x->contexts.len && x->contexts.data[0].slot != SLOT_MAIN;
+    for (uint32_t i = 1; one && i < x->contexts.len; i++) {
+        one = x->contexts.data[i].slot == x->contexts.data[0].slot;
+    }
+    return one;
+}
+
 static bool spread(struct solver *s, node_id id) {
     struct program *p = s->p;
     bool changed = false;
     for (uint32_t i = s->edges.first[id]; i < s->edges.first[id + 1]; i++) {
         const struct run_edge *e = &s->edges.items.data[i];
-        if (!is_reached_in_flow(p, e) || e->to == id || e->doomed) {
+        if (!is_reached_in_flow(p, e) || e->to == id || e->doomed ||
+            (e->job && !(s->jobs && runs_in_one_thread(p, id)))) {
             continue;
         }
         for (uint32_t k = 0; k < p->nodes.data[id].contexts.len; k++) {
             struct run_context from = p->nodes.data[id].contexts.data[k];
             struct arena_mark mark = arena_mark(&p->scratch);
-            struct run_context way = {.from = id, .from_context = k, .via = e->op};
+            struct run_context way = {
+                .from = id, .from_context = k, .via = e->op, .job = from.job || e->job};
             held_on_the_way(p, e, &from, &way);
             if (e->once || e->bracketed) {
                 vec_push(&p->scratch, &way.held, unnamed_lock(p));
@@ -301,7 +316,8 @@ static void enter_roots(struct program *p) {
     }
     for (uint32_t i = 0; i < p->runs.by_slot.len; i++) {
         const struct program_root *r = &p->runs.roots.data[p->runs.by_slot.data[i]];
-        enter(p, r->node, r->slot, p->runs.pairs[r->slot], NULL);
+        const struct run_context way = {.from = NODE_NONE, .job = r->pool};
+        enter(p, r->node, r->slot, p->runs.pairs[r->slot], &way);
     }
 }
 
@@ -315,6 +331,10 @@ static void pair_up(struct program *p, uint8_t slot, uint64_t with) {
 // A thread runs beside the one that starts it and beside all that run when it is started.
 static void pair_started(struct program *p, uint8_t slot, const struct root_start *start) {
     const struct node *n = &p->nodes.data[start->fn];
+    const struct program_root *root = root_of_slot(p, slot);
+    if (root && root->pool && root->many) {
+        pair_up(p, slot, bit(slot));
+    }
     for (uint32_t k = 0; k < n->contexts.len; k++) {
         const struct run_context *c = &n->contexts.data[k];
         p->runs.children[c->slot] |= c->slot ? bit(slot) : 0;
@@ -357,6 +377,20 @@ static void solve_contexts(struct solver *s) {
     }
 }
 
+// Threads that start threads: pairs and contexts feed each other.
+static void solve_phases(struct solver *s) {
+    uint64_t before[SLOTS];
+    for (unsigned round = 0; round < MAX_STARTS; round++) {
+        memcpy(before, s->p->runs.pairs, sizeof before);
+        enter_roots(s->p);
+        solve_contexts(s);
+        pair_roots(s->p);
+        if (!memcmp(before, s->p->runs.pairs, sizeof before)) {
+            return;
+        }
+    }
+}
+
 void program_find_parallel(struct program *p) {
     struct solver s = {.p = p};
     run_edges_find(p, &s.edges);
@@ -369,16 +403,8 @@ void program_find_parallel(struct program *p) {
             changed |= find_leaves(&s, p->order.data[i]);
         }
     }
-    uint64_t before[SLOTS];
-    for (unsigned round = 0; round < 8;
-         round++) { // threads that start threads: pairs and contexts feed each other
-        memcpy(before, p->runs.pairs, sizeof before);
-        enter_roots(p);
-        solve_contexts(&s);
-        pair_roots(p);
-        if (!memcmp(before, p->runs.pairs, sizeof before)) {
-            break;
-        }
-    }
+    solve_phases(&s);
+    s.jobs = true;
+    solve_phases(&s);
     together_find(p);
 }

@@ -132,6 +132,7 @@ static void resolve_calls(struct program *p, struct unit *u) {
 }
 
 void program_solve(struct program *p) {
+    overrides_find(p);
     for (uint32_t i = 0; i < p->units.len; i++) {
         resolve_symbols(p, &p->units.data[i]);
         contracts_find_summaries(p, &p->units.data[i]);
@@ -143,6 +144,7 @@ void program_solve(struct program *p) {
     program_find_guards(p);
     program_find_reach(p);
     program_run_flows(p);
+    stored_find(p);
     program_find_roots(p);
     program_find_parallel(p);
     program_collect_accesses(p);

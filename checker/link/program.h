@@ -45,6 +45,8 @@ struct program_thread {
     struct fn_ref spawn_fn;
     loc_id spawn_loc;  // in the facts of spawn_fn
     struct str handle; // text of the location that keeps the handle
+    struct str arg;    // text of what the thread is given, "" for none
+    uint32_t root;     // index of its root, UINT32_MAX when the entry is unknown
     const char *end;   // "joined", "detached", "escapes", "lost", "unknown"
     struct fn_ref end_fn;
     loc_id end_loc;
@@ -274,11 +276,21 @@ enum context_kind {
     CONTEXT_KINDS,
 };
 
+// A function that threads of a root take from where it was kept, and call.
+struct program_job {
+    node_id fn;
+    uint32_t root;
+    struct flow_site site; // of the call
+};
+uint32_t program_job_count(const struct program *p);
+const struct program_job *program_job(const struct program *p, uint32_t index);
+
 // Where control enters the program. A function that is reached from no root is called from outside,
 // through a pointer that could not be followed, or not at all.
 struct program_root {
     uint8_t kind; // enum context_kind
     bool many;    // threads: several of them run at the same time
+    bool pool;    // threads: of a library, which runs jobs on them
     uint8_t slot; // threads: see link/threads.h
     node_id node;
     struct flow_site site; // where it is started or installed; none for main

@@ -79,8 +79,13 @@ struct unit {
 };
 
 struct access;
+struct stored; // see stored.c
 struct deeds; // see deeds.h
 struct stops; // see stop_private.h
+
+struct override_set {
+    VEC(uint32_t) keys; // name numbers of the methods
+};
 
 struct field_functions { // functions stored in a field or global of this name
     VEC(node_id) nodes;
@@ -101,10 +106,13 @@ struct program {
     struct map node_of_key; // name number -> node
     struct map field_index; // name number of "record::field" -> fields
     VEC(struct field_functions) fields;
+    struct map override_index; // name number of a method -> overrides
+    VEC(struct override_set) overrides;
     VEC(node_id) order;           // bottom-up
     VEC(expr_id) recursive_locks; // classes
     VEC(struct str) limited;
     VEC(struct program_thread) threads;
+    VEC(struct program_job) jobs;
     VEC(struct program_lock) locks;
     VEC(struct program_cycle) cycles;
     VEC(struct program_condition) conditions;
@@ -116,6 +124,7 @@ struct program {
     struct map left_held;     // classes of locks that some function is left with
     struct map entry_release; // class -> number of functions that release it without taking it
     struct runs runs;
+    struct stored *stored; // see stored.c
     VEC(struct access) accesses;
     bool hidden_locks; // some locks are taken by functions that are not known
     VEC(struct program_race) races;
@@ -133,6 +142,10 @@ const struct unit *program_unit(const struct program *p, const struct facts *f);
 /// Gives models to pairs of functions without a body that are called like locking and unlocking.
 /// (presumed.c)
 void program_presume_locks(struct program *p);
+/// Finds which methods override which, also in other TUs. Before calls are resolved.
+void overrides_find(struct program *p);
+/// Methods with a body that override the one with this name number, also indirectly.
+uint32_t overriders_of(const struct program *p, uint32_t key, node_id *out, uint32_t max);
 void program_build_callgraph(struct program *p);
 void program_find_reach(struct program *p);
 /// Notes the records of `f` that only wrap a lock. Before flow.

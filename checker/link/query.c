@@ -277,6 +277,14 @@ const struct program_thread *program_thread(const struct program *p, uint32_t in
     return &p->threads.data[index];
 }
 
+uint32_t program_job_count(const struct program *p) {
+    return p->jobs.len;
+}
+
+const struct program_job *program_job(const struct program *p, uint32_t index) {
+    return &p->jobs.data[index];
+}
+
 uint32_t program_cycle_count(const struct program *p) {
     return p->cycles.len;
 }

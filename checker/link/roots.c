@@ -69,7 +69,7 @@ static bool has_start(const struct root_starts *starts, node_id n, op_id op) {
 
 // `op` of `n` starts threads that begin at `entry`. Several run at once when it does so in a loop,
 // or when another place of the function does so too, without waiting for the end in between.
-void roots_add_start(struct program *p, node_id n, op_id op, node_id entry) {
+void roots_add_start(struct program *p, node_id n, op_id op, node_id entry, bool pool) {
     struct fn_ref fn = p->nodes.data[n].ref;
     struct flow_site site = {fn, fn.facts->ops.data[op.v].loc};
     uint32_t root = entry == NODE_NONE ? UINT32_MAX : roots_add(p, CONTEXT_THREAD, entry, site);
@@ -80,6 +80,7 @@ void roots_add_start(struct program *p, node_id n, op_id op, node_id entry) {
     struct loops loops = graph_loops(fn, &p->scratch);
     const struct loop *loop = graph_innermost(&loops, block_of(fn, op));
     bool many = loop && !loop_joins(p, fn, &loops, loop);
+    many |= pool && p->nodes.data[n].address_taken; // a callback hands jobs over again and again
     for (uint32_t i = 0; i < starts->items.len && !many; i++) {
         const struct root_start *other = &starts->items.data[i];
         many = other->fn == n &&
@@ -91,6 +92,20 @@ void roots_add_start(struct program *p, node_id n, op_id op, node_id entry) {
         r->site = site; // the place that tells most
     }
     r->many |= many;
+    r->pool |= pool;
+}
+
+enum { MAX_OVERRIDERS = 16 };
+
+// The entry, and for a virtual one whatever overrides it.
+static void add_entries(struct program *p, node_id n, op_id op, expr_id entry) {
+    const struct expr *x = expr_get(p->exprs, entry);
+    node_id over[MAX_OVERRIDERS];
+    uint32_t count = x->kind == EX_FN ? overriders_of(p, x->name, over, MAX_OVERRIDERS) : 0;
+    roots_add_start(p, n, op, program_node_of_value(p, entry), false);
+    for (uint32_t i = 0; i < count; i++) {
+        roots_add_start(p, n, op, over[i], false);
+    }
 }
 
 // Threads whose entry only flow could find: members of objects, closures.
@@ -100,7 +115,7 @@ static void add_threads(struct program *p) {
         for (uint32_t i = 0; r && i < r->spawns.len; i++) {
             op_id op = facts_op_of_call(r->fn.facts, r->fn.fn, r->spawns.data[i].call);
             if (op.v) {
-                roots_add_start(p, n, op, program_node_of_value(p, r->spawns.data[i].entry));
+                add_entries(p, n, op, r->spawns.data[i].entry);
             }
         }
     }
@@ -206,6 +221,18 @@ uint8_t slot_of_value(const struct program *p, expr_id fn) {
         }
     }
     return SLOT_MAIN;
+}
+
+uint64_t slots_started_at(const struct program *p, node_id n, call_id call) {
+    uint64_t slots = 0;
+    op_id op = facts_op_of_call(p->nodes.data[n].ref.facts, p->nodes.data[n].ref.fn, call);
+    for (uint32_t i = 0; i < p->runs.by_slot.len; i++) {
+        uint32_t root = p->runs.by_slot.data[i];
+        slots |= has_start(&p->runs.starts.data[root], n, op)
+                     ? 1ULL << p->runs.roots.data[root].slot
+                     : 0;
+    }
+    return slots;
 }
 
 const struct program_root *root_of_slot(const struct program *p, uint8_t slot) {

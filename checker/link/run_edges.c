@@ -32,16 +32,22 @@ static bool is_registered(const struct program *p, const struct facts *f, call_i
            program_callee(p, f, call) == NODE_NONE && !(callee->flags & (SYM_METHOD | SYM_CTOR));
 }
 
+// A handler, or a job for other threads.
+static bool is_elsewhere(const struct model_function *m, uint32_t arg) {
+    return m->handler_arg == (int)arg || m->exit_arg == (int)arg || m->worker_arg == (int)arg;
+}
+
 // Functions this call calls back, given as they are.
 static void add_callbacks(struct edge_finder *s, node_id from, const struct facts *f,
                           uint32_t index) {
     call_id call = f->ops.data[index].call;
     const struct ir_call *c = &f->calls.data[call.v];
     const struct effect *e = program_model_effect(s->p, f, call, EFFECT_CALLBACK);
+    const struct model_function *m = program_library(s->p, f, call);
     for (uint32_t i = 0; i < c->arg_count; i++) {
         const struct ir_val *v = &f->vals.data[f->args.data[c->first_arg.v + i].v];
         node_id to = v->kind == VAL_FN ? program_unit(s->p, f)->sym_nodes[v->sym.v] : NODE_NONE;
-        if (to == NODE_NONE) {
+        if (to == NODE_NONE || (m && is_elsewhere(m, i))) {
             continue;
         }
         if (e || (!program_model(s->p, f, call) && runs_in_call(f, c, v->sym))) {
@@ -67,6 +73,11 @@ static void add_edges(struct edge_finder *s, node_id id) {
             uint32_t count = call_targets(s->p, f, f->ops.data[op].call, targets, MAX_TARGETS);
             for (uint32_t t = 0; t < count; t++) {
                 add_edge(s, id, targets[t], op, false, false);
+            }
+            count = call_jobs(s->p, f, f->ops.data[op].call, targets, MAX_TARGETS);
+            for (uint32_t t = 0; t < count; t++) {
+                add_edge(s, id, targets[t], op, false, false);
+                vec_last(&s->edges->items).job = true;
             }
             add_callbacks(s, id, f, op);
         }

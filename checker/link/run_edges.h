@@ -9,6 +9,7 @@ struct run_edge {
     node_id to;
     uint32_t op;
     bool once;      // only the first of all calls runs it
+    bool job;       // taken from where others put it, see stored.c
     bool later;     // handed over to be called some time, holding nothing of what is held now
     bool bracketed; // see parallel_is_bracketed
     bool doomed;    // see op_is_doomed

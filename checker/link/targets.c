@@ -25,7 +25,7 @@ uint32_t call_targets(const struct program *p, const struct facts *f, call_id ca
     }
     if (c->kind != CALL_INDIRECT) {
         out[0] = program_callee(p, f, call);
-        return out[0] != NODE_NONE;
+        return out[0] == NODE_NONE ? 0 : 1;
     }
     const struct ir_val *v = &f->vals.data[c->target.v];
     const struct field_functions *slot =
@@ -37,6 +37,36 @@ uint32_t call_targets(const struct program *p, const struct facts *f, call_id ca
     if (v->kind == VAL_FN) {
         out[0] = program_unit(p, f)->sym_nodes[v->sym.v];
         n = out[0] != NODE_NONE;
+    }
+    return n;
+}
+
+static bool is_stored_there(const struct field_functions *slot, node_id fn) {
+    for (uint32_t i = 0; slot && i < slot->nodes.len; i++) {
+        if (slot->nodes.data[i] == fn) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t call_jobs(const struct program *p, const struct facts *f, call_id call, node_id *out,
+                   uint32_t max) {
+    const struct ir_call *c = &f->calls.data[call.v];
+    if (c->kind == CALL_VIRTUAL) {
+        struct str key = facts_text(f, f->syms.data[c->callee.v].key);
+        return overriders_of(p, intern_find(&p->exprs->names, key), out, max);
+    }
+    bool known = program_unit(p, f)->models[call.v] || program_callee(p, f, call) != NODE_NONE;
+    val_id called = known ? (val_id){0} : called_value(f, call);
+    const struct ir_val *v = &f->vals.data[called.v];
+    const struct function_set *stored = stored_in_value(p, f, called);
+    const struct field_functions *slot = v->path.v ? program_field_functions(p, f, v->path) : NULL;
+    uint32_t n = 0;
+    for (uint32_t i = 0; stored && stored->items.len <= max && i < stored->items.len; i++) {
+        if (!is_stored_there(slot, stored->items.data[i])) {
+            out[n++] = stored->items.data[i];
+        }
     }
     return n;
 }

@@ -78,6 +78,7 @@ struct thread_home {
 // nothing, later not. Phases differ in the threads that may run.
 struct run_context {
     uint8_t slot;
+    bool job;              // handed to a worker: ordered with main by means that are not seen
     bool reached;          // `held` is meaningful
     node_id from;          // caller of the way that holds least, NODE_NONE where the thread begins
     uint32_t from_context; // which of its contexts
@@ -112,12 +113,31 @@ void program_find_roots(struct program *p);
 /// Finds the phases and which threads run in parallel.
 void program_find_parallel(struct program *p);
 
+// --- functions that are kept and called later ---
+
+struct function_set {
+    VEC(node_id) items;
+};
+
+/// Finds where function values may get to. After symbols are resolved.
+void stored_find(struct program *p);
+/// Functions that a value may hold and that came there through some field or global; NULL for none.
+const struct function_set *stored_in_value(const struct program *p, const struct facts *f,
+                                           val_id val);
+/// The function value, or the object that wraps a function (std::function), that a call calls; 0
+/// for calls of functions by their name.
+val_id called_value(const struct facts *f, call_id call);
+
 // --- targets of calls ---
 
 /// Node a call surely goes to, NODE_NONE when it has a model or there may be several.
 node_id call_target(const struct program *p, const struct facts *f, call_id call);
+/// Functions that a call takes from where they were kept, beyond those that the code stores there
+/// itself, and overrides of the method it calls: jobs. At most `max`.
+uint32_t call_jobs(const struct program *p, const struct facts *f, call_id call, node_id *out,
+                   uint32_t max);
 /// What a call op may go to: fills `out`, returns how many; for indirect calls every function known
-/// to be stored there.
+/// to be stored there by name.
 uint32_t call_targets(const struct program *p, const struct facts *f, call_id call, node_id *out,
                       uint32_t max);
 /// Number of the op that makes the call.
@@ -127,14 +147,16 @@ uint32_t program_op_of_call(const struct program *p, node_id id, call_id call);
 
 /// The root of this kind that begins with `n`; made when there is none. UINT32_MAX: too many.
 uint32_t roots_add(struct program *p, enum context_kind kind, node_id n, struct flow_site site);
-/// `op` of `n` starts threads that begin at `entry`.
-void roots_add_start(struct program *p, node_id n, op_id op, node_id entry);
+/// `op` of `n` starts threads that begin at `entry`. `pool`: some threads of a library run it.
+void roots_add_start(struct program *p, node_id n, op_id op, node_id entry, bool pool);
 /// Adds what functions install or start through models and wrappers.
 void installs_find(struct program *p);
 /// Appends what a root reaches.
 void root_find_reach(struct program *p, const struct program_root *root);
 /// Slot of an entry function value, SLOT_MAIN when it is not one.
 uint8_t slot_of_value(const struct program *p, expr_id fn);
+/// Slots whose threads a call of `n` starts.
+uint64_t slots_started_at(const struct program *p, node_id n, call_id call);
 /// The root of a thread's slot; NULL for main, and for the slot that several entries share.
 const struct program_root *root_of_slot(const struct program *p, uint8_t slot);
 /// Several threads with this entry may run.

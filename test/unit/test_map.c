@@ -126,6 +126,24 @@ TEST(hash_depends_on_content_and_seed) {
     CHECK(hash_mix(0, 0) != hash_mix(0, 1));
 }
 
+// Pairs of small numbers are keys without any further comparison.
+TEST(hash_mix_of_small_numbers) {
+    struct arena arena;
+    struct map seen;
+    uint32_t same = 0;
+    arena_init(&arena, 0);
+    map_init(&seen, &arena);
+    for (uint64_t a = 0; a < 20000; a += 19) {
+        for (uint64_t b = 0; b < 500; b++) {
+            uint32_t x = 0;
+            same += map_get(&seen, hash_mix(a, b), &x);
+            map_put(&seen, hash_mix(a, b), 1);
+        }
+    }
+    CHECK(same == 0);
+    arena_release(&arena);
+}
+
 TEST(hash128_chains) {
     struct hash128 start = hash128("", 0);
     struct hash128 ab_c = hash128_add(hash128_add(start, STR("ab")), STR("c"));

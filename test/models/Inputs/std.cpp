@@ -207,6 +207,11 @@ void futures() {
                      c = std::async(std::launch::async, work2, 1, 2), d = std::async(work), e = std::async(work1, 1),
                      f = std::async(work2, 1, 2);
     std::shared_future<int> g = a.share();
+    b.wait();
+    b.get();
+    std::function<int()> wrapped(work), of_lambda([] { return 1; }), taken(std::move(wrapped));
+    std::packaged_task<int()> task(work), moved_task(std::move(task));
+    (void)std::bind(work), (void)std::bind(work1, 1), (void)std::bind(work2, 1, 2);
 }
 
 void memory() {
