@@ -80,8 +80,8 @@ struct unit {
 
 struct access;
 struct stored; // see stored.c
-struct deeds; // see deeds.h
-struct stops; // see stop_private.h
+struct deeds;  // see deeds.h
+struct stops;  // see stop_private.h
 
 struct override_set {
     VEC(uint32_t) keys; // name numbers of the methods
