@@ -100,6 +100,33 @@ static void look_for_definition(struct program *p, struct program_flag *flag) {
     flag->exposed |= x->kind == EX_GLOBAL;
 }
 
+// Initialisers of long tables are not read: what lies in an array with one may hold anything.
+static void look_at_tables(struct program *p, struct program_flag *flag) {
+    const struct expr *x = expr_get(p->exprs, flag->class);
+    struct str key = intern_text(&p->exprs->names, x->name);
+    struct str record = intern_text(&p->exprs->names, x->kind == EX_FIELD ? x->aux : 0);
+    for (uint32_t u = 0; u < p->units.len; u++) {
+        const struct facts *f = p->units.data[u].facts;
+        for (uint32_t i = 1; i < f->vars.len; i++) {
+            const struct ir_var *v = &f->vars.data[i];
+            uint8_t quals = 0;
+            type_id type = facts_strip_typedefs(f, v->type, &quals);
+            const struct ir_type *t = &f->types.data[type.v];
+            if (!(v->flags & VAR_HAS_INIT) ||
+                (v->kind != VAR_GLOBAL && v->kind != VAR_STATIC_LOCAL) ||
+                (t->kind != TYPE_ARRAY && !(quals & TYPE_CONST))) {
+                continue;
+            }
+            while (f->types.data[type.v].kind == TYPE_ARRAY) {
+                type = facts_strip_typedefs(f, f->types.data[type.v].target, NULL);
+            }
+            struct str name = facts_text(f, f->records.data[f->types.data[type.v].record.v].name);
+            flag->exposed |= x->kind == EX_FIELD ? name.len && str_eq(name, record)
+                                                 : str_eq(facts_text(f, v->key), key);
+        }
+    }
+}
+
 void stop_find_flags(struct program *p) {
     for (uint32_t i = 0; i < p->stops->loops.len; i++) {
         const struct stop_loop *l = &p->stops->loops.data[i];
@@ -120,6 +147,9 @@ void stop_find_flags(struct program *p) {
     }
     for (uint32_t i = 0; i < p->stops->flags.len; i++) {
         look_for_definition(p, &p->stops->flags.data[i]);
+        if (!p->stops->flags.data[i].exposed) {
+            look_at_tables(p, &p->stops->flags.data[i]);
+        }
     }
 }
 

@@ -438,11 +438,46 @@ static bool is_abandoned(const struct program *p, const struct stop_write *write
     return false;
 }
 
+static bool points_to(const struct program *p, const struct facts *f, type_id type,
+                      uint32_t record) {
+    type = facts_strip_typedefs(f, type, NULL);
+    type = facts_strip_typedefs(f, f->types.data[type.v].target, NULL);
+    return str_eq(facts_text(f, f->records.data[f->types.data[type.v].record.v].name),
+                  intern_text(&p->exprs->names, record));
+}
+
+// The record is the thread's own: its handle lies in it, or the thread is given one.
+static bool is_of_thread(const struct program *p, const struct program_stop *stop,
+                         uint32_t record) {
+    struct fn_ref fn = p->nodes.data[p->runs.roots.data[stop->root].node].ref;
+    const struct facts *f = fn.facts;
+    for (uint32_t i = 0; i < stop->homes.len; i++) {
+        const struct expr *x = expr_get(p->exprs, stop->homes.data[i].class);
+        if (x->kind == EX_FIELD && x->aux == record) {
+            return true;
+        }
+    }
+    for (uint32_t i = 0; i < f->fns.data[fn.fn.v].block_count; i++) {
+        const struct ir_block *b = graph_block(fn, i);
+        for (uint32_t k = 0; k < b->op_count; k++) { // struct worker *w = arg;
+            const struct ir_op *op = &f->ops.data[b->first_op.v + k];
+            const struct ir_path *from = &f->paths.data[f->vals.data[op->val.v].path.v];
+            if (op->kind == OP_WRITE && from->kind == PATH_VAR &&
+                f->vars.data[from->var.v].kind == VAR_PARAM &&
+                points_to(p, f, f->paths.data[op->path.v].type, record)) {
+                return true;
+            }
+        }
+    }
+    return f->fns.data[fn.fn.v].param_count &&
+           points_to(p, f, f->vars.data[facts_fn_var(f, fn.fn, 0).v].type, record);
+}
+
 static void try_test(struct program *p, const struct program_stop *stop, node_id loop,
                      const struct stop_test *t) {
     const struct program_flag *f = program_flag_of(p, t->flag);
     const struct expr *class = expr_get(p->exprs, t->flag);
-    if (!is_flag(f) || class->kind != EX_FIELD) {
+    if (!is_flag(f) || class->kind != EX_FIELD || !is_of_thread(p, stop, class->aux)) {
         return;
     }
     struct arena_mark mark = arena_mark(&p->scratch);

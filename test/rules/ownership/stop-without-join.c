@@ -178,3 +178,33 @@ void ok_pool_free(struct pool *p) {
     }
     free(p);
 }
+
+// A node of a poller is not the thread's: the thread frees what is removed by itself later.
+struct node {
+    int fd;
+    bool removed;
+};
+
+struct poller_loop {
+    pthread_t thread;
+    struct node *nodes[8];
+    int pipe;
+};
+
+static void *run_poller(void *arg) {
+    struct poller_loop *l = arg;
+    struct node *n = l->nodes[0];
+    while (!n->removed) {
+        (void)!read(l->pipe, &n->fd, sizeof n->fd);
+    }
+    return NULL;
+}
+
+int poller_loop_start(struct poller_loop *l) {
+    return pthread_create(&l->thread, NULL, run_poller, l);
+}
+
+void ok_remove_node(struct node *n) {
+    n->removed = true;
+    free(n);
+}
