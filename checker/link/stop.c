@@ -277,6 +277,15 @@ const struct program_stop *program_stop(const struct program *p, uint32_t index)
     return &p->stops->items.data[index];
 }
 
+bool program_stop_has_end(const struct program_stop *s, enum stop_end_kind kind) {
+    for (uint32_t i = 0; i < s->ends.len; i++) {
+        if (s->ends.data[i].kind == kind) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const struct stop_loop *program_stop_loop(const struct program *p, uint32_t index) {
     return &p->stops->loops.data[index];
 }

@@ -125,9 +125,13 @@ bool program_starts(const struct program *p, const struct program_stop *s, node_
 
 uint32_t program_stop_count(const struct program *p);
 const struct program_stop *program_stop(const struct program *p, uint32_t index);
+/// Something of this kind is done to the handle, or may be.
+bool program_stop_has_end(const struct program_stop *s, enum stop_end_kind kind);
 const struct stop_loop *program_stop_loop(const struct program *p, uint32_t index);
 /// What is known of a flag that some stop_test names.
 const struct program_flag *program_flag_of(const struct program *p, expr_id class);
+/// Nothing but constants is ever stored in it, and nobody else can write it.
+bool program_flag_is_known(const struct program_flag *f);
 /// What is written lets the test hold.
 bool program_write_meets(const struct stop_write *w, const struct stop_test *t);
 /// No write of the program lets the way out of the loop be taken; *ret_test: why.

@@ -159,6 +159,15 @@ const struct program_flag *program_flag_of(const struct program *p, expr_id clas
     return flag_of(p, class);
 }
 
+bool program_flag_is_known(const struct program_flag *f) {
+    for (uint32_t i = 0; i < f->writes.len; i++) {
+        if (!f->writes.data[i].known) {
+            return false;
+        }
+    }
+    return !f->exposed;
+}
+
 bool program_write_meets(const struct stop_write *w, const struct stop_test *t) {
     return !w->known || ir_compare(t->cmp, w->value, t->num);
 }

@@ -46,11 +46,7 @@ static void print_test(const struct program *p, const struct stop_test *t, struc
 static bool is_flag(const struct program *p, const struct stop_exit *x) {
     for (uint32_t k = 0; k < x->count; k++) {
         const struct program_flag *f = program_flag_of(p, x->tests[k].flag);
-        bool known = f && !f->exposed;
-        for (uint32_t i = 0; known && i < f->writes.len; i++) {
-            known = f->writes.data[i].known;
-        }
-        if (known) {
+        if (f && program_flag_is_known(f)) {
             return true;
         }
     }

@@ -395,15 +395,6 @@ static bool wait_looks_at(struct wait_search *w, expr_id flag) {
     return looks;
 }
 
-static bool is_flag(const struct program_flag *f) {
-    for (uint32_t i = 0; f && i < f->writes.len; i++) {
-        if (!f->writes.data[i].known) {
-            return false;
-        }
-    }
-    return f && !f->exposed;
-}
-
 static void try_wait(struct program *p, const struct program_stop *stop,
                      const struct stop_wait *wait) {
     if (wait->object ? !wait->on.v : wait->maybe) {
@@ -418,7 +409,7 @@ static void try_wait(struct program *p, const struct program_stop *stop,
     }
     for (uint32_t i = 0; i < w.test_count; i++) {
         const struct program_flag *f = program_flag_of(p, w.tests[i]->flag);
-        bool counts = is_flag(f) && wait_looks_at(&w, f->class);
+        bool counts = f && program_flag_is_known(f) && wait_looks_at(&w, f->class);
         for (uint32_t k = 0; counts && k < f->writes.len; k++) {
             try_write(p, &w, w.tests[i], &f->writes.data[k]);
         }
@@ -477,7 +468,8 @@ static void try_test(struct program *p, const struct program_stop *stop, node_id
                      const struct stop_test *t) {
     const struct program_flag *f = program_flag_of(p, t->flag);
     const struct expr *class = expr_get(p->exprs, t->flag);
-    if (!is_flag(f) || class->kind != EX_FIELD || !is_of_thread(p, stop, class->aux)) {
+    if (!f || !program_flag_is_known(f) || class->kind != EX_FIELD ||
+        !is_of_thread(p, stop, class->aux)) {
         return;
     }
     struct arena_mark mark = arena_mark(&p->scratch);
@@ -523,7 +515,7 @@ const struct stop_test *program_stop_request(const struct program *p, const stru
     add_tests(&w, n, op);
     for (uint32_t i = 0; i < w.test_count; i++) {
         const struct program_flag *f = program_flag_of(p, w.tests[i]->flag);
-        for (uint32_t k = 0; is_flag(f) && k < f->writes.len; k++) {
+        for (uint32_t k = 0; f && program_flag_is_known(f) && k < f->writes.len; k++) {
             if (is_request(p, s, w.tests[i], &f->writes.data[k])) {
                 return w.tests[i];
             }

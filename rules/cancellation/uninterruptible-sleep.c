@@ -2,22 +2,10 @@
 #include "checker/link/stop.h"
 #include "checker/rule/check.h"
 
-static bool is_joined(const struct program_stop *s) {
-    for (uint32_t i = 0; i < s->ends.len; i++) {
-        if (s->ends.data[i].kind == STOP_JOIN) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_interrupted(const struct program_stop *s) {
-    for (uint32_t i = 0; i < s->ends.len; i++) {
-        if (s->ends.data[i].kind == STOP_CANCEL || s->ends.data[i].kind == STOP_INTERRUPT) {
-            return true;
-        }
-    }
-    return false;
+// Somebody waits for its end, and nothing wakes it from its sleep.
+static bool is_waited_for(const struct program_stop *s) {
+    return program_stop_has_end(s, STOP_JOIN) && !program_stop_has_end(s, STOP_CANCEL) &&
+           !program_stop_has_end(s, STOP_INTERRUPT);
 }
 
 static void check_nap(struct rule_ctx *ctx, const struct program_stop *s,
@@ -44,7 +32,7 @@ static void check_nap(struct rule_ctx *ctx, const struct program_stop *s,
 static void check(struct rule_ctx *ctx) {
     for (uint32_t i = 0; i < program_stop_count(ctx->program); i++) {
         const struct program_stop *s = program_stop(ctx->program, i);
-        for (uint32_t k = 0; is_joined(s) && !is_interrupted(s) && k < s->naps.len; k++) {
+        for (uint32_t k = 0; is_waited_for(s) && k < s->naps.len; k++) {
             check_nap(ctx, s, &s->naps.data[k]);
         }
     }

@@ -3,24 +3,6 @@
 #include "checker/link/stop.h"
 #include "checker/rule/check.h"
 
-static bool is_joined(const struct program_stop *s) {
-    for (uint32_t i = 0; i < s->ends.len; i++) {
-        if (s->ends.data[i].kind == STOP_JOIN || s->ends.data[i].kind == STOP_CANCEL) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_detached(const struct program_stop *s) {
-    for (uint32_t i = 0; i < s->ends.len; i++) {
-        if (s->ends.data[i].kind == STOP_DETACH) {
-            return true;
-        }
-    }
-    return s->detached;
-}
-
 // The thread tells somebody that it is done: it counts something shared, signals, or wakes.
 static bool tells_its_end(const struct program *p, const struct program_stop *s) {
     struct fn_ref fn = program_fn(p, program_root(p, s->root)->node);
@@ -61,7 +43,9 @@ static void check(struct rule_ctx *ctx) {
     for (uint32_t i = 0; i < program_stop_count(p); i++) {
         const struct program_stop *s = program_stop(p, i);
         const struct program_root *r = program_root(p, s->root);
-        if (!is_detached(s) || is_joined(s) || is_stopped(p, s) || tells_its_end(p, s)) {
+        if ((!s->detached && !program_stop_has_end(s, STOP_DETACH)) ||
+            program_stop_has_end(s, STOP_JOIN) || program_stop_has_end(s, STOP_CANCEL) ||
+            is_stopped(p, s) || tells_its_end(p, s)) {
             continue;
         }
         struct finding *f = rule_report(
