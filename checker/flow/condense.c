@@ -382,6 +382,21 @@ static void drop_improbable(struct condenser *c) {
     }
 }
 
+// Callers that do not look at the result of `bool lock()` count on the lock. True when there are
+// cases that are improbable, and others.
+static bool put_probable_first(struct condenser *c) {
+    bool improbable = false;
+    for (uint32_t i = 0; i < c->cases.len; i++) {
+        struct exit_case k = c->cases.data[i];
+        improbable |= k.improbable;
+        if (!k.improbable && c->cases.data[0].improbable) {
+            c->cases.data[i] = c->cases.data[0];
+            c->cases.data[0] = k;
+        }
+    }
+    return improbable && !c->cases.data[0].improbable;
+}
+
 static void blend_cases(struct condenser *c) {
     for (uint32_t i = 0; i < c->cases.len; i++) {
         for (uint32_t j = i + 1; j < c->cases.len;) {
@@ -538,12 +553,14 @@ static void condense(struct run *r) {
     }
     blend_cases(&c);
     join_cases(&c, false);
+    bool told = put_probable_first(&c);
     struct summary_case *cases = ARENA_ARRAY(r->c->arena, struct summary_case, c.cases.len);
     for (uint32_t i = 0; i < c.cases.len; i++) {
         prune_effects(r, &c.cases.data[i].effects);
         conditions(&c, i, &cases[i]);
         cases[i].effects = c.cases.data[i].effects.data;
         cases[i].effect_count = c.cases.data[i].effects.len;
+        cases[i].usually = told && !c.cases.data[i].improbable;
     }
     s->cases = cases;
     s->case_count = c.cases.len;

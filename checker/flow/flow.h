@@ -73,6 +73,8 @@ struct flow_context {
     const struct touched *(*touches)(void *ctx, expr_id fn, uint32_t *ret_count);
     /// True when the function value frees what its parameter `index` points to.
     bool (*entry_frees)(void *ctx, expr_id fn, uint32_t index);
+    /// True when the thread keeps its own handle where others may find it.
+    bool (*registers)(void *ctx, expr_id fn);
     /// True when the call changes nothing outside: the same arguments give the same result.
     bool (*is_pure)(void *ctx, const struct facts *f, call_id call, expr_id target);
     /// True when the called function of the program never returns.

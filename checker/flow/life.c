@@ -41,10 +41,16 @@ static bool is_same_site(const struct run *r, uint32_t a, uint32_t b) {
     return x.loc.v == y.loc.v && x.at.facts == y.at.facts;
 }
 
-// Memory this function got from an allocation that leaves it as it is.
+static bool is_c(const struct run *r) {
+    return str_ends(facts_text(r->f, r->f->main_file), STR(".c"));
+}
+
+// Memory this function got from an allocation that leaves it as it is; in C++ `new` runs a
+// constructor.
 static bool is_fresh_memory(struct run *r, expr_id place) {
     const struct expr *root = expr_get(r->c->exprs, expr_root(r->c->exprs, place));
-    if (root->kind != EX_RESULT || root->num <= 0 || root->num >= (int64_t)r->f->calls.len) {
+    if (!is_c(r) || root->kind != EX_RESULT || root->num <= 0 ||
+        root->num >= (int64_t)r->f->calls.len) {
         return false;
     }
     call_id call = {(uint32_t)root->num};
@@ -69,8 +75,7 @@ static bool is_bare_local(struct run *r, expr_id place) {
         return false;
     }
     const struct ir_var *v = &r->f->vars.data[number];
-    return v->kind == VAR_LOCAL && !(v->flags & VAR_HAS_INIT) &&
-           str_ends(facts_text(r->f, r->f->main_file), STR(".c"));
+    return v->kind == VAR_LOCAL && !(v->flags & VAR_HAS_INIT) && is_c(r);
 }
 
 // Nothing was ever stored at the place: it holds whatever the memory held.

@@ -113,11 +113,23 @@ void lock_left_behind(struct run *r, struct world *w, expr_id symbol, expr_id va
     }
 }
 
+// The lock was reached through a pointer: that is not null.
+static void assume_reached(struct run *r, struct world *w, expr_id lock) {
+    const struct expr *x = expr_get(r->c->exprs, lock);
+    while (x->kind == EX_FIELD && x->a.v) {
+        x = expr_get(r->c->exprs, x->a);
+    }
+    if (x->kind == EX_DEREF && expr_get(r->c->exprs, x->a)->kind != EX_CONST) {
+        (void)world_assume(&r->space, w, x->a, OPR_NE, 0);
+    }
+}
+
 void lock_acquire(struct run *r, struct world *w, expr_id lock, uint8_t flags, call_id call,
                   uint32_t inner) {
     if (!is_trackable(r, lock)) {
         return;
     }
+    assume_reached(r, w, lock);
     run_followed(r, w, lock);
     struct lock_state *l = world_lock(w, lock);
     run_trace(r, w, FLOW_STEP_ACQUIRE, true, run_call_loc(r, call), lock);

@@ -54,7 +54,8 @@ static void overwrite(struct run *r, struct world *w, expr_id loc, call_id call)
     expr_id old = world_read(&r->space, w, loc);
     struct object_state *o = world_object(w, old);
     if (!o || o->kind != OBJECT_THREAD || o->status != OBJECT_LIVE || holders(w, old, loc) ||
-        (o->escaped && is_private(r, loc)) || is_container(r, loc)) {
+        (o->escaped && (is_private(r, loc) || r->c->registers(r->c->ctx, o->entry))) ||
+        is_container(r, loc)) {
         return;
     }
     run_event(r, w,
@@ -298,7 +299,8 @@ void thread_spawn(struct run *r, struct world *w, const struct effect *e, call_i
                                .home = e->c,
                                .arg = arg,
                                .entry = entry,
-                               .escaped = e->c.v && !is_private(r, e->c),
+                               .escaped = (e->c.v && !is_private(r, e->c)) ||
+                                          r->c->registers(r->c->ctx, entry),
                                .site = run_site(r, run_call_loc(r, call))};
     o->status = (uint8_t)(unknown ? OBJECT_UNKNOWN : detached ? OBJECT_DETACHED : OBJECT_LIVE);
     w->handshake = false;

@@ -44,7 +44,7 @@ static bool handles_lifecycle(const struct program *p, node_id n) {
 
 // --- which field ---
 
-enum { MANY = INT32_MAX }; // no number of an expression
+enum { MANY = INT32_MAX, MAX_CALLERS = 8 }; // MANY: no number of an expression
 
 static void note_bases(struct fields *s, const struct facts *f) {
     const struct interner *names = &s->p->exprs->names;
@@ -130,12 +130,21 @@ static bool is_any_part(const struct fields *s, expr_id class) {
     return x->kind == EX_FIELD && !x->a.v && map_get(&s->parts, x->aux, &whole) && whole == MANY;
 }
 
+// Nobody can call it: of internal linkage, and not mentioned.
+static bool is_dead(const struct program *p, node_id n) {
+    const struct node *x = &p->nodes.data[n];
+    const struct facts *f = x->ref.facts;
+    uint32_t flags = f->syms.data[f->fns.data[x->ref.fn.v].sym.v].flags;
+    return (flags & SYM_INTERNAL) && !x->callers.len && !x->address_taken && !x->is_entry &&
+           !x->mentions;
+}
+
 static void sort_in(struct fields *s, uint32_t index) {
     struct program *p = s->p;
     const struct access *a = &p->accesses.data[index];
     expr_id class = field_class(s, a->place);
     bool listed = !a->inner || fields_is_outermost(p, a->node) || is_more_than_inner(s, a, class);
-    if (!class.v || !listed || s->superseded[index] || is_any_part(s, class) || a->owned ||
+    if (!class.v || !listed || is_dead(p, a->node) || s->superseded[index] || is_any_part(s, class) || a->owned ||
         a->volatile_ || a->slot) {
         return;
     }
@@ -148,6 +157,19 @@ static void sort_in(struct fields *s, uint32_t index) {
     vec_push(&p->scratch, &s->groups.data[i].accesses, index);
     s->groups.data[i].written |= a->write;
     s->groups.data[i].atomic |= a->atomic;
+}
+
+// Reached from a function that makes or ends a lock, and has nothing to do with threads: the object
+// belongs to nobody else then.
+static bool comes_from_lifecycle(const struct fields *s, const struct run_context *c) {
+    for (uint32_t n = 0; c && c->from != NODE_NONE && n < MAX_CALLERS; n++) {
+        const struct node *from = &s->p->nodes.data[c->from];
+        if (s->lifecycle[c->from] && !from->flow[FLOW_THREADS]) {
+            return true;
+        }
+        c = &from->contexts.data[c->from_context];
+    }
+    return false;
 }
 
 // Of several contexts the one that holds least.
@@ -164,7 +186,8 @@ static bool fill_site(struct fields *s, const struct access *a, struct site *ret
     for (uint32_t i = 0; i < n->contexts.len; i++) {
         struct instance now;
         instance_fill(p, &now, a, &n->contexts.data[i], false);
-        bool alone = p->runs.by_slot.len && !now.live; // before any thread starts
+        bool alone = comes_from_lifecycle(s, &n->contexts.data[i]) ||
+                     (p->runs.by_slot.len && !now.live); // before any thread starts
         if (!alone && (!found || now.lock_count < ret_site->instance.lock_count)) {
             ret_site->instance = now;
             found = true;

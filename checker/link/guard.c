@@ -6,7 +6,7 @@
 
 #include "checker/link/namer.h"
 
-enum { MIN_GUARDED = 4, MIN_SHARE = 80, SURE_GUARDED = 5, APART_GUARDED = 8, FEW = 8 };
+enum { MIN_GUARDED = 4, MIN_SHARE = 80, SURE_GUARDED = 5, APART_GUARDED = 8, FEW = 8, METHOD_FEW = 6 };
 
 static const struct ir_sym *symbol(const struct program *p, node_id n) {
     struct fn_ref ref = p->nodes.data[n].ref;
@@ -72,19 +72,25 @@ static bool is_own_lock(const struct program *p, expr_id place, expr_id lock) {
     return l->kind == EX_FIELD && l->aux && l->aux == own_record(p->exprs, place);
 }
 
-// A method of a class that keeps a lock for its members.
+// A method of a class that keeps a lock for its members; one that returns with it is a lock itself.
 static bool is_method_of_guarded_class(const struct fields *s, const struct site *x,
                                        const struct belief *b) {
     const struct program *p = s->p;
     const struct expr *root = expr_get(p->exprs, namer_root(p->exprs, x->access->place));
-    return (symbol(p, x->access->node)->flags & SYM_METHOD) && root->kind == EX_PARAM &&
-           root->num == 0 && fields_is_outermost(p, x->access->node) &&
+    uint32_t flags = symbol(p, x->access->node)->flags; // who calls a virtual one is not known
+    return (flags & SYM_METHOD) && !(flags & SYM_VIRTUAL) &&
+           (b->guarded >= b->bare || b->guarded + b->bare <= METHOD_FEW) &&
+           root->kind == EX_PARAM && root->num == 0 && fields_is_outermost(p, x->access->node) &&
+           !program_is_left_held(p, b->lock) &&
            is_own_lock(p, x->access->place, b->lock) && (x->api || p->runs.by_slot.len);
 }
 
 // The lock and the place are parts of one structure, or the lock is global.
 static bool belong_together(const struct program *p, const struct site *x, expr_id lock) {
     const struct expr *l = expr_get(p->exprs, lock);
+    if (l->kind == EX_DEREF && expr_get(p->exprs, l->a)->kind == EX_LOAD) { // behind a field
+        l = expr_get(p->exprs, expr_get(p->exprs, l->a)->a);
+    }
     bool together = l->kind == EX_GLOBAL;
     for (const struct expr *e = expr_get(p->exprs, x->access->place); !together && e->a.v;
          e = expr_get(p->exprs, e->a)) {
@@ -145,6 +151,7 @@ static void tell(struct fields *s, const struct site *x, const struct belief *b,
                                   .class = class,
                                   .lock = b->lock,
                                   .write = x->access->write,
+                                  .question = !belong_together(p, x, b->lock),
                                   .guarded = b->guarded,
                                   .total = b->guarded + b->bare};
     u.at = (struct flow_site){at, at.facts->ops.data[x->access->op].loc};

@@ -12,4 +12,8 @@ struct run_context;
 bool access_precedes_start(struct program *p, const struct access *a, const struct run_context *c,
                            uint8_t slot);
 
+/// The way to the access has started a thread in `slot` itself, before.
+bool access_follows_start(struct program *p, const struct access *a, const struct run_context *c,
+                          uint8_t slot);
+
 #endif

@@ -31,9 +31,11 @@ static void fill(struct program *p, struct instance *i, const struct access *a,
     }
 }
 
-static bool is_far(const struct program *p, const struct instance *i) {
+// What this function does with its own object to threads of its own does not depend on who calls
+// it.
+static bool is_far(const struct program *p, const struct instance *i, bool frame) {
     uint32_t n = 0;
-    for (const struct run_context *c = i->context;
+    for (const struct run_context *c = frame ? NULL : i->context;
          c && c->from != NODE_NONE && n <= INSTANCE_MAX_CALLS; n++) {
         c = &p->nodes.data[c->from].contexts.data[c->from_context];
     }
@@ -46,7 +48,7 @@ static bool is_far(const struct program *p, const struct instance *i) {
 void instance_fill(struct program *p, struct instance *ret_instance, const struct access *a,
                    const struct run_context *c, bool frame) {
     fill(p, ret_instance, a, c, frame);
-    ret_instance->far = is_far(p, ret_instance);
+    ret_instance->far = is_far(p, ret_instance, frame);
     ret_instance->unnamed |= parallel_is_bracketed(p, a->node, a->op);
 }
 

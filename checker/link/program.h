@@ -90,7 +90,8 @@ struct program_race {
     struct race_side here; // the one to change
     struct race_side other;
     bool same_thread_entry; // two threads of one entry
-    uint32_t more;          // further places of the same variable that race in the same function
+    bool by_chance; // one side is made by callers from outside, and not by the thread's code, too
+    uint32_t more;  // further places of the same variable that race in the same function
 };
 uint32_t program_race_count(const struct program *p);
 const struct program_race *program_race(const struct program *p, uint32_t index);
@@ -101,6 +102,7 @@ struct program_unguarded {
     expr_id class; // the field, or the global
     expr_id lock;  // class; none: the others are atomic
     bool write;
+    bool question;    // the lock is a field of another record than the place
     uint32_t guarded; // accesses under the lock, or atomic ones, of `total`
     uint32_t total;
     struct flow_site at;         // here, or a call here that leads to it
@@ -239,6 +241,11 @@ bool program_has_callers(const struct program *p, node_id n);
 bool program_passes_zero(const struct program *p, node_id n, uint32_t param);
 /// The function's address is stored or passed: unknown code may call it.
 bool program_is_address_taken(const struct program *p, node_id n);
+/// The op is run only by the child of a fork in `n`: it is the only thread there.
+bool program_is_in_child(const struct program *p, node_id n, op_id op, struct arena *scratch);
+/// Whether this call of `n` is made is decided by a count inside of an object that it is given: the
+/// last owner ends it.
+bool program_is_last_owner(const struct program *p, node_id n, call_id call, struct arena *scratch);
 /// Every way through the function ends the process, the thread, or in another such function.
 bool program_never_returns(const struct program *p, node_id n);
 /// Some function returns with a lock of this class held.

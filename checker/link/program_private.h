@@ -37,6 +37,7 @@ struct node {
     int64_t argument_hi;
     bool is_entry;  // of a thread
     bool ends;      // never returns to its caller
+    bool registers; // keeps pthread_self() where others find it
     bool allocates; // returns memory that nobody else knows
     bool hands_over;
     bool recursive; // calls itself, maybe through others

@@ -292,6 +292,14 @@ static unsigned rank(const struct instance *i) {
     return (i->lock_count ? 0U : 2U) + (i->access->write ? 1U : 0U);
 }
 
+// Somebody outside makes the access, when they like: nothing here shows that the thread runs then.
+static bool meets_by_chance(struct program *p, const struct instance *a,
+                            const struct instance *thread) {
+    return a->slot == SLOT_MAIN && a->context && thread->slot != SLOT_MAIN &&
+           !program_is_main(p, first_of(p, a)) &&
+           !access_follows_start(p, a->access, a->context, thread->slot);
+}
+
 static void tell(struct program *p, const struct instance *all, uint32_t n, expr_id place) {
     unsigned best = 0;
     for (uint32_t i = 0; i < n; i++) {
@@ -308,6 +316,9 @@ static void tell(struct program *p, const struct instance *all, uint32_t n, expr
             continue;
         }
         r.other = side_of(p, all[i].partner);
+        r.by_chance =
+            !same_fn(r.here.fn, r.other.fn) && (meets_by_chance(p, &all[i], all[i].partner) ||
+                                                meets_by_chance(p, all[i].partner, &all[i]));
         r.same_thread_entry = all[i].slot == all[i].partner->slot;
         vec_push(p->arena, &p->races, r);
     }

@@ -219,6 +219,18 @@ static bool is_on_every_path(struct program *p, struct fn_ref fn, uint32_t block
     return true;
 }
 
+// `pool->last = pthread_self();`: somebody else may join this thread.
+static bool keeps_itself(const struct program *p, const struct node *n, const struct ir_op *op) {
+    const struct facts *f = n->ref.facts;
+    const struct ir_val *v = &f->vals.data[op->val.v];
+    bool through = false;
+    var_id root = root_var(f, op->path, &through);
+    const struct effect *e =
+        v->kind == VAL_CALL ? program_model_effect(p, f, v->call, EFFECT_RETURN) : NULL;
+    return e && expr_same(e->a, expr_str(p->exprs, STR("$self"))) &&
+           !(root.v && !through && is_own_local(f, root));
+}
+
 static void scan(struct program *p, node_id id) {
     struct node *n = &p->nodes.data[id];
     const struct facts *f = n->ref.facts;
@@ -246,6 +258,7 @@ static void scan(struct program *p, node_id id) {
                 continue;
             }
             note_written(p, n, op->path);
+            n->registers |= keeps_itself(p, n, op);
             uint32_t bits = parameter_bits(f, &a, op->val);
             bool through = false;
             var_id root = root_var(f, op->path, &through);
@@ -322,6 +335,7 @@ static void take_from_callees(struct program *p, struct node *n) {
         const struct node *c = &p->nodes.data[n->callees.data[i]];
         program_take_touched(p, n, c);
         n->writes_all |= c->writes_all;
+        n->registers |= c->registers;
         if (c != n && c->writes.len && !n->writes_all) {
             struct arena_mark mark = arena_mark(&p->scratch);
             add_writes(p, n, c->writes.data, c->writes.len);

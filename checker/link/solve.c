@@ -123,6 +123,12 @@ static bool ask_entry_frees(void *ctx, expr_id fn, uint32_t index) {
     return n != NODE_NONE && index < 32 && (s->p->nodes.data[n].frees >> index & 1);
 }
 
+static bool ask_registers(void *ctx, expr_id fn) {
+    const struct solver *s = ctx;
+    node_id n = program_node_of_value(s->p, fn);
+    return n != NODE_NONE && s->p->nodes.data[n].registers;
+}
+
 static bool ask_has_body(void *ctx, const struct facts *f, call_id call, expr_id target) {
     const struct solver *s = ctx;
     return call_node(s->p, f, call, target) != NODE_NONE;
@@ -589,6 +595,7 @@ void program_run_flows(struct program *p) {
                                       .uses = ask_uses,
                                       .touches = ask_touches,
                                       .entry_frees = ask_entry_frees,
+                                      .registers = ask_registers,
                                       .has_body = ask_has_body,
                                       .is_pure = ask_pure,
                                       .ends = ask_ends,

@@ -22,7 +22,8 @@ static void check(struct rule_ctx *ctx) {
         if (e->kind == FLOW_FREED_TWICE) {
             report_twice(ctx, r, e);
         }
-        if (e->kind != FLOW_FREED_IN_USE) {
+        if (e->kind != FLOW_FREED_IN_USE ||
+            (e->call.v && program_is_last_owner(ctx->program, ctx->node, e->call, ctx->arena))) {
             continue;
         }
         const char *what = rule_name(ctx, r->fn, e->subject);

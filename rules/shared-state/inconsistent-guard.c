@@ -25,8 +25,8 @@ static bool is_annotated(const struct rule_ctx *ctx, expr_id class) {
 
 static struct finding *report_lock(struct rule_ctx *ctx, const struct program_unguarded *u,
                                    const char *place, const char *lock) {
-    return rule_report(
-        ctx, u->at.at, u->at.loc,
+    return rule_report_or_note(
+        ctx, u->question, u->at.at, u->at.loc,
         "'%s' is %s without '%s', which %u of %u accesses hold, for example the write at %s", place,
         u->write ? "written" : "read", lock, u->guarded, u->total,
         rule_line(ctx, u->at.at, u->guarded_at));

@@ -80,16 +80,17 @@ static void report(struct rule_ctx *ctx, const struct program_race *r) {
     bool itself = r->same_thread_entry && r->other.fn.facts == r->here.fn.facts &&
                   r->other.loc.v == r->here.loc.v;
     struct finding *f =
-        itself
-            ? rule_report(ctx, r->here.fn, r->here.loc,
-                          "'%s' is %s%s by several threads at the same time: all that run '" STR_FMT
-                          "'",
-                          place, act, locks_text(ctx, &r->here), STR_ARG(r->here.thread))
-            : rule_report(ctx, r->here.fn, r->here.loc, "'%s' is %s%s while %s may %s it at %s%s",
-                          place, act, locks_text(ctx, &r->here),
-                          r->same_thread_entry ? "another thread of the same entry"
-                                               : thread_text(ctx, &r->other),
-                          other_act, rule_line(ctx, r->here.fn, other), locks_text(ctx, &r->other));
+        itself ? rule_report_or_note(
+                     ctx, r->by_chance, r->here.fn, r->here.loc,
+                     "'%s' is %s%s by several threads at the same time: all that run '" STR_FMT "'",
+                     place, act, locks_text(ctx, &r->here), STR_ARG(r->here.thread))
+               : rule_report_or_note(ctx, r->by_chance, r->here.fn, r->here.loc,
+                                     "'%s' is %s%s while %s may %s it at %s%s", place, act,
+                                     locks_text(ctx, &r->here),
+                                     r->same_thread_entry ? "another thread of the same entry"
+                                                          : thread_text(ctx, &r->other),
+                                     other_act, rule_line(ctx, r->here.fn, other),
+                                     locks_text(ctx, &r->other));
     if (!f) {
         return;
     }

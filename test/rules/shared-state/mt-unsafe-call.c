@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include <wchar.h>
 
 static pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
@@ -46,6 +47,19 @@ static void *ok_safe(void *arg) {
     return arg;
 }
 
+static void *ok_in_child(void *arg) {
+    pid_t pid = fork();
+    if (pid < 0) {
+        return NULL;
+    }
+    if (pid == 0) { // the only thread of its process
+        setenv("METHOD", arg, 1);
+        execlp("true", "true", (char *)NULL);
+        _exit(1);
+    }
+    return arg;
+}
+
 static void *ok_only_one(void *arg) { // a note of profile review
     return gethostbyname(arg);
 }
@@ -58,7 +72,7 @@ static void ok_before_threads(void) {
 
 int main(void) {
     pthread_t t[4];
-    pthread_t one[4];
+    pthread_t one[5];
     ok_before_threads();
     for (int i = 0; i < 4; i++) {
         pthread_create(&t[i], NULL, bad_workers, NULL);
@@ -67,6 +81,7 @@ int main(void) {
     pthread_create(&one[1], NULL, ok_locked, NULL);
     pthread_create(&one[2], NULL, ok_safe, NULL);
     pthread_create(&one[3], NULL, ok_only_one, NULL);
+    pthread_create(&one[4], NULL, ok_in_child, "GET");
     setenv("LANG", "C", 1); // expect: shared-state-mt-unsafe-call "setenv"
     for (int i = 0; i < 4; i++) {
         pthread_join(t[i], NULL);
