@@ -101,3 +101,29 @@ class Maker {
     std::mutex mu_;
     Part part_;
 };
+
+// A class that is a lock itself: who holds it is asked without it.
+class HeldMutex {
+  public:
+    void lock() {
+        mu.lock();
+        holder = current();
+    }
+    void unlock() {
+        holder = 0;
+        mu.unlock();
+    }
+    bool ok_is_mine() const {
+        return holder == current();
+    }
+
+  private:
+    static int current();
+    std::mutex mu;
+    int holder = 0;
+};
+
+void ok_uses(HeldMutex &m) {
+    m.lock();
+    m.unlock();
+}
