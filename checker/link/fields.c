@@ -144,8 +144,8 @@ static void sort_in(struct fields *s, uint32_t index) {
     const struct access *a = &p->accesses.data[index];
     expr_id class = field_class(s, a->place);
     bool listed = !a->inner || fields_is_outermost(p, a->node) || is_more_than_inner(s, a, class);
-    if (!class.v || !listed || is_dead(p, a->node) || s->superseded[index] || is_any_part(s, class) || a->owned ||
-        a->volatile_ || a->slot) {
+    if (!class.v || !listed || is_dead(p, a->node) || s->superseded[index] ||
+        is_any_part(s, class) || a->owned || a->volatile_ || a->slot) {
         return;
     }
     uint32_t i = 0;

@@ -6,7 +6,14 @@
 
 #include "checker/link/namer.h"
 
-enum { MIN_GUARDED = 4, MIN_SHARE = 80, SURE_GUARDED = 5, APART_GUARDED = 8, FEW = 8, METHOD_FEW = 6 };
+enum {
+    MIN_GUARDED = 4,
+    MIN_SHARE = 80,
+    SURE_GUARDED = 5,
+    APART_GUARDED = 8,
+    FEW = 8,
+    METHOD_FEW = 6
+};
 
 static const struct ir_sym *symbol(const struct program *p, node_id n) {
     struct fn_ref ref = p->nodes.data[n].ref;
@@ -81,8 +88,8 @@ static bool is_method_of_guarded_class(const struct fields *s, const struct site
     return (flags & SYM_METHOD) && !(flags & SYM_VIRTUAL) &&
            (b->guarded >= b->bare || b->guarded + b->bare <= METHOD_FEW) &&
            root->kind == EX_PARAM && root->num == 0 && fields_is_outermost(p, x->access->node) &&
-           !program_is_left_held(p, b->lock) &&
-           is_own_lock(p, x->access->place, b->lock) && (x->api || p->runs.by_slot.len);
+           !program_is_left_held(p, b->lock) && is_own_lock(p, x->access->place, b->lock) &&
+           (x->api || p->runs.by_slot.len);
 }
 
 // The lock and the place are parts of one structure, or the lock is global.
