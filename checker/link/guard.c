@@ -197,6 +197,25 @@ void program_find_unguarded(struct program *p) {
     mixed_find(&fields);
 }
 
+bool program_is_written_under(const struct program *p, uint32_t n, expr_id place, expr_id lock,
+                              struct flow_site *ret_write) {
+    expr_id class = expr_class(p->exprs, place);
+    expr_id guard = expr_class(p->exprs, lock);
+    for (uint32_t i = 0; class.v && guard.v && i < p->accesses.len; i++) {
+        const struct access *a = &p->accesses.data[i];
+        bool other = a->write && !a->owned && !a->inner && a->node != n;
+        for (uint16_t k = 0; other && k < a->held_count; k++) {
+            if (!(a->held[k].flags & (EF_MAYBE | FACT_SOMETIMES)) &&
+                expr_same(expr_class(p->exprs, a->held[k].e), guard) &&
+                expr_same(expr_class(p->exprs, a->place), class)) {
+                *ret_write = access_site(p, a);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 uint32_t program_unguarded_count(const struct program *p) {
     return p->unguarded.len;
 }

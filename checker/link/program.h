@@ -162,6 +162,11 @@ struct program_stray {
 uint32_t program_stray_count(const struct program *p);
 const struct program_stray *program_stray(const struct program *p, uint32_t index);
 
+/// Another function than `n` writes the field `place`, holding a lock of the class of `lock`:
+/// *ret_write.
+bool program_is_written_under(const struct program *p, uint32_t n, expr_id place, expr_id lock,
+                              struct flow_site *ret_write);
+
 // --- queries for rules ---
 
 typedef uint32_t node_id; // function with a body, 0 .. program_fn_count - 1
