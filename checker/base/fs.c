@@ -273,7 +273,11 @@ void fs_list(struct arena *a, const char *path, uint32_t max, struct fs_names *r
     *ret_names = (struct fs_names){0};
     DIR *dir = opendir(path);
     const struct dirent *item = NULL;
-    while (dir && ret_names->len < max && (item = readdir(dir)) != NULL) {
+    while (dir && ret_names->len < max) {
+        item = readdir(dir); // NOLINT(concurrency-mt-unsafe): one thread
+        if (!item) {
+            break;
+        }
         struct str name = str_from(item->d_name);
         if (!str_eq(name, STR(".")) && !str_eq(name, STR(".."))) {
             vec_push(a, ret_names, str_make(arena_copy(a, name.ptr, name.len), name.len));
