@@ -69,6 +69,15 @@ static bool run_git(struct arena *arena, const char *const *argv, struct str *re
 
 // --- what it says ---
 
+// Three digits, as git writes bytes that are not ASCII.
+static bool is_octal(struct str digits) {
+    bool is = digits.len == 3 && digits.ptr[0] <= '3';
+    for (size_t i = 0; i < digits.len; i++) {
+        is = is && digits.ptr[i] >= '0' && digits.ptr[i] <= '7';
+    }
+    return is;
+}
+
 // Between quotes git writes a path as C would.
 static struct str unquote(struct arena *arena, struct str path) {
     if (path.len < 2 || path.ptr[0] != '"') {
@@ -80,9 +89,13 @@ static struct str unquote(struct arena *arena, struct str path) {
         char c = path.ptr[i];
         if (c == '\\' && i + 2 < path.len) {
             c = path.ptr[++i];
-            if (c >= '0' && c <= '3' && i + 2 < path.len - 1) {
-                c = (char)((c - '0') << 6 | (path.ptr[i + 1] - '0') << 3 | (path.ptr[i + 2] - '0'));
-                i += 2;
+            if (is_octal(str_slice(path, i, i + 3))) {
+                unsigned code = 0;
+                for (size_t end = i + 3; i < end; i++) {
+                    code = code * 8 + (unsigned)(path.ptr[i] - '0');
+                }
+                i--;
+                c = (char)code;
             } else {
                 c = (char)(c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c);
             }

@@ -12,31 +12,7 @@
 
 // One thread, one poll. Reading never waits for writing: what the client does not take yet is kept.
 
-enum { READ_BYTES = 1 << 16, MAX_OUT = 1 << 30, CLIENT_CHECK_MS = 3000, MAX_FOLDERS = 64 };
-
-static void init(struct server *s) {
-    *s = (struct server){.encoding = ENCODING_UTF16};
-    arena_init(&s->arena, 0);
-    arena_init(&s->scratch, 0);
-    rpc_init(&s->in);
-    buf_init(&s->out, MAX_OUT);
-    buf_init(&s->database, 1 << 16);
-    s->documents.arena = &s->arena;
-}
-
-static void release(struct server *s) {
-    for (uint32_t i = 0; i < s->folders.len; i++) {
-        if (s->folders.data[i].is_open) {
-            folder_release(s, &s->folders.data[i]);
-        }
-    }
-    documents_release(&s->documents);
-    rpc_release(&s->in);
-    buf_release(&s->out);
-    buf_release(&s->database);
-    arena_release(&s->scratch);
-    arena_release(&s->arena);
-}
+enum { READ_BYTES = 1 << 16, CLIENT_CHECK_MS = 3000, MAX_FOLDERS = 64 };
 
 // Milliseconds until something is due, at most CLIENT_CHECK_MS.
 static int wait_time(const struct server *s) {
@@ -67,7 +43,7 @@ static bool write_out(struct server *s) {
     bool ok = !rest.len || errno == EAGAIN;
     if (rest.len < s->out.len) {
         struct buf left;
-        buf_init(&left, MAX_OUT);
+        buf_init(&left, SERVER_MAX_OUT);
         buf_add(&left, rest);
         buf_release(&s->out);
         s->out = left;
@@ -138,12 +114,12 @@ static bool turn(struct server *s) {
 
 int lsp_run(void) {
     struct server s;
-    init(&s);
+    server_init(&s);
     (void)signal(SIGPIPE, SIG_IGN);
     (void)fcntl(STDOUT_FILENO, F_SETFL, fcntl(STDOUT_FILENO, F_GETFL) | O_NONBLOCK);
     while (turn(&s)) {
     }
     int code = s.is_shut_down && s.is_exiting ? 0 : 1;
-    release(&s);
+    server_release(&s);
     return code;
 }

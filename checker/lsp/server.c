@@ -8,6 +8,30 @@ enum { SECONDS_AFTER_EDIT_MS = 200 };
 
 #define AFTER_EDIT ((double)SECONDS_AFTER_EDIT_MS / 1000)
 
+void server_init(struct server *s) {
+    *s = (struct server){.encoding = ENCODING_UTF16};
+    arena_init(&s->arena, 0);
+    arena_init(&s->scratch, 0);
+    rpc_init(&s->in);
+    buf_init(&s->out, SERVER_MAX_OUT);
+    buf_init(&s->database, 1 << 16);
+    s->documents.arena = &s->arena;
+}
+
+void server_release(struct server *s) {
+    for (uint32_t i = 0; i < s->folders.len; i++) {
+        if (s->folders.data[i].is_open) {
+            folder_release(s, &s->folders.data[i]);
+        }
+    }
+    documents_release(&s->documents);
+    rpc_release(&s->in);
+    buf_release(&s->out);
+    buf_release(&s->database);
+    arena_release(&s->scratch);
+    arena_release(&s->arena);
+}
+
 struct str member_text(const cJSON *object, const char *name) {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
     return cJSON_IsString(item) ? str_from(item->valuestring) : (struct str){"", 0};

@@ -112,6 +112,10 @@ void feature_code_action(struct server *s, struct json *j, const cJSON *params);
 void feature_code_lens(struct server *s, struct json *j, const cJSON *params);
 
 // --- server.c ---
+enum { SERVER_MAX_OUT = 1 << 30 }; // bytes the client has not taken yet
+void server_init(struct server *s);
+/// Ends analyses, frees everything.
+void server_release(struct server *s);
 /// One message of the client.
 void server_receive(struct server *s, struct str body);
 /// Member of an object as text or number; empty or 0 when it is something else.
