@@ -133,11 +133,32 @@ static bool is_contract(const struct program *p, const struct site *x) {
     return x->api && !(symbol(p, x->access->node)->flags & SYM_INTERNAL);
 }
 
+// The calls that lead to the access name their functions. Through a pointer it may be another one
+// that is called.
+static bool is_named_way(const struct program *p, const struct access *a) {
+    while (a->inner) {
+        const struct facts *f = p->nodes.data[a->node].ref.facts;
+        const struct ir_op *op = &f->ops.data[a->op];
+        if (op->kind == OP_CALL && f->calls.data[op->call.v].kind == CALL_INDIRECT) {
+            return false;
+        }
+        a = &p->accesses.data[a->inner - 1];
+    }
+    return true;
+}
+
+// Told at a call: certain that it gets there, and not a helper that fills what another function may
+// just have made.
+static bool may_be_told(const struct program *p, const struct access *a) {
+    bool fills = a->inner && a->write && expr_has_kind(p->exprs, a->place, EX_RESULT);
+    return is_named_way(p, a) && !fills;
+}
+
 static bool is_deviant(const struct fields *s, const struct site *x, const struct belief *b) {
     const struct program *p = s->p;
     if (x->instance.lock_count || x->instance.far ||
         op_is_doomed(p, p->nodes.data[x->access->node].ref, x->access->op) ||
-        !fields_may_meet(p, x, b->writer)) {
+        !may_be_told(p, x->access) || !fields_may_meet(p, x, b->writer)) {
         return false;
     }
     uint32_t share = b->guarded * 100 / (b->guarded + b->bare);
