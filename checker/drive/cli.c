@@ -138,7 +138,7 @@ static bool parse_choice(struct parser *p, const struct cli_option *o, const cha
     static const char *const colors[] = {"auto", "always", "never", NULL};
     static const char *const levels[] = {"never", "note", "warning", "error",
                                          NULL}; // as enum level
-    static const char *const formats[] = {"text", "json", NULL};
+    static const char *const formats[] = {"text", "json", "markdown", NULL};
     struct cli *cli = p->cli;
     const char *const *words = o->id == OPT_PROFILE   ? profiles
                                : o->id == OPT_COLOR   ? colors

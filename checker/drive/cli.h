@@ -28,7 +28,7 @@ enum cli_command {
 
 enum cli_color { CLI_COLOR_AUTO, CLI_COLOR_ALWAYS, CLI_COLOR_NEVER };
 
-enum cli_format { CLI_FORMAT_TEXT, CLI_FORMAT_JSON }; // of `rules`
+enum cli_format { CLI_FORMAT_TEXT, CLI_FORMAT_JSON, CLI_FORMAT_MARKDOWN }; // of `rules`
 
 // --output FORMAT=FILE
 struct cli_output {

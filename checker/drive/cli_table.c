@@ -168,7 +168,7 @@ const struct cli_option cli_options[] = {
      "The fact file to write; `-` is standard output."},
     {OPT_SHARD, GROUP_WORK, 0, "shard", "I/N", FACTS,
      "Only the I-th of N parts of the database (1/4, 2/4, 3/4, 4/4)."},
-    {OPT_LIST_FORMAT, GROUP_REPORT, 0, "format", "FORMAT", RULES, "text (default) or json."},
+    {OPT_LIST_FORMAT, GROUP_REPORT, 0, "format", "FORMAT", RULES, "text (default), json or markdown (docs/rules.md)."},
     {OPT_MARKDOWN, GROUP_GENERAL, 0, "markdown", NULL, MAN, "As Markdown."},
     {OPT_STDIO, GROUP_GENERAL, 0, "stdio", NULL, LSP,
      "Accepted and ignored: some editors add it, and there is no other way."},

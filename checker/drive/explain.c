@@ -63,9 +63,30 @@ static void list_json(void) {
     (void)putchar('\n');
 }
 
+// docs/rules.md. The table of rules is sorted, so a family is a run of it.
+static void list_markdown(void) {
+    struct str family = {0};
+    (void)printf(
+        "# Rules\n\n<!-- Made by `threadlint rules --format markdown`; do not edit. -->\n");
+    for (size_t i = 0; i < rule_count; i++) {
+        const struct rule *r = rule_table[i].rule;
+        struct str own = rule_family(r);
+        if (!str_eq(family, own)) {
+            family = own;
+            (void)printf("\n## [" STR_FMT "](rules/" STR_FMT ".md)\n\n"
+                         "| rule | level | finds |\n|---|---|---|\n",
+                         STR_ARG(own), STR_ARG(own));
+        }
+        (void)printf("| [%s](rules/" STR_FMT ".md#%s) | %s%s | %s |\n", r->id, STR_ARG(own), r->id,
+                     level_name(r->level), r->review ? ", `review`" : "", r->summary);
+    }
+}
+
 int explain_rules(const struct cli *cli) {
     if (cli->list_format == CLI_FORMAT_JSON) {
         list_json();
+    } else if (cli->list_format == CLI_FORMAT_MARKDOWN) {
+        list_markdown();
     } else {
         list_text();
     }
