@@ -33,10 +33,6 @@ static void put_place(const struct html *h, struct place place) {
     put(h, "</span>");
 }
 
-static void put_count(const struct html *h, uint32_t count, const char *what, const char *end) {
-    (void)fprintf(h->out, "%u %s%s%s", count, what, count == 1 ? "" : "s", end);
-}
-
 // --- source ---
 
 // The line with what is meant marked.
@@ -226,7 +222,7 @@ static void put_program_locks(const struct html *h) {
         put(h, "</code></td><td>");
         put_text(h, r->locks.data[i].kind);
         put(h, "</td><td>");
-        put_count(h, r->locks.data[i].acquires, "place", "</td></tr>\n");
+        report_put_count(r->locks.data[i].acquires, "place", "</td></tr>\n", h->out);
     }
     put(h, "</tbody></table>\n");
 }
@@ -250,13 +246,7 @@ static void put_summary(const struct html *h) {
     const struct report *r = h->report;
     struct report_counts c = report_count(r);
     put(h, "<p class=\"sub\">");
-    put_count(h, c.files, "file", ", ");
-    put_count(h, r->functions.len, "function", ", ");
-    put_count(h, r->threads.len, "thread", ", ");
-    put_count(h, r->locks.len, "lock", " looked at: ");
-    put_count(h, c.errors, "error", ", ");
-    put_count(h, c.warnings, "warning", ", ");
-    put_count(h, c.notes, "note", "");
+    report_put_figures(r, c, h->out);
     if (c.suppressed) {
         (void)fprintf(h->out, ", %u suppressed", c.suppressed);
     }

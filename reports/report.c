@@ -48,6 +48,20 @@ struct report_counts report_count(const struct report *r) {
     return counts;
 }
 
+void report_put_count(uint32_t count, const char *what, const char *end, FILE *out) {
+    (void)fprintf(out, "%u %s%s%s", count, what, count == 1 ? "" : "s", end);
+}
+
+void report_put_figures(const struct report *r, struct report_counts counts, FILE *out) {
+    report_put_count(counts.files, "file", ", ", out);
+    report_put_count(r->functions.len, "function", ", ", out);
+    report_put_count(r->threads.len, "thread", ", ", out);
+    report_put_count(r->locks.len, "lock", " looked at: ", out);
+    report_put_count(counts.errors, "error", ", ", out);
+    report_put_count(counts.warnings, "warning", ", ", out);
+    report_put_count(counts.notes, "note", "", out);
+}
+
 bool report_shows(const struct report_options *options, const struct finding *f) {
     return (!f->suppressed && !f->known) || options->with_suppressed;
 }

@@ -37,6 +37,10 @@ bool sarif_write(const struct report *r, const struct report_options *options, F
                  struct error *err);
 
 struct report_counts report_count(const struct report *r);
+/// "1 file, 2 functions, 0 threads, 1 lock looked at: 1 error, 0 warnings, 0 notes".
+void report_put_figures(const struct report *r, struct report_counts counts, FILE *out);
+/// "2 files": the number, what, an s unless it is one.
+void report_put_count(uint32_t count, const char *what, const char *end, FILE *out);
 /// False for a suppressed or known finding unless the options ask for those.
 bool report_shows(const struct report_options *options, const struct finding *f);
 /// Text of the line of `place`, without its end; empty when there is none.

@@ -168,21 +168,11 @@ static void put_notes(const struct text_out *t) {
     }
 }
 
-static void put_count(const struct text_out *t, uint32_t count, const char *what, const char *end) {
-    (void)fprintf(t->out, "%u %s%s%s", count, what, count == 1 ? "" : "s", end);
-}
-
 static void put_summary(const struct text_out *t) {
     const struct report *r = t->report;
     struct report_counts counts = report_count(r);
     uint32_t skipped = counts.skipped_files > r->tus_failed ? counts.skipped_files : r->tus_failed;
-    put_count(t, counts.files, "file", ", ");
-    put_count(t, r->functions.len, "function", ", ");
-    put_count(t, r->threads.len, "thread", ", ");
-    put_count(t, r->locks.len, "lock", " looked at: ");
-    put_count(t, counts.errors, "error", ", ");
-    put_count(t, counts.warnings, "warning", ", ");
-    put_count(t, counts.notes, "note", "");
+    report_put_figures(r, counts, t->out);
     if (counts.suppressed) {
         (void)fprintf(t->out, "; %u suppressed", counts.suppressed);
     }
@@ -191,7 +181,7 @@ static void put_summary(const struct text_out *t) {
     }
     if (skipped) {
         (void)fputs("; ", t->out);
-        put_count(t, skipped, "file", " skipped (reason above)");
+        report_put_count(skipped, "file", " skipped (reason above)", t->out);
     }
     if (r->seconds > 0) {
         (void)fprintf(t->out, "; %.2f s", r->seconds);
