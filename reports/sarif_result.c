@@ -21,40 +21,17 @@ void sarif_message(struct sarif *s, const char *key, struct str text) {
     json_object_end(&s->json);
 }
 
-// Unreserved characters and '/' stay as they are.
-static struct str encode_uri(struct sarif *s, struct str path) {
-    static const char hex[] = "0123456789ABCDEF";
-    char *text = arena_alloc(&s->arena, 3, path.len + 1);
-    size_t len = 0;
-    for (size_t i = 0; i < path.len; i++) {
-        unsigned char c = (unsigned char)path.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                     c == '/' || c == '-' || c == '.' || c == '_' || c == '~';
-        if (plain) {
-            text[len++] = (char)c;
-        } else {
-            text[len++] = '%';
-            text[len++] = hex[c >> 4];
-            text[len++] = hex[c & 15];
-        }
-    }
-    return str_make(text, len);
-}
-
 struct str sarif_uri(struct sarif *s, struct str path, bool is_dir) {
-    struct str uri = encode_uri(s, path);
-    if (!str_starts(path, STR("/"))) {
-        return uri;
-    }
+    bool is_absolute = str_starts(path, STR("/"));
     struct buf b;
-    buf_init(&b, uri.len + 16);
-    buf_add_c(&b, "file://");
-    buf_add(&b, uri);
-    if (is_dir && !str_ends(uri, STR("/"))) {
+    buf_init(&b, 3 * path.len + 16);
+    buf_add_c(&b, is_absolute ? "file://" : "");
+    buf_add_uri(&b, path);
+    if (is_absolute && is_dir && !str_ends(path, STR("/"))) {
         buf_add_char(&b, '/');
     }
     struct str all = buf_str(&b);
-    all = str_make(arena_copy(&s->arena, all.ptr, all.len), all.len);
+    all = str_make(arena_copy(&s->arena, all.ptr ? all.ptr : "", all.len), all.len);
     buf_release(&b);
     return all;
 }

@@ -92,6 +92,22 @@ void buf_addf(struct buf *b, const char *format, ...) {
     va_end(again);
 }
 
+void buf_add_uri(struct buf *b, struct str path) {
+    static const char hex[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < path.len; i++) {
+        unsigned char c = (unsigned char)path.ptr[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                     c == '/' || c == '-' || c == '.' || c == '_' || c == '~';
+        if (plain) {
+            buf_add_char(b, (char)c);
+        } else {
+            buf_add_char(b, '%');
+            buf_add_char(b, hex[c >> 4]);
+            buf_add_char(b, hex[c & 15]);
+        }
+    }
+}
+
 struct str buf_str(const struct buf *b) {
     return (struct str){b->data ? b->data : "", b->len};
 }

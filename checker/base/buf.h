@@ -23,6 +23,8 @@ void buf_add_c(struct buf *b, const char *c_string);
 void buf_add_char(struct buf *b, char c);
 void buf_add_bytes(struct buf *b, const void *data, size_t len);
 void buf_addf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/// Adds a path as it stands in a URI: all but unreserved characters and '/' percent-encoded.
+void buf_add_uri(struct buf *b, struct str path);
 struct str buf_str(const struct buf *b);
 /// The content as a C string, "" when empty.
 const char *buf_c(const struct buf *b);

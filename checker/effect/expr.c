@@ -90,51 +90,6 @@ expr_id expr_old(struct expr_table *t, expr_id value) {
     return expr_intern(t, (struct expr){.kind = EX_OLD, .a = value});
 }
 
-static bool fold(uint8_t op, int64_t a, int64_t b, int64_t *ret_value) {
-    uint64_t ua = (uint64_t)a;
-    uint64_t ub = (uint64_t)b;
-    switch (op) {
-    case OPR_ADD:
-        *ret_value = (int64_t)(ua + ub);
-        return true;
-    case OPR_SUB:
-        *ret_value = (int64_t)(ua - ub);
-        return true;
-    case OPR_MUL:
-        *ret_value = (int64_t)(ua * ub);
-        return true;
-    case OPR_AND:
-        *ret_value = (int64_t)(ua & ub);
-        return true;
-    case OPR_OR:
-        *ret_value = (int64_t)(ua | ub);
-        return true;
-    case OPR_XOR:
-        *ret_value = (int64_t)(ua ^ ub);
-        return true;
-    case OPR_EQ:
-        *ret_value = a == b;
-        return true;
-    case OPR_NE:
-        *ret_value = a != b;
-        return true;
-    case OPR_LT:
-        *ret_value = a < b;
-        return true;
-    case OPR_LE:
-        *ret_value = a <= b;
-        return true;
-    case OPR_GT:
-        *ret_value = a > b;
-        return true;
-    case OPR_GE:
-        *ret_value = a >= b;
-        return true;
-    default:
-        return false;
-    }
-}
-
 expr_id expr_unary(struct expr_table *t, uint8_t op, expr_id a) {
     const struct expr *x = expr_get(t, a);
     if (x->kind == EX_CONST) {
@@ -156,7 +111,7 @@ expr_id expr_binary(struct expr_table *t, uint8_t op, expr_id a, expr_id b) {
     const struct expr *x = expr_get(t, a);
     const struct expr *y = expr_get(t, b);
     int64_t value = 0;
-    if (x->kind == EX_CONST && y->kind == EX_CONST && fold(op, x->num, y->num, &value)) {
+    if (x->kind == EX_CONST && y->kind == EX_CONST && ir_fold(op, x->num, y->num, &value)) {
         return expr_const(t, value);
     }
     return expr_intern(t, (struct expr){.kind = EX_BINARY, .op = op, .a = a, .b = b});

@@ -285,47 +285,22 @@ static bool divide(enum ir_operator op, int64_t a, int64_t b, int64_t *ret_value
     return true;
 }
 
+// Beyond ir_fold: division and shifts, where they are defined.
 static bool fold(enum ir_operator op, int64_t a, int64_t b, int64_t *ret_value) {
     uint64_t ua = (uint64_t)a;
     uint64_t ub = (uint64_t)b;
     switch ((int)op) {
-    case OPR_ADD:
-        *ret_value = (int64_t)(ua + ub);
-        return true;
-    case OPR_SUB:
-        *ret_value = (int64_t)(ua - ub);
-        return true;
-    case OPR_MUL:
-        *ret_value = (int64_t)(ua * ub);
-        return true;
     case OPR_DIV:
     case OPR_REM:
         return divide(op, a, b, ret_value);
-    case OPR_AND:
-        *ret_value = (int64_t)(ua & ub);
-        return true;
-    case OPR_OR:
-        *ret_value = (int64_t)(ua | ub);
-        return true;
-    case OPR_XOR:
-        *ret_value = (int64_t)(ua ^ ub);
-        return true;
     case OPR_SHL:
         *ret_value = (int64_t)(ua << (ub & 63));
         return ub < 64;
     case OPR_SHR:
         *ret_value = (int64_t)(ua >> (ub & 63));
         return ub < 64 && a >= 0;
-    case OPR_EQ:
-    case OPR_NE:
-    case OPR_LT:
-    case OPR_LE:
-    case OPR_GT:
-    case OPR_GE:
-        *ret_value = ir_compare((uint8_t)op, a, b);
-        return true;
     default:
-        return false;
+        return ir_fold((uint8_t)op, a, b, ret_value);
     }
 }
 

@@ -124,6 +124,41 @@ bool ir_compare(uint8_t cmp, int64_t a, int64_t b) {
     }
 }
 
+bool ir_fold(uint8_t op, int64_t a, int64_t b, int64_t *ret_value) {
+    uint64_t ua = (uint64_t)a;
+    uint64_t ub = (uint64_t)b;
+    switch (op) {
+    case OPR_ADD:
+        *ret_value = (int64_t)(ua + ub);
+        return true;
+    case OPR_SUB:
+        *ret_value = (int64_t)(ua - ub);
+        return true;
+    case OPR_MUL:
+        *ret_value = (int64_t)(ua * ub);
+        return true;
+    case OPR_AND:
+        *ret_value = (int64_t)(ua & ub);
+        return true;
+    case OPR_OR:
+        *ret_value = (int64_t)(ua | ub);
+        return true;
+    case OPR_XOR:
+        *ret_value = (int64_t)(ua ^ ub);
+        return true;
+    case OPR_EQ:
+    case OPR_NE:
+    case OPR_LT:
+    case OPR_LE:
+    case OPR_GT:
+    case OPR_GE:
+        *ret_value = ir_compare(op, a, b);
+        return true;
+    default:
+        return false;
+    }
+}
+
 uint8_t ir_negated(uint8_t cmp) {
     switch (cmp) {
     case OPR_EQ:

@@ -483,6 +483,9 @@ op_id facts_op_of_call(const struct facts *f, fn_id fn, call_id call);
 uint32_t facts_block_of_op(const struct facts *f, fn_id fn, op_id op);
 /// a `cmp` b, for OPR_EQ .. OPR_GE.
 bool ir_compare(uint8_t cmp, int64_t a, int64_t b);
+/// Sum, difference, product, bits or comparison of two numbers, wrapping; false for any other
+/// operator.
+bool ir_fold(uint8_t op, int64_t a, int64_t b, int64_t *ret_value);
 /// The comparison that holds when `cmp` does not.
 uint8_t ir_negated(uint8_t cmp);
 /// The operator OP as C writes it; "?" for none. Static text.

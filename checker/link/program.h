@@ -229,6 +229,8 @@ node_id program_node_of_value(const struct program *p, expr_id fn);
 /// Node or model that `call` goes to; NODE_NONE / NULL when not known.
 node_id program_callee(const struct program *p, const struct facts *f, call_id call);
 const struct summary *program_model(const struct program *p, const struct facts *f, call_id call);
+/// Some call of the function is of a library function with this effect.
+bool program_calls_effect(const struct program *p, struct fn_ref fn, enum effect_kind kind);
 /// First effect of this kind in the model of `call`, or NULL.
 const struct effect *program_model_effect(const struct program *p, const struct facts *f,
                                           call_id call, enum effect_kind kind);

@@ -1,4 +1,5 @@
 // Questions rules ask of the program.
+#include "checker/flow/graph.h"
 #include "checker/link/program_private.h"
 
 uint32_t program_fn_count(const struct program *p) {
@@ -63,6 +64,20 @@ const struct effect *program_model_effect(const struct program *p, const struct 
         }
     }
     return NULL;
+}
+
+bool program_calls_effect(const struct program *p, struct fn_ref fn, enum effect_kind kind) {
+    const struct facts *f = fn.facts;
+    for (uint32_t i = 0; i < f->fns.data[fn.fn.v].block_count; i++) {
+        const struct ir_block *b = graph_block(fn, i);
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &f->ops.data[b->first_op.v + k];
+            if (op->kind == OP_CALL && program_model_effect(p, f, op->call, kind)) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 const struct flow_result *program_flow(const struct program *p, node_id n,

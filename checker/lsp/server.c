@@ -57,14 +57,23 @@ const char *document_path(struct server *s, const cJSON *params) {
 
 // --- lifecycle ---
 
-static bool lists(const cJSON *array, const char *word) {
+static const char *encoding_name(enum encoding encoding) {
+    return encoding == ENCODING_UTF8 ? "utf-8" : encoding == ENCODING_UTF32 ? "utf-32" : "utf-16";
+}
+
+// The first of the client's encodings that is one, in its order of preference. Every client knows
+// UTF-16.
+static enum encoding choose_encoding(const cJSON *encodings) {
     const cJSON *item = NULL;
-    cJSON_ArrayForEach(item, array) {
-        if (cJSON_IsString(item) && str_eq(str_from(item->valuestring), str_from(word))) {
-            return true;
+    cJSON_ArrayForEach(item, encodings) {
+        struct str word = cJSON_IsString(item) ? str_from(item->valuestring) : (struct str){0};
+        for (int e = ENCODING_UTF8; e <= ENCODING_UTF32; e++) {
+            if (str_eq(word, str_from(encoding_name((enum encoding)e)))) {
+                return (enum encoding)e;
+            }
         }
     }
-    return false;
+    return ENCODING_UTF16;
 }
 
 static void read_settings(struct server *s, const cJSON *settings) {
@@ -87,20 +96,8 @@ static void add_folders(struct server *s, const cJSON *folders) {
 
 static void read_client(struct server *s, const cJSON *params) {
     const cJSON *caps = member(params, "capabilities");
-    const cJSON *encodings = member(member(caps, "general"), "positionEncodings");
     const cJSON *workspace = member(caps, "workspace");
-    // Our columns are bytes, so those cost nothing; every client knows UTF-16.
-    s->encoding = lists(encodings, "utf-8") && !lists(encodings, "utf-16") ? ENCODING_UTF8
-                  : !encodings || lists(encodings, "utf-16")               ? ENCODING_UTF16
-                  : lists(encodings, "utf-32")                             ? ENCODING_UTF32
-                                                                           : ENCODING_UTF16;
-    const cJSON *first = encodings ? encodings->child : NULL; // what it likes best
-    if (cJSON_IsString(first)) {
-        struct str word = str_from(first->valuestring);
-        s->encoding = str_eq(word, STR("utf-8"))    ? ENCODING_UTF8
-                      : str_eq(word, STR("utf-32")) ? ENCODING_UTF32
-                                                    : s->encoding;
-    }
+    s->encoding = choose_encoding(member(member(caps, "general"), "positionEncodings"));
     s->can_progress = member_true(member(caps, "window"), "workDoneProgress");
     s->can_register =
         member_true(member(workspace, "didChangeWatchedFiles"), "dynamicRegistration");
@@ -118,10 +115,6 @@ static void read_folders(struct server *s, const cJSON *params) {
     if (!s->folders.len) {
         folder_add(s, path ? str_from(path) : str_from(fs_cwd(&s->scratch)));
     }
-}
-
-static const char *encoding_name(enum encoding encoding) {
-    return encoding == ENCODING_UTF8 ? "utf-8" : encoding == ENCODING_UTF32 ? "utf-32" : "utf-16";
 }
 
 static void put_capabilities(const struct server *s, struct json *j) {

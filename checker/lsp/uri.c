@@ -39,18 +39,6 @@ const char *uri_to_path(struct arena *arena, struct str uri) {
 }
 
 void uri_add_path(struct buf *out, struct str path) {
-    static const char hex[] = "0123456789ABCDEF";
     buf_add_c(out, "file://");
-    for (size_t i = 0; i < path.len; i++) {
-        unsigned char c = (unsigned char)path.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                     c == '/' || c == '-' || c == '.' || c == '_' || c == '~';
-        if (plain) {
-            buf_add_char(out, (char)c);
-        } else {
-            buf_add_char(out, '%');
-            buf_add_char(out, hex[c >> 4]);
-            buf_add_char(out, hex[c & 15]);
-        }
-    }
+    buf_add_uri(out, path);
 }

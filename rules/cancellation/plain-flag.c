@@ -92,20 +92,6 @@ static void collect(struct search *s, node_id n) {
     }
 }
 
-static bool joins(const struct program *p, node_id n) {
-    struct fn_ref fn = program_fn(p, n);
-    for (uint32_t i = 0; i < fn.facts->fns.data[fn.fn.v].block_count; i++) {
-        const struct ir_block *b = graph_block(fn, i);
-        for (uint32_t k = 0; k < b->op_count; k++) {
-            const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
-            if (op->kind == OP_CALL && program_model_effect(p, fn.facts, op->call, EFFECT_JOIN)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 // Another thread than `reader` makes the write: main, for globals any root that is not it, else
 // (objects cannot be told apart) a function that ends threads. Main that runs the loop itself, too,
 // may have an object of its own.
@@ -126,7 +112,7 @@ static bool is_elsewhere(const struct program *p, const struct flag_write *w, co
             return true;
         }
     }
-    return (!reached || !global) && joins(p, w->node);
+    return (!reached || !global) && program_calls_effect(p, program_fn(p, w->node), EFFECT_JOIN);
 }
 
 // A write of another thread that ends the loop, when the thread itself makes none.

@@ -79,19 +79,6 @@ static bool is_from_key(const struct program *p, struct fn_ref fn, val_id val) {
     return false;
 }
 
-static bool waits_for_threads(const struct program *p, struct fn_ref fn) {
-    for (uint32_t i = 0; i < fn.facts->fns.data[fn.fn.v].block_count; i++) {
-        const struct ir_block *b = graph_block(fn, i);
-        for (uint32_t k = 0; k < b->op_count; k++) {
-            const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
-            if (op->kind == OP_CALL && program_model_effect(p, fn.facts, op->call, EFFECT_JOIN)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 // A thread, which may end before the one it starts.
 static bool runs_in_thread(const struct program *p, node_id n) {
     for (uint32_t i = 0; i < program_root_count(p); i++) {
@@ -130,7 +117,7 @@ static void check_spawn(struct rule_ctx *ctx, const struct flow_spawn *s, struct
 static void check(struct rule_ctx *ctx) {
     const struct flow_result *r = program_flow(ctx->program, ctx->node, FLOW_THREADS);
     for (uint32_t i = 0; r && i < r->spawns.len; i++) {
-        if (!waits_for_threads(ctx->program, r->fn)) {
+        if (!program_calls_effect(ctx->program, r->fn, EFFECT_JOIN)) {
             check_spawn(ctx, &r->spawns.data[i], r->fn);
         }
     }
