@@ -57,6 +57,15 @@ static int print_man(const struct cli *cli) {
     return output_finish();
 }
 
+static int print_completions(const char *shell) {
+    if (!cli_print_completions(shell, stdout)) {
+        log_message(LOG_ERROR, "there is no completion for '%s', only for bash, zsh and fish",
+                    shell);
+        return EXIT_USAGE;
+    }
+    return output_finish();
+}
+
 static int dispatch(const struct cli *cli, int argc, const char *const *argv) {
     if (cli->help) {
         return print_help(cli);
@@ -89,6 +98,8 @@ static int dispatch(const struct cli *cli, int argc, const char *const *argv) {
         return print_help(cli);
     case CLI_MAN:
         return print_man(cli);
+    case CLI_COMPLETIONS:
+        return print_completions(cli->operands.data[0]);
     case CLI_COMMAND_COUNT:
         break;
     }

@@ -76,29 +76,21 @@ static bool parse_number32(struct parser *p, const char *option, const char *tex
     return true;
 }
 
-// Index of `word` in `words` (ended by NULL).
-static bool parse_word(struct parser *p, const char *option, struct str word,
-                       const char *const *words, size_t *ret_index) {
+// Index of `word` among the words that `option` can have; `name` is what it is called.
+static bool parse_word(struct parser *p, enum cli_option_id option, const char *name,
+                       struct str word, size_t *ret_index) {
     char list[256] = "";
     size_t len = 0;
-    for (size_t i = 0; words[i]; i++) {
-        if (str_eq(word, str_from(words[i]))) {
+    const char *known = NULL;
+    for (size_t i = 0; (known = cli_option_word(option, i)); i++) {
+        if (str_eq(word, str_from(known))) {
             *ret_index = i;
             return true;
         }
-        int n = snprintf(list + len, sizeof list - len, "%s%s", i ? ", " : "", words[i]);
+        int n = snprintf(list + len, sizeof list - len, "%s%s", i ? ", " : "", known);
         len = n > 0 && len + (size_t)n < sizeof list ? len + (size_t)n : len;
     }
-    return error_set(p->err, "--%s: '" STR_FMT "' is none of %s", option, STR_ARG(word), list);
-}
-
-static bool parse_reporter(struct parser *p, const char *option, struct str word,
-                           size_t *ret_index) {
-    const char *names[16] = {0};
-    for (size_t i = 0; i < reporter_count && i < 15; i++) {
-        names[i] = reporters[i].name;
-    }
-    return parse_word(p, option, word, names, ret_index);
+    return error_set(p->err, "--%s: '" STR_FMT "' is none of %s", name, STR_ARG(word), list);
 }
 
 static bool parse_output(struct parser *p, const char *value) {
@@ -109,7 +101,7 @@ static bool parse_output(struct parser *p, const char *value) {
         return error_set(
             p->err, "--output: '%s' is not FORMAT=FILE, for example sarif=threadlint.sarif", value);
     }
-    if (!parse_reporter(p, "output", format, &out.reporter)) {
+    if (!parse_word(p, OPT_OUTPUT, "output", format, &out.reporter)) {
         return false;
     }
     vec_push(p->arena, &p->cli->outputs, out);
@@ -134,18 +126,9 @@ static bool parse_shard(struct parser *p, const char *value) {
 }
 
 static bool parse_choice(struct parser *p, const struct cli_option *o, const char *value) {
-    static const char *const profiles[] = {"bugs", "review", NULL};
-    static const char *const colors[] = {"auto", "always", "never", NULL};
-    static const char *const levels[] = {"never", "note", "warning", "error",
-                                         NULL}; // as enum level
-    static const char *const formats[] = {"text", "json", "markdown", NULL};
     struct cli *cli = p->cli;
-    const char *const *words = o->id == OPT_PROFILE   ? profiles
-                               : o->id == OPT_COLOR   ? colors
-                               : o->id == OPT_FAIL_ON ? levels
-                                                      : formats;
     size_t index = 0;
-    if (!parse_word(p, o->name, str_from(value), words, &index)) {
+    if (!parse_word(p, o->id, o->name, str_from(value), &index)) {
         return false;
     }
     if (o->id == OPT_PROFILE) {
@@ -237,7 +220,7 @@ static bool store_value(struct parser *p, const struct cli_option *o, const char
         return parse_number(p, o->name, str_from(value), 0, UINT32_MAX, &cli->max_findings);
     case OPT_FORMAT:
         cli->has_format = true;
-        return parse_reporter(p, o->name, str_from(value), &cli->format);
+        return parse_word(p, o->id, o->name, str_from(value), &cli->format);
     case OPT_OUTPUT:
         return parse_output(p, value);
     case OPT_SHARD:

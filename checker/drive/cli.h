@@ -23,6 +23,7 @@ enum cli_command {
     CLI_VERSION,
     CLI_HELP,
     CLI_MAN,
+    CLI_COMPLETIONS,
     CLI_COMMAND_COUNT,
 };
 
@@ -101,6 +102,8 @@ void cli_print_help(FILE *out);
 void cli_print_command_help(enum cli_command command, FILE *out);
 /// The man page, section 1.
 void cli_print_man(FILE *out);
+/// The completion script of "bash", "zsh" or "fish". False when `shell` is none of them.
+bool cli_print_completions(const char *shell, FILE *out);
 /// docs/cli.md.
 void cli_print_markdown(FILE *out);
 

@@ -88,6 +88,10 @@ const struct cli_command_row cli_commands[CLI_COMMAND_COUNT] = {
      "Same as `COMMAND --help`."},
     [CLI_MAN] = {CLI_MAN, "man", "", 0, 0, false, true, "print the manual page",
                  "In the format of man(7), or as Markdown."},
+    [CLI_COMPLETIONS] = {CLI_COMPLETIONS, "completions", "bash|zsh|fish", 1, 1, false, false,
+                         "print the completion script of a shell",
+                         "For a shell that does not find the installed one: `source <(threadlint "
+                         "completions bash)`."},
 };
 
 const struct cli_option cli_options[] = {

@@ -84,6 +84,10 @@ extern const struct cli_note cli_environment[]; // ends with term NULL
 extern const struct cli_note cli_files[];       // ends with term NULL
 extern const struct cli_note cli_examples[];    // ends with term NULL
 
+/// The `index`-th word that `option` can have as its value, or begin its value with; NULL past the
+/// last one, and for options whose value is no such word.
+const char *cli_option_word(enum cli_option_id option, size_t index);
+
 static inline bool cli_option_applies(const struct cli_option *o, enum cli_command c) {
     return (o->commands & (1u << c)) != 0;
 }
