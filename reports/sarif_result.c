@@ -354,8 +354,9 @@ static void put_fix(struct sarif *s, const struct finding_fix *fix) {
     json_object_begin(j);
     json_key_int(j, "startLine", fix->place.line);
     json_key_int(j, "startColumn", (int64_t)utf_units16(line, fix->place.col - 1) + 1);
-    json_key_int(j, "endLine", fix->place.line);
-    json_key_int(j, "endColumn", (int64_t)utf_units16(line, fix->place.end_col - 1) + 1);
+    json_key_int(j, "endLine", (int64_t)fix->place.line + fix->whole_line);
+    json_key_int(j, "endColumn",
+                 fix->whole_line ? 1 : (int64_t)utf_units16(line, fix->place.end_col - 1) + 1);
     json_object_end(j);
     json_key(j, "insertedContent");
     json_object_begin(j);
@@ -365,6 +366,10 @@ static void put_fix(struct sarif *s, const struct finding_fix *fix) {
     json_array_end(j);
     json_object_end(j);
     json_array_end(j);
+    json_key(j, "properties");
+    json_object_begin(j);
+    json_key_bool(j, "safe", fix_is_safe(fix));
+    json_object_end(j);
     json_object_end(j);
     json_array_end(j);
 }

@@ -104,13 +104,20 @@ static int write_all(int fd, struct str content) {
     return 0;
 }
 
-// Writes `temp` and renames it to `path`; 0 or the errno of the first thing that failed.
-static int write_and_rename(const char *temp, const char *path, struct str content) {
-    int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+// Writes `temp` and renames it to `path`, with the owner and permissions of `like` unless that is
+// NULL; 0 or the errno of the first thing that failed.
+static int write_and_rename(const char *temp, const char *path, struct str content,
+                            const struct stat *like) {
+    int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, like ? 0600 : 0644);
     if (fd < 0) {
         return errno;
     }
     int code = write_all(fd, content);
+    if (like && code == 0) {
+        bool is_kept = fchown(fd, like->st_uid, like->st_gid) == 0; // may need rights we lack
+        mode_t wanted = like->st_mode & (is_kept ? 07777u : 0777u);
+        code = fchmod(fd, wanted) != 0 ? errno : 0;
+    }
     if (close(fd) != 0 && code == 0) {
         code = errno;
     }
@@ -123,13 +130,30 @@ static int write_and_rename(const char *temp, const char *path, struct str conte
     return code;
 }
 
-bool fs_write_atomic(const char *path, struct str content, struct error *err) {
+static bool write_atomic(const char *path, struct str content, const struct stat *like,
+                         struct error *err) {
     struct buf temp;
     buf_init(&temp, PATH_MAX + TEMP_SUFFIX);
     buf_addf(&temp, "%s.tmp%ld", path, (long)getpid());
-    int code = temp.overflow ? ENAMETOOLONG : write_and_rename(buf_c(&temp), path, content);
+    int code = temp.overflow ? ENAMETOOLONG : write_and_rename(buf_c(&temp), path, content, like);
     buf_release(&temp);
     return code == 0 || fail_errno(err, "cannot write", path, code);
+}
+
+bool fs_write_atomic(const char *path, struct str content, struct error *err) {
+    return write_atomic(path, content, NULL, err);
+}
+
+bool fs_replace(const char *path, struct str content, struct error *err) {
+    char real[PATH_MAX];
+    struct stat st;
+    if (!realpath(path, real) || stat(real, &st) != 0 || access(real, W_OK) != 0) {
+        return fail_errno(err, "cannot write", path, errno);
+    }
+    if (!S_ISREG(st.st_mode)) {
+        return error_set(err, "cannot write '%s': it is no regular file", path);
+    }
+    return write_atomic(real, content, &st, err);
 }
 
 bool fs_can_read(const char *path, struct error *err) {

@@ -14,6 +14,9 @@ bool fs_read(struct arena *a, const char *path, size_t max_bytes, struct str *re
 /// Writes through a temporary file in the same directory and renames: readers see old or new, never
 /// half.
 bool fs_write_atomic(const char *path, struct str content, struct error *err);
+/// The same for a file that exists: its permissions stay, a symbolic link stays one and what it
+/// leads to is replaced. Fails for what may not be written to and is no regular file.
+bool fs_replace(const char *path, struct str content, struct error *err);
 bool fs_exists(const char *path);
 /// Whether the file can be opened for reading; the error says why not, without the path.
 bool fs_can_read(const char *path, struct error *err);

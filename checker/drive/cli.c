@@ -164,6 +164,9 @@ static void store_switch(struct cli *cli, enum cli_option_id id) {
         {OPT_VERBOSE,         &cli->verbose        },
         {OPT_MARKDOWN,        &cli->markdown       },
         {OPT_PRUNE,           &cli->prune          },
+        {OPT_FIX,             &cli->fix            },
+        {OPT_FIX_UNSAFE,      &cli->fix_unsafe     },
+        {OPT_FIX_DRY_RUN,     &cli->fix_dry_run    },
     };
     for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
         if (switches[i].id == id) {
@@ -399,5 +402,7 @@ bool cli_parse(struct arena *arena, int argc, const char *const *argv, struct cl
         .command = CLI_CHECK, .tu_timeout = 300, .tu_memory = 4096, .cache_size = 2048};
     struct parser p = {.arena = arena, .cli = ret_cli, .err = err};
     bool after = false;
-    return expand(&p, argv + 1, argc > 0 ? (uint32_t)argc - 1 : 0, 0, &after) && parse_all(&p);
+    bool ok = expand(&p, argv + 1, argc > 0 ? (uint32_t)argc - 1 : 0, 0, &after) && parse_all(&p);
+    ret_cli->fix = ret_cli->fix || ret_cli->fix_dry_run || ret_cli->fix_unsafe;
+    return ok;
 }

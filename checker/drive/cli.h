@@ -73,6 +73,9 @@ struct cli {
     const char *new_from; // --new-from
     uint64_t max_findings;
     bool prune;
+    bool fix; // --fix or --fix-dry-run
+    bool fix_unsafe;
+    bool fix_dry_run;
     bool allow_partial;
     bool show_suppressed;
     bool stats;

@@ -131,6 +131,15 @@ const struct cli_option cli_options[] = {
      "on such a line."},
     {OPT_MAX, GROUP_REPORT, 0, "max", "N", REPORTING,
      "Up to N findings do not change the exit code (default 0)."},
+    {OPT_FIX, GROUP_REPORT, 0, "fix", NULL, REPORTING,
+     "Mend what an edit that changes nothing else can mend, and report the rest. Files that have "
+     "changed since they were read are left alone."},
+    {OPT_FIX_UNSAFE, GROUP_REPORT, 0, "fix-unsafe", NULL, REPORTING,
+     "As `--fix`, also with edits that may change what the program does otherwise: they want a "
+     "look."},
+    {OPT_FIX_DRY_RUN, GROUP_REPORT, 0, "fix-dry-run", NULL, REPORTING,
+     "Write nothing, and print what `--fix` (or `--fix-unsafe`) would change as a unified diff "
+     "in place of the report."},
     {OPT_BASELINE_FILE, GROUP_REPORT, 'o', "output", "FILE", BASELINE,
      "The baseline to write. Default: as `check` would read it."},
     {OPT_PRUNE, GROUP_REPORT, 0, "prune", NULL, BASELINE,

@@ -114,6 +114,9 @@ bool output_write(const struct report *report, const struct cli *cli, struct err
         ok = sqlite_store(report, cli->store, err) && ok;
     }
     options.colour = output_wants_color(cli->color);
+    if (cli->fix_dry_run) { // standard output is the diff
+        return ok && output_finish() == 0;
+    }
     if (!write_to(report, &reporters[cli->format], &options, stdout, err)) {
         ok = error_set(err, "cannot write the report to standard output");
     }

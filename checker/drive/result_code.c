@@ -131,7 +131,8 @@ static void code_finding(struct coder *c, struct finding *f) {
     CODE_ALL(c, &f->threads, code_str);
     CODE_ALL(c, &f->steps, code_step);
     CODE_ALL(c, &f->related, code_related);
-    code_index(c, &f->fix.kind, FIX_IF_TO_WHILE + 1);
+    code_index(c, &f->fix.kind, FIX_KIND_COUNT);
+    code_bool(c, &f->fix.whole_line);
     code_place(c, &f->fix.place);
     code_str(c, &f->fix.text);
     CODE(c, f->fingerprint);

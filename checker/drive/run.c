@@ -5,6 +5,7 @@
 
 #include "checker/base/fs.h"
 #include "checker/base/log.h"
+#include "checker/drive/fixer.h"
 #include "checker/drive/gate.h"
 #include "checker/drive/inventory.h"
 #include "checker/drive/output.h"
@@ -274,6 +275,10 @@ static bool tell(struct run *run, int argc, const char *const *argv, struct erro
     if (!gate_mark_known(&run->project, &run->findings, load_is_complete(&run->load), err)) {
         return false;
     }
+    if (run->cli->fix &&
+        !fixer_run(&run->project, &run->load, &run->sources, &run->findings, err)) {
+        return false;
+    }
     describe_invocation(run, argc, argv);
     finish_report(run, start - run->stats.load - run->stats.link - run->stats.rules);
     progress_end(&run->progress);
@@ -295,8 +300,9 @@ static bool read_and_judge(struct run *run, struct error *err) {
                             .first_note = run->project.notes.items.len,
                             .stats = &run->stats};
     load_open(&run->load);
-    run->stats.kept =
-        result_key(&run->project, &run->load, &key) && result_restore(&result, &run->load, key);
+    run->stats.kept = !run->cli->fix && // which needs the facts
+                      result_key(&run->project, &run->load, &key) &&
+                      result_restore(&result, &run->load, key);
     bool ok = run->stats.kept || load_read(&run->load, err);
     run->whole = run->project.database.len && load_is_complete(&run->load);
     run->stats.load = run->load.seconds;

@@ -120,9 +120,17 @@ void rule_related(struct rule_ctx *ctx, struct finding *f, struct flow_site site
 
 void rule_fix(struct rule_ctx *ctx, struct finding *f, enum fix_kind kind, struct fn_ref fn,
               loc_id loc) {
-    if (!fn.facts->locs.data[loc.v].in_macro) {
+    const struct ir_loc *l = &fn.facts->locs.data[loc.v];
+    bool is_word = kind == FIX_STRONG_CAS; // a macro of stdatomic.h; the line must name it
+    if ((!l->in_macro || is_word) && fn.facts->files.data[l->file.v].is_own) {
         f->fix = (struct finding_fix){.kind = (uint8_t)kind, .place = place_of(ctx, fn.facts, loc)};
     }
+}
+
+void rule_fix_from(struct rule_ctx *ctx, struct finding *f, enum fix_kind kind, struct fn_ref fn,
+                   loc_id loc, loc_id source) {
+    rule_fix(ctx, f, kind, fn, loc);
+    f->fix.source = place_of(ctx, fn.facts, source);
 }
 
 struct flow_site rule_site(const struct rule_ctx *ctx, uint32_t site) {

@@ -56,6 +56,9 @@ const char *rule_line(struct rule_ctx *ctx, struct fn_ref fn, struct flow_site s
 /// Offers an edit at `loc`; see finding.h for what kinds ask for. Nothing for code of a macro.
 void rule_fix(struct rule_ctx *ctx, struct finding *f, enum fix_kind kind, struct fn_ref fn,
               loc_id loc);
+/// The same, with the place the edit takes its text from.
+void rule_fix_from(struct rule_ctx *ctx, struct finding *f, enum fix_kind kind, struct fn_ref fn,
+                   loc_id loc, loc_id source);
 struct flow_site rule_site(const struct rule_ctx *ctx, uint32_t site);
 int64_t rule_option_value(const struct rule_ctx *ctx, const char *name);
 

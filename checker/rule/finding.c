@@ -127,7 +127,9 @@ void findings_finish(struct finding_list *list,
             (unsigned char)(ordinal & 0xFF), (unsigned char)(ordinal >> 8 & 0xFF),
             (unsigned char)(ordinal >> 16 & 0xFF), (unsigned char)(ordinal >> 24)};
         f->fingerprint = hash128_add(hash, str_make((const char *)bytes, sizeof bytes));
-        if (f->fix.kind && !(line_text && fix_complete(&f->fix, line_text(ctx, f->fix.place)))) {
+        if (f->fix.kind &&
+            (!line_text || !fix_complete(list->arena, &f->fix, line_text(ctx, f->fix.place),
+                                         line_text(ctx, f->fix.source)))) {
             f->fix = (struct finding_fix){0};
         }
     }

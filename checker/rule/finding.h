@@ -51,17 +51,26 @@ struct finding_related {
 
 enum fix_kind {
     FIX_NONE,
-    FIX_NAME_GUARD,  // a name for the guard that begins at the place
-    FIX_IF_TO_WHILE, // the `if` whose condition begins at the place
+    FIX_NAME_GUARD,      // a name for the guard that begins at the place
+    FIX_IF_TO_WHILE,     // the `if` whose condition begins at the place
+    FIX_STRONG_CAS,      // the strong compare-and-exchange for the weak one called at the place
+    FIX_DROP_NOTE,       // no suppression comment at the place
+    FIX_WAIT_FOR_LOCK,   // waits for the lock instead of trying at the place
+    FIX_LOCK_TO_WRITE,   // the lock taken at the place is taken for writing
+    FIX_ATOMIC_FLAG,     // the variable or member declared at the place is _Atomic (C)
+    FIX_UNLOCK_TO_LEAVE, // the statement at `source`, once more before the return at the place
+    FIX_KIND_COUNT,
 };
 
-// An edit that mends what was found and changes nothing else. The rule gives kind and place;
+// An edit that mends what was found. The rule gives kind and place, some also `source`;
 // findings_finish looks at the text of the line and completes it, or drops it when the text is not
 // as expected.
 struct finding_fix {
-    uint8_t kind;       // enum fix_kind
-    struct place place; // what is replaced
-    struct str text;    // by this
+    uint8_t kind;        // enum fix_kind
+    bool whole_line;     // the end of the line goes as well
+    struct place place;  // what is replaced
+    struct str text;     // by this
+    struct place source; // not needed any more once it is complete
 };
 
 struct finding {
@@ -93,10 +102,14 @@ struct finding_list {
 /// numbers, no absolute paths.
 void findings_finish(struct finding_list *list,
                      struct str (*line_text)(void *ctx, struct place place), void *ctx);
-/// Completes a fix from the text of its line; false when the text is not as expected.
-bool fix_complete(struct finding_fix *fix, struct str line);
+/// Completes a fix from the text of its line and of that of its source; false when a text is not as
+/// expected. The text of the fix is in `arena`.
+bool fix_complete(struct arena *arena, struct finding_fix *fix, struct str line, struct str source);
 /// "give the guard a name"; what the fix does.
 const char *fix_description(const struct finding_fix *fix);
+/// The edit changes nothing but what was found wrong. Others are what most would write there, but
+/// want a look: a lock is held longer, a thread waits where it did not.
+bool fix_is_safe(const struct finding_fix *fix);
 /// "error", "warning", "note".
 const char *level_name(enum level level);
 

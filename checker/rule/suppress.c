@@ -139,6 +139,9 @@ static void report_unused(const struct suppression *item, bool partial, const st
         .message = message(findings->arena, item, config),
         .subject = item->pattern,
     };
+    if (config_pattern_is_known(item->pattern) && !lacks_reason(item, config)) {
+        finding.fix = (struct finding_fix){.kind = FIX_DROP_NOTE, .place = finding.place};
+    }
     vec_push(findings->arena, &findings->items, finding);
 }
 

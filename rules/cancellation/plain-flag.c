@@ -203,6 +203,29 @@ static bool is_told_as_race(const struct program *p, const struct test *t,
     return false;
 }
 
+// Where the flag is declared, in a C file; none when other files may declare it, too.
+static loc_id declaration(const struct facts *f, path_id path) {
+    const struct ir_path *p = path_of(f, path);
+    const struct ir_var *v = &f->vars.data[p->var.v];
+    for (uint32_t i = 0; i < f->files.len; i++) {
+        if (f->files.data[i].is_main &&
+            !str_ends(facts_text(f, f->files.data[i].path), STR(".c"))) {
+            return (loc_id){0};
+        }
+    }
+    if (p->kind == PATH_VAR) {
+        return v->kind == VAR_STATIC_LOCAL || (v->flags & VAR_INTERNAL) ? v->loc : (loc_id){0};
+    }
+    const struct ir_record *r = &f->records.data[p->record.v];
+    for (uint32_t i = 0; p->kind == PATH_FIELD && i < r->field_count; i++) {
+        const struct ir_field *field = &f->fields.data[r->first_field.v + i];
+        if (field->name.v == p->name.v) {
+            return field->loc;
+        }
+    }
+    return (loc_id){0};
+}
+
 static void report(struct search *s, const struct test *t, const struct flag_write *w,
                    uint32_t root) {
     struct rule_ctx *ctx = s->ctx;
@@ -227,6 +250,7 @@ static void report(struct search *s, const struct test *t, const struct flag_wri
         rule_chain(ctx, f, root, t->node);
         rule_step(ctx, f, STEP_ACCESS, t->fn, read->loc, "the flag is read without a lock");
         rule_related(ctx, f, site, "the flag is set here");
+        rule_fix(ctx, f, FIX_ATOMIC_FLAG, t->fn, declaration(t->fn.facts, t->path));
     }
     buf_release(&text);
 }

@@ -166,6 +166,35 @@ static const char *exit_text(const struct flow_exit *x) {
     return x->kind == EXIT_THROW ? "throws" : "returns";
 }
 
+// The value returned is read after the lock is given up: nothing that others may write.
+static bool returns_own_value(const struct view *v, const struct flow_exit *x) {
+    const struct facts *f = v->r->fn.facts;
+    const struct ir_fn *ir = &f->fns.data[v->r->fn.fn.v];
+    for (uint32_t i = 0; i < ir->block_count; i++) {
+        const struct ir_block *b = &f->blocks.data[ir->first_block.v + i];
+        const struct ir_val *value = &f->vals.data[b->lhs.v];
+        const struct ir_path *path = &f->paths.data[value->path.v];
+        if (b->term == TERM_RETURN && b->loc.v == x->loc.v && value->kind == VAL_PATH) {
+            uint8_t kind = f->vars.data[path->var.v].kind;
+            return path->kind == PATH_VAR && (kind == VAR_LOCAL || kind == VAR_PARAM);
+        }
+    }
+    return true;
+}
+
+// What unlocks it on another path would do so here.
+static void offer_fix(const struct view *v, struct finding *f, const struct flow_exit *x,
+                      expr_id lock) {
+    for (uint32_t i = 0; i < v->r->releases.len; i++) {
+        const struct flow_release *release = &v->r->releases.data[i];
+        if (expr_same(release->lock, lock) && !release->from_callee) {
+            loc_id from = v->r->fn.facts->calls.data[release->call.v].loc;
+            rule_fix_from(v->ctx, f, FIX_UNLOCK_TO_LEAVE, v->r->fn, x->loc, from);
+            return;
+        }
+    }
+}
+
 static void report(const struct view *v, const struct flow_exit *x, const struct lock_state *l) {
     struct rule_ctx *ctx = v->ctx;
     struct fn_ref fn = v->r->fn;
@@ -183,6 +212,9 @@ static void report(const struct view *v, const struct flow_exit *x, const struct
     rule_trace(ctx, f, v->r, x->trace);
     rule_step(ctx, f, STEP_RETURN, fn, x->loc, "'%s' is still held here", name);
     rule_related(ctx, f, site, "'%s' is locked here", name);
+    if (balanced && x->kind == EXIT_RETURN && returns_own_value(v, x)) {
+        offer_fix(v, f, x, l->lock);
+    }
 }
 
 // A loop comes round to where it takes the lock and still has it.

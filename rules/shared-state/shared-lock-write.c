@@ -2,6 +2,26 @@
 // for reading only.
 #include "checker/rule/check.h"
 
+// The one place of the function that takes the lock for reading.
+static void offer_fix(struct rule_ctx *ctx, struct finding *f,
+                      const struct program_shared_write *w) {
+    const struct flow_result *r =
+        program_flow(ctx->program, program_node(ctx->program, w->fn), FLOW_LOCKS);
+    call_id found = {0};
+    for (uint32_t i = 0; r && i < r->acquires.len; i++) {
+        const struct flow_acquire *a = &r->acquires.data[i];
+        if (expr_same(a->lock, w->lock) && found.v != a->call.v) {
+            if (found.v) {
+                return;
+            }
+            found = a->call;
+        }
+    }
+    if (found.v) {
+        rule_fix(ctx, f, FIX_LOCK_TO_WRITE, w->fn, w->fn.facts->calls.data[found.v].loc);
+    }
+}
+
 static void check(struct rule_ctx *ctx) {
     for (uint32_t i = 0; i < program_shared_write_count(ctx->program); i++) {
         const struct program_shared_write *w = program_shared_write(ctx->program, i);
@@ -15,6 +35,7 @@ static void check(struct rule_ctx *ctx) {
         if (f) {
             f->subject = str_from(place);
             rule_related(ctx, f, w->exclusive, "written here with the lock held for writing");
+            offer_fix(ctx, f, w);
         }
     }
 }

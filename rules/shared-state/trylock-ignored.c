@@ -61,6 +61,7 @@ static void report_ignored(struct rule_ctx *ctx, const struct flow_result *r,
                           name);
     if (f) {
         f->subject = str_from(name);
+        rule_fix(ctx, f, FIX_WAIT_FOR_LOCK, r->fn, op->loc);
     }
 }
 
@@ -103,6 +104,17 @@ static bool is_told_and_ignored(const struct rule_ctx *ctx, const struct flow_re
     return false;
 }
 
+// Nobody looks at the result of the attempt: waiting is what was meant.
+static bool is_attempt_ignored(const struct flow_result *r, loc_id at) {
+    for (uint32_t i = 0; i < r->acquires.len; i++) {
+        call_id call = r->acquires.data[i].call;
+        if (r->fn.facts->calls.data[call.v].loc.v == at.v) {
+            return !flow_result_used(r->fn, call);
+        }
+    }
+    return false;
+}
+
 static void check(struct rule_ctx *ctx) {
     const struct flow_result *r = program_flow(ctx->program, ctx->node, FLOW_LOCKS);
     if (!r) {
@@ -127,6 +139,9 @@ static void check(struct rule_ctx *ctx) {
             rule_trace(ctx, f, r, e->trace);
             rule_step(ctx, f, STEP_RELEASE, r->fn, e->loc,
                       "'%s' is unlocked although it was not locked", name);
+            if (is_attempt_ignored(r, try_site.loc)) {
+                rule_fix(ctx, f, FIX_WAIT_FOR_LOCK, r->fn, try_site.loc);
+            }
         }
     }
 }

@@ -29,6 +29,7 @@ static void check(struct rule_ctx *ctx) {
                                             "expected one; try again, or use the strong one");
             if (f) {
                 f->subject = program_fn_name(ctx->program, ctx->node);
+                rule_fix(ctx, f, FIX_STRONG_CAS, fn, op->loc);
             }
         }
     }
