@@ -1,6 +1,7 @@
 // threadlint: a concurrency linter for C and C++. Arguments -> command -> exit code; nothing else.
 #include "checker/base/log.h"
 #include "checker/drive/explain.h"
+#include "checker/drive/launch.h"
 #include "checker/drive/output.h"
 #include "checker/drive/run.h"
 #include "checker/drive/shard.h"
@@ -81,6 +82,8 @@ static int dispatch(const struct cli *cli, int argc, const char *const *argv) {
         return run_fact_files(cli, argc, argv);
     case CLI_FACTS:
         return shard_command(cli);
+    case CLI_LAUNCH:
+        return launch_command(cli);
     case CLI_LSP:
         return lsp_run();
     case CLI_SHOW:

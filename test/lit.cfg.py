@@ -31,6 +31,7 @@ config.test_source_root = str(ROOT / "test")
 config.test_exec_root = parameter("exec_root", ROOT / "build" / "lit")
 
 tool = parameter("threadlint", os.environ.get("THREADLINT", ROOT / "build" / "dev" / "threadlint"))
+config.tool = tool
 llvm_bin = parameter("llvm_bin", "/usr/lib/llvm-19/bin")
 if not os.access(tool, os.X_OK):
     lit_config.fatal(f"no threadlint at '{tool}': build it, or say --param threadlint=PATH")

@@ -219,6 +219,12 @@ static bool store_value(struct parser *p, const struct cli_option *o, const char
     case OPT_MODEL:
         vec_push(p->arena, &cli->models, value);
         return true;
+    case OPT_EXTRA_ARG:
+        vec_push(p->arena, &cli->extra_args, value);
+        return true;
+    case OPT_EXTRA_ARG_BEFORE:
+        vec_push(p->arena, &cli->extra_args_before, value);
+        return true;
     case OPT_MAX:
         return parse_number(p, o->name, str_from(value), 0, UINT32_MAX, &cli->max_findings);
     case OPT_FORMAT:

@@ -13,6 +13,7 @@
 enum cli_command {
     CLI_CHECK, // the default
     CLI_FACTS,
+    CLI_LAUNCH,
     CLI_LINK,
     CLI_BASELINE,
     CLI_SHOW,
@@ -50,6 +51,8 @@ struct cli {
     VEC(const char *) operands;
     bool has_flags; // there was a `--`
     VEC(const char *) flags;
+    VEC(const char *) extra_args;        // --extra-arg
+    VEC(const char *) extra_args_before; // --extra-arg-before
     // where the code is
     const char *database;
     const char *root;

@@ -11,6 +11,7 @@
 #define BASELINE  (1u << CLI_BASELINE)
 #define RULES     (1u << CLI_RULES)
 #define MAN       (1u << CLI_MAN)
+#define LAUNCH    (1u << CLI_LAUNCH)
 #define PARSING   (CHECK | BASELINE | FACTS | SHOW)
 #define REPORTING (CHECK | LINK)
 #define JUDGING   (REPORTING | BASELINE)
@@ -49,6 +50,13 @@ const struct cli_command_row cli_commands[CLI_COMMAND_COUNT] = {
                    "The parallel half of an analysis spread over machines: each one runs "
                    "`threadlint facts --shard I/N -o FILE`, then one runs `threadlint link "
                    "FILE...` over all fact files."},
+    [CLI_LAUNCH] = {CLI_LAUNCH, "launch", "-- COMPILER ARGUMENTS", 0, 0, true, false,
+                    "run a compiler and read what it compiled, while a program is built",
+                    "For build systems that put a launcher before the compiler, as CMake does "
+                    "with `CMAKE_C_COMPILER_LAUNCHER`. Runs the command, and when it compiled a C or C++ "
+                    "source, reads that into the cache, so that the `check` after the build parses "
+                    "nothing. The exit code is the compiler's: what threadlint cannot read is "
+                    "left to `check`."},
     [CLI_LINK] = {CLI_LINK, "link", "FACTS...", 1, MANY, false, false,
                   "check a program from fact files",
                   "Reports what `check` would report for the translation units in the fact "
@@ -98,14 +106,18 @@ const struct cli_option cli_options[] = {
     {OPT_DATABASE, GROUP_INPUT, 'p', "database", "PATH", PARSING,
      "The compile database: `compile_commands.json` or its directory. Otherwise it is looked for "
      "here, in `build` and similar directories, and in the parents."},
-    {OPT_ROOT, GROUP_INPUT, 0, "root", "DIR", ANALYSIS,
+    {OPT_ROOT, GROUP_INPUT, 0, "root", "DIR", ANALYSIS | LAUNCH,
      "Project root: findings are reported below it, paths are relative to it. Otherwise the "
      "directory of the configuration file, else the top of the git work tree, else the directory "
      "that holds sources and database."},
-    {OPT_CONFIG, GROUP_INPUT, 0, "config", "FILE", ANALYSIS,
+    {OPT_EXTRA_ARG, GROUP_INPUT, 0, "extra-arg", "ARG", PARSING,
+     "A further argument for every compile command, at its end. Repeatable."},
+    {OPT_EXTRA_ARG_BEFORE, GROUP_INPUT, 0, "extra-arg-before", "ARG", PARSING,
+     "The same, before the other arguments; CMake's `CMAKE_C_CLANG_TIDY` gives one."},
+    {OPT_CONFIG, GROUP_INPUT, 0, "config", "FILE", ANALYSIS | LAUNCH,
      "Configuration file. Otherwise the nearest `.threadlint.json` upward from the database, "
      "then from here."},
-    {OPT_ISOLATED, GROUP_INPUT, 0, "isolated", NULL, ANALYSIS, "Read no configuration file."},
+    {OPT_ISOLATED, GROUP_INPUT, 0, "isolated", NULL, ANALYSIS | LAUNCH, "Read no configuration file."},
     {OPT_PROFILE, GROUP_RULES, 0, "profile", "NAME", JUDGING,
      "`bugs`: likely and certain bugs (default). `review`: also the design questions a reviewer "
      "would ask."},
@@ -159,23 +171,23 @@ const struct cli_option cli_options[] = {
      "Translation units that could not be read fully do not change the exit code."},
     {OPT_JOBS, GROUP_WORK, 'j', "jobs", "N", PARSING,
      "Parse N translation units at a time. Default: one per processor."},
-    {OPT_TU_TIMEOUT, GROUP_WORK, 0, "tu-timeout", "SECONDS", PARSING,
+    {OPT_TU_TIMEOUT, GROUP_WORK, 0, "tu-timeout", "SECONDS", PARSING | LAUNCH,
      "Give up on a translation unit after SECONDS (default 300)."},
-    {OPT_TU_MEMORY, GROUP_WORK, 0, "tu-memory", "MIB", PARSING,
+    {OPT_TU_MEMORY, GROUP_WORK, 0, "tu-memory", "MIB", PARSING | LAUNCH,
      "Give up on a translation unit that needs more than MIB mebibytes (default 4096)."},
     {OPT_NO_CACHE, GROUP_WORK, 0, "no-cache", NULL, PARSING,
      "Parse everything anew and store nothing."},
-    {OPT_CACHE_DIR, GROUP_WORK, 0, "cache-dir", "DIR", PARSING,
+    {OPT_CACHE_DIR, GROUP_WORK, 0, "cache-dir", "DIR", PARSING | LAUNCH,
      "Where parsed translation units are kept. Default: `.threadlint` in the project root; with "
      "`-- FLAGS` nowhere."},
-    {OPT_CACHE_SIZE, GROUP_WORK, 0, "cache-size", "MIB", PARSING,
+    {OPT_CACHE_SIZE, GROUP_WORK, 0, "cache-size", "MIB", PARSING | LAUNCH,
      "Size the cache may have; the longest unused goes first (default 2048)."},
     {OPT_STATS, GROUP_GENERAL, 0, "stats", NULL, ANALYSIS,
      "Print figures of the run on standard error: time by phase, cache, calls resolved, syntax "
      "not understood."},
-    {OPT_QUIET, GROUP_GENERAL, 'q', "quiet", NULL, ANALYSIS,
+    {OPT_QUIET, GROUP_GENERAL, 'q', "quiet", NULL, ANALYSIS | LAUNCH,
      "No progress and no messages below warnings on standard error."},
-    {OPT_VERBOSE, GROUP_GENERAL, 'v', "verbose", NULL, ANALYSIS,
+    {OPT_VERBOSE, GROUP_GENERAL, 'v', "verbose", NULL, ANALYSIS | LAUNCH,
      "Say what is done, and show the messages of libclang."},
     {OPT_FACTS_FILE, GROUP_REPORT, 'o', "output", "FILE", FACTS,
      "The fact file to write; `-` is standard output."},

@@ -9,6 +9,8 @@ enum cli_option_id {
     OPT_VERSION,
     OPT_DATABASE,
     OPT_ROOT,
+    OPT_EXTRA_ARG,
+    OPT_EXTRA_ARG_BEFORE,
     OPT_CONFIG,
     OPT_ISOLATED,
     OPT_PROFILE,

@@ -140,7 +140,8 @@ static void open_cache(struct load *l) {
     const struct project *p = l->project;
     const struct cli *cli = p->cli;
     // One file with its flags is a quick question, and should not leave a directory behind.
-    if (l->no_cache || cli->no_cache || (!p->database.len && !cli->cache_dir)) {
+    bool has_cache = p->database.len || cli->cache_dir || cli->command == CLI_LAUNCH;
+    if (l->no_cache || cli->no_cache || !has_cache) {
         return;
     }
     const struct cache_options options = {

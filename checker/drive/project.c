@@ -6,6 +6,7 @@
 #include "checker/base/fs.h"
 #include "checker/base/log.h"
 #include "checker/drive/cli_table.h"
+#include "checker/front/args.h"
 #include "checker/front/compdb.h"
 
 static struct str absolute(struct project *p, const char *path) {
@@ -191,6 +192,37 @@ static bool fixed_commands(struct project *p, struct error *err) {
     return true;
 }
 
+// --extra-arg and --extra-arg-before go into every command, cleaned as those of the build are.
+static bool add_extra_args(struct project *p, struct compile_cmd *cmd, struct error *err) {
+    const struct cli *cli = p->cli;
+    VEC(const char *) args = {0};
+    bool ends = cmd->arg_count > 1 && str_eq(str_from(cmd->args[cmd->arg_count - 1]), STR("--"));
+    uint32_t own_count = cmd->arg_count - ends;
+    for (uint32_t i = 0; i < own_count; i++) {
+        vec_push(p->arena, &args, cmd->args[i]);
+        for (uint32_t k = 0; i == 0 && k < cli->extra_args_before.len; k++) {
+            vec_push(p->arena, &args, cli->extra_args_before.data[k]);
+        }
+    }
+    for (uint32_t k = 0; k < cli->extra_args.len; k++) {
+        vec_push(p->arena, &args, cli->extra_args.data[k]);
+    }
+    struct str origin = cmd->origin;
+    bool ok = args_normalize(p->arena, cmd->directory, cmd->file, args.data, args.len, cmd, err);
+    cmd->origin = origin;
+    return ok;
+}
+
+static bool extend_commands(struct project *p, struct error *err) {
+    bool wanted = p->cli->extra_args.len || p->cli->extra_args_before.len;
+    for (uint32_t i = 0; i < p->cmds.len && wanted; i++) {
+        if (!add_extra_args(p, &p->cmds.data[i], err)) {
+            return error_wrap(err, "--extra-arg");
+        }
+    }
+    return true;
+}
+
 // --- configuration ---
 
 // Directory the project is looked for from: that of the database or of the first source.
@@ -328,7 +360,7 @@ bool project_open(struct project *p, struct arena *arena, const struct cli *cli,
         }
     }
     bool ok = (cli->has_flags ? fixed_commands(p, err) : load_database(p, err)) &&
-              open_config(p, err) && find_root(p, err);
+              extend_commands(p, err) && open_config(p, err) && find_root(p, err);
     if (ok) {
         read_evidence(p);
         say_what_is_used(p);

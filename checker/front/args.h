@@ -40,6 +40,10 @@ enum args_language args_file_language(struct str file);
 /// The same for a whole normalised command: its last -x wins.
 enum args_language args_cmd_language(const struct compile_cmd *cmd);
 
+/// The one C or C++ source that this command of a compiler (behind wrappers, if any) compiles with
+/// -c; NULL when it does something else. An item of `args`.
+const char *args_compiled_source(const char *const *args, uint32_t count);
+
 /// Rule for one flag (args_flags.c). `cl`: the command line of cl.exe or clang-cl. Used by args.c
 /// only.
 struct args_flag args_flag_rule(const char *arg, bool cl);

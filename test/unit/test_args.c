@@ -319,6 +319,30 @@ TEST(args_wrappers_peeled) {
     arena_release(&a);
 }
 
+static const char *compiled(struct arena *a, const char *command) {
+    const char **args = NULL;
+    uint32_t count = 0;
+    CHECK(args_split(a, str_from(command), &args, &count, NULL));
+    const char *source = args_compiled_source(args, count);
+    return source ? source : "none";
+}
+
+TEST(args_compiled_source) {
+    struct arena a;
+    arena_init(&a, 0);
+    CHECK_STR_EQ(compiled(&a, "cc -O2 -c src/a.c -o a.o"), "src/a.c");
+    CHECK_STR_EQ(compiled(&a, "ccache g++ -MD -MT a.o -MF a.o.d -o a.o -c /x/a.cpp"), "/x/a.cpp");
+    CHECK_STR_EQ(compiled(&a, "cc -include config.h -Xclang b.c -x c -c a.c"), "a.c");
+    CHECK_STR_EQ(compiled(&a, "cc -o prog a.c"), "none"); // links, too
+    CHECK_STR_EQ(compiled(&a, "cc -c a.c b.c"), "none");
+    CHECK_STR_EQ(compiled(&a, "cc -E -c a.c"), "none");
+    CHECK_STR_EQ(compiled(&a, "cc -MM -c a.c"), "none");
+    CHECK_STR_EQ(compiled(&a, "cc -c a.S"), "none");
+    CHECK_STR_EQ(compiled(&a, "cc -o prog a.o b.o"), "none");
+    CHECK_STR_EQ(compiled(&a, "sh -c 'cc -c a.c'"), "none");
+    arena_release(&a);
+}
+
 static const char *target(struct arena *a, const char *command) {
     const char *text = clean(a, command);
     const char *at = strstr(text, "--target=");
