@@ -1,4 +1,6 @@
-// A joinable thread whose handle is lost: nobody can join or detach it any more.
+// A joinable thread whose handle is lost: nobody can join or detach it any more. Or one that is
+// cancelled and that nobody waits for: it still runs, up to its next cancellation point.
+#include "checker/link/stop.h"
 #include "checker/rule/check.h"
 
 static void report_lost(struct rule_ctx *ctx, const struct flow_result *r,
@@ -79,6 +81,49 @@ static void check(struct rule_ctx *ctx) {
     }
 }
 
+// Only this program's functions can reach the handle: what none of them does is not done.
+static bool is_handle_known(const struct program *p, const struct program_stop *s) {
+    bool known = !s->homeless && s->homes.len;
+    for (uint32_t i = 0; i < s->homes.len; i++) {
+        known &= s->homes.data[i].class.v &&
+                 (program_is_whole(p) || program_is_private_lock(p, s->homes.data[i].class));
+    }
+    return known;
+}
+
+static void report_cancelled(struct rule_ctx *ctx, const struct program_stop *s,
+                             const struct stop_end *e) {
+    const struct program *p = ctx->program;
+    const struct program_root *r = program_root(p, s->root);
+    struct fn_ref by = program_fn(p, e->node);
+    struct finding *f = rule_report(
+        ctx, by, by.facts->ops.data[e->op.v].loc,
+        "thread '" STR_FMT "' is cancelled here and nothing joins it: it goes on to its next "
+        "cancellation point while what it uses is taken down, and its stack is never freed",
+        STR_ARG(program_fn_name(p, r->node)));
+    if (f) {
+        f->subject = program_fn_name(p, r->node);
+        rule_step(ctx, f, STEP_SPAWN, r->site.at, r->site.loc, "the thread is started here");
+    }
+}
+
+static void check_cancelled(struct rule_ctx *ctx) {
+    const struct program *p = ctx->program;
+    for (uint32_t i = 0; i < program_stop_count(p); i++) {
+        const struct program_stop *s = program_stop(p, i);
+        if (s->detached || program_stop_has_end(s, STOP_JOIN) ||
+            program_stop_has_end(s, STOP_DETACH) || !is_handle_known(p, s)) {
+            continue;
+        }
+        for (uint32_t k = 0; k < s->ends.len; k++) {
+            if (s->ends.data[k].kind == STOP_CANCEL && !s->ends.data[k].assumed) {
+                report_cancelled(ctx, s, &s->ends.data[k]);
+                break;
+            }
+        }
+    }
+}
+
 extern const struct rule rule_lifetime_unjoined_thread;
 const struct rule rule_lifetime_unjoined_thread = {
     .id = "lifetime-unjoined-thread",
@@ -88,4 +133,5 @@ const struct rule rule_lifetime_unjoined_thread = {
     .cwe = {772, 404},
     .cert = "POS51-C",
     .check_function = check,
+    .check_program = check_cancelled,
 };

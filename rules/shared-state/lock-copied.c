@@ -1,5 +1,6 @@
 // A lock, condition, semaphore or barrier is copied, itself or as part of a structure: the copy is
-// none (POSIX 2.9.9), and what waits for the original is overwritten.
+// none (POSIX 2.9.9), and what waits for the original is overwritten. Or a function takes one by
+// value: it locks a copy of its own, which keeps nobody out.
 #include "checker/flow/graph.h"
 #include "checker/rule/check.h"
 
@@ -125,8 +126,30 @@ static void check_call(struct rule_ctx *ctx, struct fn_ref fn, const struct ir_o
     }
 }
 
+// `void f(pthread_mutex_t m)`: each call has a lock of its own.
+static void check_parameters(struct rule_ctx *ctx, struct fn_ref fn) {
+    const struct facts *f = fn.facts;
+    const struct ir_fn *ir = &f->fns.data[fn.fn.v];
+    for (uint32_t i = 0; i < ir->param_count; i++) {
+        const struct ir_var *v = &f->vars.data[f->fn_vars.data[ir->first_var + i].v];
+        bool itself = false;
+        if ((v->flags & VAR_THIS) || !has_sync(ctx, f, v->type, 0, &itself) || !itself) {
+            continue;
+        }
+        struct finding *x = rule_report(
+            ctx, fn, ir->loc,
+            "'" STR_FMT "' is passed by value: every call works on a copy of its own, which keeps "
+            "nobody out and wakes nobody; pass its address",
+            STR_ARG(facts_text(f, v->name)));
+        if (x) {
+            x->subject = facts_text(f, v->name);
+        }
+    }
+}
+
 static void check(struct rule_ctx *ctx) {
     struct fn_ref fn = program_fn(ctx->program, ctx->node);
+    check_parameters(ctx, fn);
     for (uint32_t i = 0; i < fn.facts->fns.data[fn.fn.v].block_count; i++) {
         const struct ir_block *b = graph_block(fn, i);
         for (uint32_t k = 0; k < b->op_count; k++) {

@@ -383,3 +383,59 @@ int bad_no_handle_asked_for(struct server *s, struct job *job) {
     int rc = start_optional(worker, job, &s->acceptor);
     return rc == 0 ? start_optional(worker, job, NULL) : rc;
 }
+
+// Cancelled, and nobody waits: the handle is of this file alone.
+static pthread_t monitor;
+static int monitor_fd = -1;
+
+static void *watch(void *arg) {
+    char c;
+    while (read(monitor_fd, &c, 1) == 1) {
+    }
+    return arg;
+}
+
+static void *tick(void *arg) {
+    while (read(monitor_fd, arg, 1) == 1) {
+    }
+    return arg;
+}
+
+static void *share(void *arg) {
+    while (write(monitor_fd, arg, 1) == 1) {
+    }
+    return arg;
+}
+
+int start_monitor(int fd) {
+    monitor_fd = fd;
+    return pthread_create(&monitor, NULL, watch, NULL);
+}
+
+void bad_cancelled_and_left(void) {
+    pthread_cancel(monitor); // expect: lifetime-unjoined-thread "nothing joins it"
+    close(monitor_fd);
+    monitor_fd = -1;
+}
+
+static pthread_t ticker;
+
+int start_ticker(void) {
+    return pthread_create(&ticker, NULL, tick, NULL);
+}
+
+void ok_cancelled_and_joined(void) {
+    pthread_cancel(ticker);
+    pthread_join(ticker, NULL);
+}
+
+// Others may join it.
+pthread_t shared_monitor;
+
+int start_shared_monitor(void) {
+    return pthread_create(&shared_monitor, NULL, share, NULL);
+}
+
+void ok_handle_of_others(void) {
+    pthread_cancel(shared_monitor);
+}

@@ -88,3 +88,24 @@ void ok_put_aside(struct counter *c) {
     memset(c, 0, sizeof *c);
     c->lock = lock;
 }
+
+static long total;
+
+void bad_by_value(pthread_mutex_t lock, long n) { // expect: shared-state-lock-copied "by value"
+    pthread_mutex_lock(&lock);
+    total += n;
+    pthread_mutex_unlock(&lock);
+}
+
+void ok_by_address(pthread_mutex_t *lock, long n) {
+    pthread_mutex_lock(lock);
+    total += n;
+    pthread_mutex_unlock(lock);
+}
+
+long ok_array_of_locks(pthread_mutex_t locks[4], int i) {
+    pthread_mutex_lock(&locks[i]);
+    long n = total;
+    pthread_mutex_unlock(&locks[i]);
+    return n;
+}
