@@ -76,6 +76,7 @@ static int dispatch(const struct cli *cli, int argc, const char *const *argv) {
     }
     switch (cli->command) {
     case CLI_CHECK:
+    case CLI_REVIEW:
     case CLI_BASELINE:
         return run_check(cli, argc, argv);
     case CLI_LINK:

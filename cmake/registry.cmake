@@ -2,7 +2,8 @@
 #   cmake -DOUT=<file> -DROOT=<source dir> -DSOURCES=<list, relative to ROOT> -P registry.cmake
 #
 # One rule = rules/<family>/<name>.c defining `const struct rule rule_<family>_<name>` (dashes as underscores), with a
-# section "## <family>-<name>" in docs/rules/<family>.md. A file named like its family is the family's shared code.
+# section "## <family>-<name>" in docs/rules/<family>.md. A file named like its family declares the family,
+# `const struct family family_<family>`, and has code that its rules share.
 include(${CMAKE_CURRENT_LIST_DIR}/embed.cmake)
 
 # find_bytes(<out> <hex> <wanted hex>): position in digits of the first occurrence that starts at a byte, or -1.
@@ -45,11 +46,16 @@ endfunction()
 
 set(missing "")
 set(ids "")
+set(families "")
 foreach(src IN LISTS SOURCES)
   get_filename_component(name ${src} NAME_WE)
   get_filename_component(dir ${src} DIRECTORY)
   get_filename_component(family ${dir} NAME)
-  if(name STREQUAL family OR family STREQUAL "models")
+  if(family STREQUAL "models")
+    continue()
+  endif()
+  list(APPEND families ${family})
+  if(name STREQUAL family)
     continue()
   endif()
   set(id "${family}-${name}")
@@ -68,6 +74,18 @@ foreach(src IN LISTS SOURCES)
   endif()
   list(APPEND ids ${id})
 endforeach()
+list(REMOVE_DUPLICATES families)
+list(SORT families)
+foreach(family IN LISTS families)
+  string(REPLACE "-" "_" symbol "${family}")
+  set(definition "")
+  if(EXISTS ${ROOT}/rules/${family}/${family}.c)
+    file(STRINGS ${ROOT}/rules/${family}/${family}.c definition REGEX "^const struct family family_${symbol} =")
+  endif()
+  if(NOT definition)
+    string(APPEND missing " rules/${family}/${family}.c does not define 'const struct family family_${symbol}'.\n")
+  endif()
+endforeach()
 if(missing)
   message(FATAL_ERROR "${missing}") # lines that start with a blank are printed as they are
 endif()
@@ -81,9 +99,18 @@ foreach(id IN LISTS ids)
   string(APPEND declarations "extern const struct rule rule_${symbol};\nstatic const char doc_${symbol}[] = ${bytes};\n")
   string(APPEND entries "    {&rule_${symbol}, doc_${symbol}},\n")
 endforeach()
+set(family_entries "")
+foreach(family IN LISTS families)
+  string(REPLACE "-" "_" symbol "${family}")
+  string(APPEND declarations "extern const struct family family_${symbol};\n")
+  string(APPEND family_entries "    &family_${symbol},\n")
+endforeach()
 file(WRITE ${OUT} "// Generated from rules/ and docs/rules/.
 #include \"checker/rule/rule.h\"
 ${declarations}const struct rule_entry rule_table[] = {
 ${entries}    {NULL, NULL}};
 const size_t rule_count = sizeof rule_table / sizeof *rule_table - 1;
+const struct family *const family_table[] = {
+${family_entries}    NULL};
+const size_t family_count = sizeof family_table / sizeof *family_table - 1;
 ")

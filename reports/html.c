@@ -2,7 +2,7 @@
 // threads and locks of the program. Self-contained, without script, closed to the network by its
 // content security policy; all text is escaped.
 #include "reports/html_style.h"
-#include "reports/report_private.h"
+#include "reports/scorecard.h"
 #include "reports/xml.h"
 
 enum { MAX_THREADS = 16 };
@@ -183,6 +183,38 @@ static void put_heads(const struct html *h, const char *const *heads) {
     put(h, "</tr></thead><tbody>\n");
 }
 
+static void put_scorecard(const struct html *h) {
+    static const char *const heads[] = {"", "Point", "Question", "Looked at", "Findings", "", NULL};
+    const struct report *r = h->report;
+    if (!r->scorecard.points.len) {
+        return;
+    }
+    put(h, "<h2>Review</h2>\n");
+    put_heads(h, heads);
+    for (uint32_t i = 0; i < r->scorecard.points.len; i++) {
+        const struct score_point *point = &r->scorecard.points.data[i];
+        struct point_state state = scorecard_state(r, point);
+        put(h, "<tr><td>");
+        if (point->family->point) {
+            (void)fprintf(h->out, "%u", point->family->point);
+        }
+        (void)fprintf(h->out, "</td><td>%s</td><td>%s</td><td>", point->family->name,
+                      point->family->question);
+        scorecard_put_items(point, h->out);
+        if (point->evidence.len) {
+            put(h, " in ");
+            put_place(h, (struct place){.file = point->evidence});
+        }
+        (void)fprintf(h->out, "</td><td>%u</td><td class=\"c-%s\">%s</td></tr>\n",
+                      state.errors + state.warnings + state.notes,
+                      state.errors                 ? "error"
+                      : state.status == POINT_OPEN ? "warning"
+                                                   : "none",
+                      scorecard_status_name(state.status));
+    }
+    put(h, "</tbody></table>\n");
+}
+
 static void put_program_threads(const struct html *h) {
     static const char *const heads[] = {"Thread", "Started at", "Kept in", "How it ends", NULL};
     const struct report *r = h->report;
@@ -269,6 +301,7 @@ bool html_write(const struct report *r, const struct report_options *options, FI
     put(&h, "</style></head><body>\n<h1>threadlint</h1>\n");
     put_summary(&h);
     put_findings(&h);
+    put_scorecard(&h);
     put_program_threads(&h);
     put_program_locks(&h);
     put_notes(&h);

@@ -2,7 +2,7 @@
 // docs/formats.md and do not change within a major version.
 #include "checker/base/json.h"
 
-#include "reports/report_private.h"
+#include "reports/scorecard.h"
 
 static void put_place(struct json *j, struct place place) {
     json_key_str(j, "file", place.file);
@@ -70,8 +70,18 @@ static void put_line(const struct report *r, const struct finding *f, FILE *out)
     (void)fputc('\n', out);
 }
 
+static void put_point(const struct report *r, const struct score_point *point, FILE *out) {
+    struct json j;
+    json_init(&j, out, false);
+    scorecard_put_json(&j, r, point);
+    (void)fputc('\n', out);
+}
+
 bool json_write(const struct report *r, const struct report_options *options, FILE *out,
                 struct error *err) {
+    for (uint32_t i = 0; options->scorecard && i < r->scorecard.points.len; i++) {
+        put_point(r, &r->scorecard.points.data[i], out);
+    }
     for (uint32_t i = 0; i < r->findings->items.len; i++) {
         if (report_shows(options, &r->findings->items.data[i])) {
             put_line(r, &r->findings->items.data[i], out);

@@ -4,7 +4,7 @@
 #define REPORTS_REPORT_H
 
 #include "checker/base/err.h"
-#include "checker/rule/rule.h"
+#include "checker/rule/scorecard.h"
 
 #include <stdio.h>
 
@@ -53,6 +53,7 @@ struct report {
     VEC(struct report_thread) threads;
     VEC(struct report_lock) locks;
     VEC(struct report_function) functions;
+    struct scorecard scorecard;
     struct str root;    // absolute project root
     struct str version; // of threadlint
     struct str command_line;
@@ -75,6 +76,7 @@ struct report {
 
 struct report_options {
     bool colour;          // text
+    bool scorecard;       // text, JSON: tell the points of the review, findings below them
     bool with_suppressed; // show suppressed and known findings
     bool only_known;      // baseline: leave out what is new
     bool absolute_root;   // SARIF: originalUriBaseIds with uri

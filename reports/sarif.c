@@ -2,6 +2,7 @@
 // relative to SRCROOT, columns are UTF-16 units, nothing depends on the machine unless the user
 // asks for the absolute root.
 #include "reports/sarif_private.h"
+#include "reports/scorecard.h"
 
 #include <time.h>
 
@@ -158,6 +159,20 @@ static void put_root(struct sarif *s) {
     json_object_end(j);
 }
 
+// The points of the review: `properties` is the place for what SARIF has no words for.
+static void put_scorecard(struct sarif *s) {
+    struct json *j = &s->json;
+    json_key(j, "properties");
+    json_object_begin(j);
+    json_key(j, "scorecard");
+    json_array_begin(j);
+    for (uint32_t i = 0; i < s->report->scorecard.points.len; i++) {
+        scorecard_put_json(j, s->report, &s->report->scorecard.points.data[i]);
+    }
+    json_array_end(j);
+    json_object_end(j);
+}
+
 static void put_run(struct sarif *s) {
     struct json *j = &s->json;
     json_object_begin(j);
@@ -173,6 +188,7 @@ static void put_run(struct sarif *s) {
     put_artifacts(s);
     sarif_taxonomies(s);
     sarif_results(s);
+    put_scorecard(s);
     json_object_end(j);
 }
 

@@ -6,18 +6,13 @@
 // copes.
 
 #include "checker/base/utf.h"
-#include "reports/report_private.h"
+#include "reports/scorecard.h"
 #include "reports/sqlite_schema.h"
 
 #include <sqlite3.h>
 #include <time.h>
 
 enum { APPLICATION_ID = 0x74686c74, DEFAULT_WAIT_MS = 10000 }; // "thlt"
-
-// migrations[n] takes a database from user_version n to n + 1.
-static const char *const migrations[] = {sqlite_schema};
-
-enum { SCHEMA_VERSION = sizeof migrations / sizeof migrations[0] };
 
 enum statement {
     INSERT_RUN,
@@ -30,6 +25,8 @@ enum statement {
     INSERT_THREAD,
     INSERT_LOCK,
     INSERT_NOTE,
+    INSERT_POINT,
+    INSERT_POINT_ITEM,
     STATEMENT_COUNT,
 };
 
@@ -57,6 +54,9 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [INSERT_THREAD] = "INSERT INTO threads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [INSERT_LOCK] = "INSERT INTO locks VALUES (?, ?, ?, ?)",
     [INSERT_NOTE] = "INSERT INTO notes VALUES (?, ?, ?, ?, ?, ?)",
+    [INSERT_POINT] = "INSERT INTO points VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    [INSERT_POINT_ITEM] =
+        "INSERT INTO point_items VALUES (?1, ?2, ?3, trim(?4 || ' ' || ?5), ?6, ?7, ?8)",
 };
 
 // A database being written. The first failure is kept in `rc`; from then on nothing is done.
@@ -172,6 +172,7 @@ static int64_t row_end(struct row *row) {
         s->rc = rc;
     }
     (void)sqlite3_reset(row->stmt);
+    (void)sqlite3_clear_bindings(row->stmt); // what a row leaves out is NULL
     arena_reset(&s->arena, (struct arena_mark){0});
     return id;
 }
@@ -344,9 +345,45 @@ static void insert_threads_and_locks(struct store *s, const struct report *r) {
     }
 }
 
+static void insert_point_items(struct store *s, const struct score_point *point) {
+    for (uint32_t i = 0; i < point->items.len; i++) {
+        const struct score_item *item = &point->items.data[i];
+        struct row row = row_begin(s, INSERT_POINT_ITEM);
+        put_int(&row, s->run);
+        put_text(&row, str_from(point->family->name));
+        put_int(&row, i + 1);
+        put_text(&row, str_from(item->thing));
+        put_text(&row, str_from(item->kind));
+        put_int(&row, item->total);
+        if (item->answer) {
+            put_int(&row, item->answered);
+            put_text(&row, str_from(item->answer));
+        }
+        (void)row_end(&row);
+    }
+}
+
+static void insert_scorecard(struct store *s, const struct report *r) {
+    for (uint32_t i = 0; i < r->scorecard.points.len; i++) {
+        const struct score_point *point = &r->scorecard.points.data[i];
+        struct point_state state = scorecard_state(r, point);
+        struct row row = row_begin(s, INSERT_POINT);
+        put_int(&row, s->run);
+        put_int(&row, point->family->point);
+        put_text(&row, str_from(point->family->name));
+        put_text(&row, str_from(point->family->question));
+        put_text(&row, str_from(scorecard_status_name(state.status)));
+        put_text(&row, point->evidence);
+        put_int(&row, state.rules);
+        put_int(&row, state.asked);
+        (void)row_end(&row);
+        insert_point_items(s, point);
+    }
+}
+
 static void insert_all(struct store *s, const struct report *r) {
     execute(s, "DELETE FROM files; DELETE FROM functions; DELETE FROM threads;"
-               "DELETE FROM locks; DELETE FROM notes");
+               "DELETE FROM locks; DELETE FROM notes; DELETE FROM points; DELETE FROM point_items");
     for (int i = 0; i < STATEMENT_COUNT && s->rc == SQLITE_OK; i++) {
         s->rc = sqlite3_prepare_v2(s->db, statement_sql[i], -1, &s->statements[i], NULL);
     }
@@ -356,6 +393,7 @@ static void insert_all(struct store *s, const struct report *r) {
     }
     insert_files(s, r);
     insert_threads_and_locks(s, r);
+    insert_scorecard(s, r);
 }
 
 // --- the file ---
@@ -380,11 +418,11 @@ static bool check_owner(struct store *s, const char *path, bool *ret_is_empty, s
     if (application != APPLICATION_ID && !is_empty) {
         return error_set(err, "'%s' is a database of another program; name a new file", path);
     }
-    if (version > SCHEMA_VERSION) {
+    if (version > sqlite_schema_version) {
         return error_set(err,
                          "'%s' was written by a newer threadlint (schema %lld, this one knows %d);"
                          " update threadlint or name a new file",
-                         path, (long long)version, SCHEMA_VERSION);
+                         path, (long long)version, sqlite_schema_version);
     }
     *ret_is_empty = is_empty;
     return true;
@@ -422,12 +460,12 @@ static bool migrate(struct store *s, const char *path, struct error *err) {
         return false;
     }
     int64_t version = is_empty ? 0 : query_number(s, "PRAGMA user_version");
-    for (int64_t v = version < 0 ? 0 : version; v < SCHEMA_VERSION; v++) {
+    for (int64_t v = version < 0 ? 0 : version; v < sqlite_schema_version; v++) {
         char pragmas[96];
         (void)snprintf(pragmas, sizeof pragmas,
                        "PRAGMA user_version = %d; PRAGMA application_id = %d", (int)v + 1,
                        APPLICATION_ID);
-        execute(s, migrations[v]);
+        execute(s, sqlite_migrations[v]);
         execute(s, pragmas);
     }
     return s->rc == SQLITE_OK;

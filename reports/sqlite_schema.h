@@ -1,7 +1,8 @@
-// Text of reports/schema.sql, embedded by the build.
+// Texts of reports/schema.sql and schema-<version>.sql, embedded by the build.
 #ifndef REPORTS_SQLITE_SCHEMA_H
 #define REPORTS_SQLITE_SCHEMA_H
 
-extern const char sqlite_schema[];
+extern const char *const sqlite_migrations[]; // [n] takes a database from version n to n + 1
+extern const int sqlite_schema_version;
 
 #endif

@@ -1,27 +1,14 @@
-#include "reports/text_source.h"
+#include "reports/text_review.h"
 
 // The report for people: every finding with its source line, the steps that lead to it by thread,
 // what is related, then what could not be looked at, then one line that sums up.
-
-static const char *level_colour(uint8_t level) {
-    if (level == LEVEL_ERROR) {
-        return "1;31";
-    }
-    return level == LEVEL_WARNING ? "1;35" : "1;36";
-}
-
-static void put_level(const struct text_out *t, uint8_t level) {
-    text_colour(t, level_colour(level));
-    (void)fprintf(t->out, "%s: ", level_name((enum level)level));
-    text_colour(t, "0");
-}
 
 static void put_head(const struct text_out *t, const struct finding *f) {
     text_colour(t, "1");
     text_place(t, f->place, true);
     (void)fputs(": ", t->out);
     text_colour(t, "0");
-    put_level(t, f->level);
+    text_level(t, f->level);
     text_colour(t, "1");
     text_put(t, f->message);
     text_colour(t, "0");
@@ -110,14 +97,14 @@ static void put_finding(const struct text_out *t, const struct finding *f) {
         (void)fputs("  ", t->out);
         text_place(t, f->related.data[i].place, true);
         (void)fputs(": ", t->out);
-        put_level(t, LEVEL_NOTE);
+        text_level(t, LEVEL_NOTE);
         text_put(t, f->related.data[i].text);
         (void)fputc('\n', t->out);
         text_source(t, f->related.data[i].place, 2, true);
     }
     if (f->partial) {
         (void)fputs("  ", t->out);
-        put_level(t, LEVEL_NOTE);
+        text_level(t, LEVEL_NOTE);
         (void)fputs("this function has compile errors; what is said of it may be incomplete\n",
                     t->out);
     }
@@ -131,7 +118,7 @@ static void put_note(const struct text_out *t, struct place place, uint8_t level
     text_place(t, place, true);
     (void)fputs(": ", t->out);
     text_colour(t, "0");
-    put_level(t, level);
+    text_level(t, level);
     text_put(t, text);
     (void)fprintf(t->out, " [%s]\n", id);
 }
@@ -192,10 +179,13 @@ static void put_summary(const struct text_out *t) {
 bool text_write(const struct report *r, const struct report_options *options, FILE *out,
                 struct error *err) {
     const struct text_out t = {.report = r, .out = out, .colour = options->colour};
-    for (uint32_t i = 0; i < r->findings->items.len; i++) {
+    for (uint32_t i = 0; !options->scorecard && i < r->findings->items.len; i++) {
         if (report_shows(options, &r->findings->items.data[i])) {
             put_finding(&t, &r->findings->items.data[i]);
         }
+    }
+    if (options->scorecard) {
+        text_put_review(&t, options);
     }
     put_notes(&t);
     put_summary(&t);

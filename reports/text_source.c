@@ -23,6 +23,19 @@ void text_colour(const struct text_out *t, const char *code) {
     }
 }
 
+static const char *level_colour(uint8_t level) {
+    if (level == LEVEL_ERROR) {
+        return "1;31";
+    }
+    return level == LEVEL_WARNING ? "1;35" : "1;36";
+}
+
+void text_level(const struct text_out *t, uint8_t level) {
+    text_colour(t, level_colour(level));
+    (void)fprintf(t->out, "%s: ", level_name((enum level)level));
+    text_colour(t, "0");
+}
+
 static bool is_hidden(uint32_t c) {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
            (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;

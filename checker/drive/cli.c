@@ -379,6 +379,10 @@ static bool parse_all(struct parser *p) {
     if (p->args.len && find_command(str_from(p->args.data[0]), &cli->command)) {
         p->at = 1;
     }
+    if (cli->command == CLI_REVIEW) { // --profile may still say otherwise
+        cli->profile = PROFILE_REVIEW;
+        cli->has_profile = true;
+    }
     while (p->at < p->args.len) {
         const char *arg = p->args.data[p->at++];
         if (str_eq(str_from(arg), STR("--"))) {

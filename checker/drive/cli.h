@@ -12,6 +12,7 @@
 
 enum cli_command {
     CLI_CHECK, // the default
+    CLI_REVIEW,
     CLI_FACTS,
     CLI_LAUNCH,
     CLI_LINK,

@@ -113,7 +113,8 @@ void cli_print_command_help(enum cli_command command, FILE *out) {
                   row->operands[0] ? " " : "", row->operands);
     put_paragraphs(out, row->text);
     put_options(out, command);
-    if (command == CLI_CHECK || command == CLI_LINK || command == CLI_FACTS) {
+    if (command == CLI_CHECK || command == CLI_REVIEW || command == CLI_LINK ||
+        command == CLI_FACTS) {
         put_notes(out, "Exit codes", cli_exit_codes);
     }
 }

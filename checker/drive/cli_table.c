@@ -4,6 +4,7 @@
 // line in cli.c that stores it. Help, man page and docs/cli.md follow.
 
 #define CHECK     (1u << CLI_CHECK)
+#define REVIEW    (1u << CLI_REVIEW)
 #define FACTS     (1u << CLI_FACTS)
 #define LINK      (1u << CLI_LINK)
 #define SHOW      (1u << CLI_SHOW)
@@ -12,8 +13,8 @@
 #define RULES     (1u << CLI_RULES)
 #define MAN       (1u << CLI_MAN)
 #define LAUNCH    (1u << CLI_LAUNCH)
-#define PARSING   (CHECK | BASELINE | FACTS | SHOW)
-#define REPORTING (CHECK | LINK)
+#define PARSING   (CHECK | REVIEW | BASELINE | FACTS | SHOW)
+#define REPORTING (CHECK | REVIEW | LINK)
 #define JUDGING   (REPORTING | BASELINE)
 #define ANALYSIS  (PARSING | LINK)
 #define ALL       ((1u << CLI_COMMAND_COUNT) - 1u)
@@ -45,6 +46,12 @@ const struct cli_command_row cli_commands[CLI_COMMAND_COUNT] = {
                    "not what is looked at.\n\nWithout a database, FLAGS after `--` are the "
                    "compiler flags of the SOURCE files. Rules that need the whole program are "
                    "then left out."},
+    [CLI_REVIEW] = {CLI_REVIEW, "review", "[SOURCE...] [-- FLAGS]", 0, MANY, true, false,
+                    "go through the review of concurrent code, point by point",
+                    "Checks in the profile `review` and prints the thirteen points of a review and "
+                    "architecture, one line each: what there is to ask about (threads, locks, "
+                    "queues), how much of it answers the question, and what is open, with the "
+                    "findings below it. `check` shows the steps that lead to a finding."},
     [CLI_FACTS] = {CLI_FACTS, "facts", "[SOURCE...] [-- FLAGS]", 0, MANY, true, false,
                    "write what translation units do into a fact file",
                    "The parallel half of an analysis spread over machines: each one runs "
@@ -246,6 +253,7 @@ const struct cli_note cli_examples[] = {
     {"threadlint -p build --output sarif=threadlint.sarif --fail-on error",
      "For continuous integration: text on the console, SARIF for the code host, fail on errors "
      "only."},
+    {"threadlint review -p build", "The review, point by point."},
     {"threadlint baseline -p build && threadlint -p build",
      "Accept what is found today, then report only what is new."},
     {"threadlint -p build --new-from origin/main", "What a branch adds."},

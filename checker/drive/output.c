@@ -100,7 +100,8 @@ static bool write_annotations(const struct report *report, const struct report_o
 }
 
 bool output_write(const struct report *report, const struct cli *cli, struct error *err) {
-    struct report_options options = {.with_suppressed = cli->show_suppressed};
+    struct report_options options = {.with_suppressed = cli->show_suppressed,
+                                     .scorecard = cli->command == CLI_REVIEW};
     bool ok = true;
     for (uint32_t i = 0; i < cli->outputs.len; i++) {
         const struct cli_output *output = &cli->outputs.data[i];

@@ -11,7 +11,7 @@
 // The parts of a run that judging makes. Restored ones live in `arena`.
 struct result {
     struct arena *arena;
-    struct report *report; // inventory: files, threads, locks, functions
+    struct report *report; // inventory: files, threads, locks, functions; scorecard
     struct finding_list *findings;
     struct notes *notes; // those from `first_note` on
     uint32_t first_note;

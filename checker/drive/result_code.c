@@ -172,6 +172,29 @@ static void code_function(struct coder *c, struct report_function *f) {
     code_place(c, &f->place);
 }
 
+static void code_item(struct coder *c, struct score_item *i) {
+    code_c_string(c, &i->thing);
+    code_c_string(c, &i->kind);
+    bool has_answer = i->answer != NULL;
+    code_bool(c, &has_answer);
+    if (has_answer) {
+        code_c_string(c, &i->answer);
+    }
+    CODE(c, i->total);
+    CODE(c, i->answered);
+}
+
+static void code_point(struct coder *c, struct score_point *p) {
+    struct str name = c->out ? str_from(p->family->name) : (struct str){0};
+    code_str(c, &name);
+    if (!c->out) {
+        p->family = family_find(name);
+        c->failed |= !p->family;
+    }
+    CODE_ALL(c, &p->items, code_item);
+    code_str(c, &p->evidence);
+}
+
 static void code_note(struct coder *c, struct report_note *n) {
     code_c_string(c, &n->id);
     uint8_t level = (uint8_t)n->level;
@@ -206,6 +229,7 @@ static void code_result(struct coder *c, struct result *r) {
     CODE_ALL(c, &r->report->threads, code_thread);
     CODE_ALL(c, &r->report->locks, code_lock);
     CODE_ALL(c, &r->report->functions, code_function);
+    CODE_ALL(c, &r->report->scorecard.points, code_point);
     CODE(c, r->stats->program);
     CODE_ALL(c, &r->stats->unhandled, code_unhandled);
     code_notes(c, r->notes, r->first_note);
@@ -234,6 +258,7 @@ bool result_unpack(struct result *r, struct str data) {
     r->report->threads = report.threads;
     r->report->locks = report.locks;
     r->report->functions = report.functions;
+    r->report->scorecard = report.scorecard;
     *r->findings = findings;
     *r->stats = stats;
     r->with_errors = parts.with_errors;

@@ -196,6 +196,29 @@ static void tell(struct fields *s, const struct site *x, const struct belief *b,
     vec_push(p->arena, &p->unguarded, u);
 }
 
+// Some write may happen beside another access.
+static bool is_shared(const struct program *p, const struct site *sites, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        for (uint32_t k = 0; sites[i].access->write && k < n; k++) {
+            if (fields_may_meet(p, &sites[i], &sites[k])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void count_shared(struct fields *s, const struct field_group *g, const struct site *sites,
+                         uint32_t n, const struct belief *b) {
+    struct program_shared *count = &s->p->shared;
+    bool only_atomic = g->written && g->atomic && !n;
+    if (only_atomic || is_shared(s->p, sites, n)) {
+        count->places++;
+        count->guarded += b->guarded && !b->bare;
+        count->atomic += only_atomic;
+    }
+}
+
 void guard_find(struct fields *fields) {
     struct program *p = fields->p;
     struct site *sites = ARENA_ARRAY(&p->scratch, struct site, FIELDS_MAX_SITES);
@@ -203,6 +226,7 @@ void guard_find(struct fields *fields) {
         const struct field_group *g = &fields->groups.data[i];
         uint32_t n = g->written ? fields_sites(fields, g, false, sites) : 0;
         struct belief b = best_belief(sites, n);
+        count_shared(fields, g, sites, n, &b);
         for (uint32_t k = 0; b.guarded && k < n; k++) {
             if (is_deviant(fields, &sites[k], &b)) {
                 tell(fields, &sites[k], &b, g->class);
@@ -235,6 +259,10 @@ bool program_is_written_under(const struct program *p, uint32_t n, expr_id place
         }
     }
     return false;
+}
+
+struct program_shared program_shared(const struct program *p) {
+    return p->shared;
 }
 
 uint32_t program_unguarded_count(const struct program *p) {

@@ -110,6 +110,14 @@ struct program_unguarded {
     struct flow_site guarded_at; // a write under the lock
     struct fn_ref writer;
 };
+// Fields and globals that one thread may write while another one is at them.
+struct program_shared {
+    uint32_t places;
+    uint32_t guarded; // of these, one lock is held at every access
+    uint32_t atomic;  // every access is an atomic operation
+};
+struct program_shared program_shared(const struct program *p);
+
 uint32_t program_unguarded_count(const struct program *p);
 const struct program_unguarded *program_unguarded(const struct program *p, uint32_t index);
 

@@ -130,6 +130,7 @@ struct program {
     bool hidden_locks; // some locks are taken by functions that are not known
     VEC(struct program_race) races;
     VEC(struct program_unguarded) unguarded;
+    struct program_shared shared;
     VEC(struct program_stray) strays;
     VEC(struct program_guard) guards;
     VEC(uint32_t) lockables; // names of records that are locks by contract

@@ -1,18 +1,8 @@
 #include "checker/rule/rule.h"
 
-// Looks rules up in the generated table (rule_table, sorted by id) by their names. Knows the
-// families; a rule of a family that is not listed here belongs to the part of its id before the
-// first dash.
+// Looks rules and families up in the generated tables (rule_table, sorted by id) by their names.
 
 #include "checker/base/str.h"
-
-static const char *const families[] = {
-    "arch",    "backpressure",  "bounds",       "buffer",        "cancellation",
-    "channel", "error",         "lifetime",     "observability", "ownership",
-    "panic",   "race-detector", "shared-state", "suppression",   "tests",
-};
-
-enum { FAMILY_COUNT = sizeof families / sizeof *families };
 
 static bool has_prefix_and_dash(struct str text, struct str prefix) {
     return text.len > prefix.len + 1 && str_starts(text, prefix) && text.ptr[prefix.len] == '-';
@@ -82,14 +72,23 @@ const char *rule_nearest(struct str id) {
 
 struct str rule_family(const struct rule *rule) {
     struct str id = str_from(rule->id);
-    for (size_t i = 0; i < FAMILY_COUNT; i++) {
-        struct str family = str_from(families[i]);
+    for (size_t i = 0; i < family_count; i++) {
+        struct str family = str_from(family_table[i]->name);
         if (has_prefix_and_dash(id, family)) {
             return str_slice(id, 0, family.len);
         }
     }
     size_t dash = str_find_char(id, '-', 0);
     return dash == SIZE_MAX ? id : str_slice(id, 0, dash);
+}
+
+const struct family *family_find(struct str name) {
+    for (size_t i = 0; i < family_count; i++) {
+        if (str_eq(name, str_from(family_table[i]->name))) {
+            return family_table[i];
+        }
+    }
+    return NULL;
 }
 
 void rule_pascal_name(const struct rule *rule, char *out, size_t size) {

@@ -45,6 +45,23 @@ struct rule_entry {
 extern const struct rule_entry rule_table[]; // generated, sorted by id
 extern const size_t rule_count;
 
+struct score_point; // see checker/rule/scorecard.h
+
+// A folder of rules/: what its rules ask together. Declared in rules/<name>/<name>.c as
+// `const struct family family_<name>` (dashes as underscores).
+struct family {
+    const char *name;
+    uint8_t point;        // number in the review of thirteen points; 0 = none of them
+    const char *question; // NULL: asks nothing, has no line on the scorecard
+    void (*inspect)(struct rule_ctx *ctx, struct score_point *out); // what there is to ask about
+};
+
+extern const struct family *const family_table[]; // generated, sorted by name
+extern const size_t family_count;
+
+/// Family of this name, or NULL.
+const struct family *family_find(struct str name);
+
 /// Rule with this id, or NULL. *ret_index (may be NULL) is its index in rule_table.
 const struct rule *rule_find(struct str id, size_t *ret_index);
 /// Id nearest to `id` for "did you mean", or NULL when none is near.

@@ -1,6 +1,8 @@
 #include "rules/arch/arch.h"
 
 #include "checker/flow/graph.h"
+#include "checker/link/stop.h"
+#include "checker/rule/scorecard.h"
 
 bool arch_is_test(const struct rule_ctx *ctx, const struct facts *f, loc_id loc) {
     bool only_tests = true;
@@ -29,3 +31,23 @@ bool arch_writes(const struct rule_ctx *ctx, uint32_t root, expr_id class) {
     }
     return false;
 }
+
+// --- the scorecard ---
+
+static void inspect(struct rule_ctx *ctx, struct score_point *out) {
+    const struct program *p = ctx->program;
+    uint32_t naps = 0;
+    for (uint32_t i = 0; i < program_stop_count(p); i++) {
+        naps += program_stop(p, i)->naps.len;
+    }
+    score_count(ctx, out, "thread function", "", score_thread_functions(p));
+    score_count(ctx, out, "sleep", "of a thread", naps);
+}
+
+extern const struct family family_arch;
+const struct family family_arch = {
+    .name = "arch",
+    .point = 0,
+    .question = "Do mistakes of design repeat: sleeps that set the pace, polling, mixed models?",
+    .inspect = inspect,
+};

@@ -1,6 +1,7 @@
 #include "rules/backpressure/backpressure.h"
 
 #include "checker/flow/graph.h"
+#include "checker/rule/scorecard.h"
 
 // A loop that takes from a peer and, in it, a call that comes to a sender.
 struct feeder {
@@ -114,3 +115,25 @@ void backpressure_ask(struct rule_ctx *ctx, const struct feed_question *q) {
         }
     }
 }
+
+// --- the scorecard ---
+
+static void inspect(struct rule_ctx *ctx, struct score_point *out) {
+    uint32_t senders = 0;
+    uint32_t held_back = 0;
+    for (uint32_t i = 0; i < program_channel_count(ctx->program); i++) {
+        const struct program_channel *c = program_channel(ctx->program, i);
+        senders += c->sends.len;
+        held_back += c->full == FULL_WAITS || c->full == FULL_FAILS ? c->sends.len : 0;
+    }
+    score_answers(ctx, out, "sender", "to a queue", senders, held_back,
+                  "made to wait or refused when it is full");
+}
+
+extern const struct family family_backpressure;
+const struct family family_backpressure = {
+    .name = "backpressure",
+    .point = 7,
+    .question = "What does a producer do when the consumer is slow?",
+    .inspect = inspect,
+};

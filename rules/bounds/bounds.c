@@ -1,5 +1,7 @@
 #include "rules/bounds/bounds.h"
 
+#include "checker/rule/scorecard.h"
+
 enum { SPAWN_DEPTH = 2, CAP_DEPTH = 2 };
 
 typedef bool call_test(const struct rule_ctx *ctx, const struct facts *f, call_id call,
@@ -267,3 +269,28 @@ void bounds_visit(struct rule_ctx *ctx,
         }
     }
 }
+
+// --- the scorecard ---
+
+static void inspect(struct rule_ctx *ctx, struct score_point *out) {
+    const struct program *p = ctx->program;
+    uint32_t many = 0;
+    for (uint32_t i = 0; i < program_thread_count(p); i++) {
+        many += score_is_own_thread(p, program_thread(p, i)) && program_thread(p, i)->many;
+    }
+    if (many) {
+        score_count(ctx, out, "thread start", "", score_thread_starts(p));
+        score_count(ctx, out, "thread start", "in a loop", many);
+    } else {
+        score_answers(ctx, out, "thread start", "", score_thread_starts(p), score_thread_starts(p),
+                      "outside of loops");
+    }
+}
+
+extern const struct family family_bounds;
+const struct family family_bounds = {
+    .name = "bounds",
+    .point = 11,
+    .question = "Is the number of threads bounded?",
+    .inspect = inspect,
+};

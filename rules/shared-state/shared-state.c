@@ -1,5 +1,7 @@
 #include "rules/shared-state/shared-state.h"
 
+#include "checker/rule/scorecard.h"
+
 bool guard_is_type(const struct rule_ctx *ctx, const struct facts *f, type_id type) {
     type_id t = facts_strip_typedefs(f, type, NULL);
     return model_type_traits(program_models(ctx->program), facts_text(f, f->types.data[t.v].name)) &
@@ -152,3 +154,22 @@ bool lock_is_held_at(const struct flow_point *at, expr_id lock) {
     }
     return false;
 }
+
+// --- the scorecard ---
+
+static void inspect(struct rule_ctx *ctx, struct score_point *out) {
+    const struct program *p = ctx->program;
+    struct program_shared shared = program_shared(p);
+    score_answers(ctx, out, "variable", "seen written beside other accesses", shared.places,
+                  shared.guarded + shared.atomic, "always under one lock or atomic");
+    score_count(ctx, out, "lock", "", program_lock_count(p));
+    score_count(ctx, out, "condition", "", program_condition_count(p));
+}
+
+extern const struct family family_shared_state;
+const struct family family_shared_state = {
+    .name = "shared-state",
+    .point = 4,
+    .question = "How is every variable that threads share synchronised?",
+    .inspect = inspect,
+};

@@ -10,13 +10,13 @@ queries=$(sed -n '/^```sql$/,/^```$/{/^```/d;p;}' "$1/docs/formats.md")
     exit 1
 }
 {
-    cat "$1/reports/schema.sql"
+    cat "$1/reports/schema.sql" "$1"/reports/schema-*.sql
     printf '%s\n' "$queries"
 } | sqlite3 -bail :memory: || {
     echo "FAIL: an example of docs/formats.md does not run"
     exit 1
 }
-for table in $(sed -n 's/^CREATE \(TABLE\|VIEW\) \([a-z_]*\).*/\2/p' "$1/reports/schema.sql"); do
+for table in $(sed -s -n 's/^CREATE \(TABLE\|VIEW\) \([a-z_]*\).*/\2/p' "$1"/reports/schema*.sql); do
     grep -q "^|.*\`$table\`" "$1/docs/formats.md" || {
         echo "FAIL: docs/formats.md does not tell of $table"
         exit 1

@@ -1,6 +1,7 @@
 // The SQLite store: history over runs, what the views say, and what it does when it cannot write.
 #include "checker/base/fs.h"
 #include "reports/sqlite.h"
+#include "reports/sqlite_schema.h"
 #include "test/unit/test.h"
 
 #include <signal.h>
@@ -229,14 +230,49 @@ TEST(report_sqlite_migrates_from_version_0_and_keeps_additions) {
     (void)ask(&x, "VACUUM"); // a database without tables, user_version 0
     CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), "0");
     CHECK(store(&x));
-    CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), "1");
+    CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), "2");
     (void)ask(&x, "CREATE VIEW mine AS SELECT count(*) AS n FROM findings");
     CHECK(store(&x));
     CHECK_STR_EQ(ask(&x, "SELECT n FROM mine"), "1");
     (void)ask(&x, "PRAGMA user_version = 7");
     CHECK(!store(&x));
-    CHECK(error_has(&x, "newer threadlint (schema 7, this one knows 1)"));
+    CHECK(error_has(&x, "newer threadlint (schema 7, this one knows 2)"));
     CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM runs"), "2");
+    base_release(&x);
+}
+
+// What version 1 had, with a run in it.
+static void make_version_1(struct base *x) {
+    sqlite3 *db = NULL;
+    CHECK(sqlite3_open(x->path, &db) == SQLITE_OK);
+    CHECK(sqlite3_exec(db, sqlite_migrations[0], NULL, NULL, NULL) == SQLITE_OK);
+    CHECK(sqlite3_exec(db,
+                       "PRAGMA user_version = 1; PRAGMA application_id = 0x74686c74;"
+                       "INSERT INTO runs VALUES (1, '1.0.0', '/project', '', '', '', 0, 0, 0, 0, 0,"
+                       " 0, 0, 0, 0, 1)",
+                       NULL, NULL, NULL) == SQLITE_OK);
+    (void)sqlite3_close(db);
+}
+
+TEST(report_sqlite_gives_a_database_of_version_1_the_scorecard) {
+    struct base x;
+    base_init(&x);
+    make_version_1(&x);
+    struct score_point point = {.family = family_table[0], .evidence = STR("ci/test")};
+    struct score_item items[] = {
+        {"queue", "between threads", "with a capacity", 3, 2},
+        {"lock",  "",                NULL,              1, 0},
+    };
+    vec_push(&x.arena, &point.items, items[0]);
+    vec_push(&x.arena, &point.items, items[1]);
+    vec_push(&x.arena, &x.report.scorecard.points, point);
+    CHECK(store(&x));
+    CHECK(store(&x));
+    CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), "2");
+    CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM runs"), "3");
+    CHECK_STR_EQ(ask(&x, "SELECT status || ', ' || inspected || ', ' || evidence FROM review"),
+                 "open, 3 queue between threads (2 with a capacity); 1 lock, ci/test");
+    CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM point_items WHERE answered IS NULL"), "1");
     base_release(&x);
 }
 
