@@ -3,6 +3,7 @@
 #include "checker/drive/explain.h"
 #include "checker/drive/launch.h"
 #include "checker/drive/output.h"
+#include "checker/drive/query.h"
 #include "checker/drive/run.h"
 #include "checker/drive/shard.h"
 #include "checker/drive/show.h"
@@ -87,6 +88,8 @@ static int dispatch(const struct cli *cli, int argc, const char *const *argv) {
         return launch_command(cli);
     case CLI_LSP:
         return lsp_run();
+    case CLI_QUERY:
+        return query_run(cli);
     case CLI_SHOW:
         return show_run(cli);
     case CLI_RULES:

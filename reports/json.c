@@ -45,6 +45,17 @@ static void put_lists(struct json *j, const struct finding *f) {
     json_array_end(j);
 }
 
+static void put_owner(struct json *j, const struct report_owner *owner) {
+    if (owner->revision.len) {
+        json_key(j, "owner");
+        json_object_begin(j);
+        json_key_str(j, "name", owner->author);
+        json_key_str(j, "email", owner->email);
+        json_key_str(j, "revision", owner->revision);
+        json_object_end(j);
+    }
+}
+
 void report_put_finding(struct json *j, const struct report *r, const struct finding *f) {
     char hex[33];
     hash128_hex(f->fingerprint, hex);
@@ -60,6 +71,9 @@ void report_put_finding(struct json *j, const struct report *r, const struct fin
     json_key_bool(j, "suppressed", f->suppressed);
     json_key_bool(j, "known", f->known);
     put_lists(j, f);
+    if (r->owners) {
+        put_owner(j, &r->owners[f - r->findings->items.data]);
+    }
     json_object_end(j);
 }
 

@@ -46,6 +46,21 @@ struct report_function {
     struct place place;
 };
 
+// Of the version control system, as far as known.
+struct report_revision {
+    struct str id;
+    struct str branch;
+    struct str repository; // an address without credentials
+};
+
+// Who last changed the line of a finding; `revision` is empty when that is not known.
+struct report_owner {
+    struct str revision;
+    struct str author;
+    struct str email;
+    int64_t time; // seconds since the epoch
+};
+
 struct report {
     const struct finding_list *findings; // finished (sorted, fingerprinted)
     VEC(struct report_note) notes;
@@ -66,9 +81,11 @@ struct report {
     uint32_t tus_cached;
     uint32_t tus_failed;
     int exit_code;
-    bool complete;            // every TU was analysed
-    bool has_baseline;        // findings that are not known are new
-    const bool *rule_enabled; // [rule_count]: evaluated in this run
+    bool complete;     // every TU was analysed
+    bool has_baseline; // findings that are not known are new
+    struct report_revision revision;
+    const struct report_owner *owners; // per finding; NULL when not asked for
+    const bool *rule_enabled;          // [rule_count]: evaluated in this run
     // Text of a line (1-based, without its end) of a source file; empty when it cannot be read.
     struct str (*line)(void *ctx, struct str file, uint32_t line);
     void *line_ctx;

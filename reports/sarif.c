@@ -173,6 +173,25 @@ static void put_scorecard(struct sarif *s) {
     json_object_end(j);
 }
 
+// Which revision of which repository was looked at; a repository without an address has none.
+static void put_provenance(struct sarif *s) {
+    const struct report_revision *r = &s->report->revision;
+    struct json *j = &s->json;
+    if (!r->id.len || !r->repository.len) {
+        return;
+    }
+    json_key(j, "versionControlProvenance");
+    json_array_begin(j);
+    json_object_begin(j);
+    json_key_str(j, "repositoryUri", r->repository);
+    json_key_str(j, "revisionId", r->id);
+    if (r->branch.len) {
+        json_key_str(j, "branch", r->branch);
+    }
+    json_object_end(j);
+    json_array_end(j);
+}
+
 static void put_run(struct sarif *s) {
     struct json *j = &s->json;
     json_object_begin(j);
@@ -182,6 +201,7 @@ static void put_run(struct sarif *s) {
     json_object_begin(j);
     json_key_c(j, "id", "threadlint/");
     json_object_end(j);
+    put_provenance(s);
     put_root(s);
     json_key_c(j, "columnKind", "utf16CodeUnits");
     json_key_c(j, "defaultEncoding", "utf-8");

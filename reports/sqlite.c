@@ -12,12 +12,13 @@
 #include <sqlite3.h>
 #include <time.h>
 
-enum { APPLICATION_ID = 0x74686c74, DEFAULT_WAIT_MS = 10000 }; // "thlt"
+enum { DEFAULT_WAIT_MS = 10000 };
 
 enum statement {
     INSERT_RUN,
     INSERT_FINDING,
     INSERT_RUN_FINDING,
+    INSERT_OWNER,
     DELETE_STEPS,
     INSERT_STEP,
     INSERT_FILE,
@@ -34,8 +35,8 @@ enum statement {
 static const char *const statement_sql[STATEMENT_COUNT] = {
     [INSERT_RUN] = ("INSERT INTO runs (version, root, command_line, started_at, ended_at, seconds,"
                     " units, units_cached, units_failed, files, functions, threads, locks,"
-                    " exit_code, complete)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"),
+                    " exit_code, complete, revision, branch)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"),
     [INSERT_FINDING] =
         ("INSERT INTO findings (fingerprint, first_seen, last_seen, rule, level, file, line, col,"
          " end_col, message, function, subject, suppressed, suppression, partial)"
@@ -47,6 +48,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
          " suppressed = excluded.suppressed, suppression = excluded.suppression,"
          " partial = excluded.partial RETURNING id"),
     [INSERT_RUN_FINDING] = "INSERT OR REPLACE INTO run_findings VALUES (?, ?, ?, ?)",
+    [INSERT_OWNER] = "INSERT OR REPLACE INTO owners VALUES (?, ?, ?, ?, ?)",
     [DELETE_STEPS] = "DELETE FROM steps WHERE finding_id = ?",
     [INSERT_STEP] = "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [INSERT_FILE] = "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)",
@@ -218,6 +220,8 @@ static void insert_run(struct store *s, const struct report *r) {
     put_int(&row, r->locks.len);
     put_int(&row, r->exit_code);
     put_int(&row, r->complete);
+    put_text(&row, r->revision.id);
+    put_text(&row, r->revision.branch);
     s->run = row_end(&row);
 }
 
@@ -262,7 +266,18 @@ static struct str level_text(enum level level) {
     return str_from(level_name(level == LEVEL_OFF ? LEVEL_NOTE : level));
 }
 
-static void insert_finding(struct store *s, const struct finding *f) {
+static void insert_owner(struct store *s, const struct report_owner *owner, int64_t id) {
+    struct row row = row_begin(s, INSERT_OWNER);
+    put_int(&row, id);
+    put_text(&row, owner->author);
+    put_text(&row, owner->email);
+    put_text(&row, owner->revision);
+    put_time(&row, owner->time);
+    (void)row_end(&row);
+}
+
+// Returns the id of the finding.
+static int64_t insert_finding(struct store *s, const struct finding *f) {
     char fingerprint[33];
     hash128_hex(f->fingerprint, fingerprint);
     struct row row = row_begin(s, INSERT_FINDING);
@@ -288,6 +303,7 @@ static void insert_finding(struct store *s, const struct finding *f) {
     put_int(&seen, f->suppressed);
     (void)row_end(&seen);
     insert_steps(s, f, id);
+    return id;
 }
 
 static void insert_files(struct store *s, const struct report *r) {
@@ -389,7 +405,10 @@ static void insert_all(struct store *s, const struct report *r) {
     }
     insert_run(s, r);
     for (uint32_t i = 0; i < r->findings->items.len && s->rc == SQLITE_OK; i++) {
-        insert_finding(s, &r->findings->items.data[i]);
+        int64_t id = insert_finding(s, &r->findings->items.data[i]);
+        if (r->owners && r->owners[i].revision.len) {
+            insert_owner(s, &r->owners[i], id);
+        }
     }
     insert_files(s, r);
     insert_threads_and_locks(s, r);
@@ -399,7 +418,7 @@ static void insert_all(struct store *s, const struct report *r) {
 // --- the file ---
 
 // Never the special names of SQLite (":memory:", "file:..."): the path is a path.
-static char *plain_path(struct arena *arena, const char *path) {
+char *sqlite_plain_path(struct arena *arena, const char *path) {
     struct str text = str_from(path);
     bool is_absolute = str_starts(text, STR("/"));
     char *plain = ARENA_ARRAY(arena, char, text.len + 3);
@@ -415,7 +434,7 @@ static bool check_owner(struct store *s, const char *path, bool *ret_is_empty, s
     if (s->rc != SQLITE_OK) {
         return false;
     }
-    if (application != APPLICATION_ID && !is_empty) {
+    if (application != SQLITE_STORE_APPLICATION && !is_empty) {
         return error_set(err, "'%s' is a database of another program; name a new file", path);
     }
     if (version > sqlite_schema_version) {
@@ -430,7 +449,7 @@ static bool check_owner(struct store *s, const char *path, bool *ret_is_empty, s
 
 static bool open_database(struct store *s, const char *path, int wait_ms, struct error *err) {
     bool is_empty = false;
-    s->rc = sqlite3_open_v2(plain_path(&s->arena, path), &s->db,
+    s->rc = sqlite3_open_v2(sqlite_plain_path(&s->arena, path), &s->db,
                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
     arena_reset(&s->arena, (struct arena_mark){0});
     if (s->rc != SQLITE_OK) {
@@ -464,7 +483,7 @@ static bool migrate(struct store *s, const char *path, struct error *err) {
         char pragmas[96];
         (void)snprintf(pragmas, sizeof pragmas,
                        "PRAGMA user_version = %d; PRAGMA application_id = %d", (int)v + 1,
-                       APPLICATION_ID);
+                       SQLITE_STORE_APPLICATION);
         execute(s, sqlite_migrations[v]);
         execute(s, pragmas);
     }

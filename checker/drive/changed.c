@@ -1,71 +1,6 @@
 #include "checker/drive/changed.h"
 
-#include "checker/base/buf.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-enum { MAX_DIFF = 256 << 20, READ_BYTES = 1 << 16 };
-
-extern char **environ;
-
-// --- git ---
-
-static bool read_all(int fd, struct buf *out) {
-    char bytes[READ_BYTES];
-    for (;;) {
-        ssize_t n = read(fd, bytes, sizeof bytes);
-        if (n == 0) {
-            return true;
-        }
-        if (n < 0 && errno != EINTR) {
-            return false;
-        }
-        if (n > 0) {
-            buf_add(out, str_make(bytes, (size_t)n));
-        }
-    }
-}
-
-// Standard output of git; its standard error is the user's.
-static bool run_git(struct arena *arena, const char *const *argv, struct str *ret,
-                    struct error *err) {
-    int ends[2];
-    if (pipe(ends) != 0) {
-        return error_set(err, "cannot make a pipe for git");
-    }
-    (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    posix_spawn_file_actions_addclose(&actions, ends[1]);
-    pid_t pid = 0;
-    union {
-        const char *const *given;
-        char *const *wanted; // posix_spawnp does not write to them
-    } args = {.given = argv};
-    bool started = posix_spawnp(&pid, "git", &actions, NULL, args.wanted, environ) == 0;
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[1]);
-    struct buf text;
-    buf_init(&text, MAX_DIFF);
-    bool ok = started && read_all(ends[0], &text);
-    close(ends[0]);
-    int status = 0;
-    while (started && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    ok = ok && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    *ret = str_make(arena_copy(arena, buf_c(&text), text.len), text.len);
-    buf_release(&text);
-    if (!started) {
-        return error_set(err, "git cannot be started; --new-from needs it");
-    }
-    return ok || error_set(err, "git could not tell what has changed; is the revision right?");
-}
+#include "checker/drive/git.h"
 
 // --- what it says ---
 
@@ -186,7 +121,7 @@ bool changed_read(struct arena *arena, struct str dir, const char *rev, struct c
                                   "-z",  NULL};
     struct str text = {0};
     struct str names = {0};
-    if (!run_git(arena, diff, &text, err) || !run_git(arena, others, &names, err)) {
+    if (!git_run(arena, diff, false, &text, err) || !git_run(arena, others, false, &names, err)) {
         return error_wrap(err, "--new-from %s", rev);
     }
     changed_add_diff(ret, text);

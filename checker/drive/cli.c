@@ -139,6 +139,8 @@ static bool parse_choice(struct parser *p, const struct cli_option *o, const cha
     } else if (o->id == OPT_FAIL_ON) {
         cli->fail_on = (enum level)index;
         cli->has_fail_on = true;
+    } else if (o->id == OPT_QUERY_FORMAT) {
+        cli->query_format = (enum query_format)index;
     } else {
         cli->list_format = (enum cli_format)index;
     }
@@ -164,6 +166,8 @@ static void store_switch(struct cli *cli, enum cli_option_id id) {
         {OPT_VERBOSE,         &cli->verbose        },
         {OPT_MARKDOWN,        &cli->markdown       },
         {OPT_PRUNE,           &cli->prune          },
+        {OPT_OWNERS,          &cli->owners         },
+        {OPT_QUERY_LIST,      &cli->list           },
         {OPT_FIX,             &cli->fix            },
         {OPT_FIX_UNSAFE,      &cli->fix_unsafe     },
         {OPT_FIX_DRY_RUN,     &cli->fix_dry_run    },
@@ -185,6 +189,7 @@ static bool store_path(struct parser *p, const struct cli_option *o, const char 
         {OPT_ROOT,          &cli->root      },
         {OPT_CONFIG,        &cli->config    },
         {OPT_STORE,         &cli->store     },
+        {OPT_QUERY_DB,      &cli->store     },
         {OPT_CACHE_DIR,     &cli->cache_dir },
         {OPT_FACTS_FILE,    &cli->facts_file},
         {OPT_BASELINE,      &cli->baseline  },
@@ -246,6 +251,7 @@ static bool store_value(struct parser *p, const struct cli_option *o, const char
     case OPT_COLOR:
     case OPT_FAIL_ON:
     case OPT_LIST_FORMAT:
+    case OPT_QUERY_FORMAT:
         return parse_choice(p, o, value);
     default:
         return store_path(p, o, value);

@@ -7,6 +7,7 @@
 #include "checker/base/str.h"
 #include "checker/base/vec.h"
 #include "checker/rule/config.h"
+#include "reports/sqlite_query.h"
 
 #include <stdio.h>
 
@@ -18,6 +19,7 @@ enum cli_command {
     CLI_LINK,
     CLI_BASELINE,
     CLI_SHOW,
+    CLI_QUERY,
     CLI_LSP,
     CLI_RULES,
     CLI_EXPLAIN,
@@ -77,6 +79,9 @@ struct cli {
     const char *new_from; // --new-from
     uint64_t max_findings;
     bool prune;
+    bool owners; // --owners
+    bool list;   // query --list
+    enum query_format query_format;
     bool fix; // --fix or --fix-dry-run
     bool fix_unsafe;
     bool fix_dry_run;

@@ -8,6 +8,7 @@
 #define FACTS     (1u << CLI_FACTS)
 #define LINK      (1u << CLI_LINK)
 #define SHOW      (1u << CLI_SHOW)
+#define QUERY     (1u << CLI_QUERY)
 #define LSP       (1u << CLI_LSP)
 #define BASELINE  (1u << CLI_BASELINE)
 #define RULES     (1u << CLI_RULES)
@@ -84,6 +85,11 @@ const struct cli_command_row cli_commands[CLI_COMMAND_COUNT] = {
                   "prints where threads are started and how they end, the locks, and signal and "
                   "exit handlers. `show channels` prints the queues between threads: who sends, "
                   "receives and closes, and what happens when they are full."},
+    [CLI_QUERY] = {CLI_QUERY, "query", "[SQL|NAME]", 0, 1, false, false,
+                   "ask the database that runs are stored in",
+                   "Runs one statement of SQL that only reads, or a query known by name, on a "
+                   "database that `--db` of `check` has made, and prints what comes out. Tables "
+                   "and views are in docs/formats.md."},
     [CLI_LSP] = {CLI_LSP, "lsp", "", 0, 0, false, false, "serve an editor",
                  "A language server on standard input and output. It analyses the whole project "
                  "with the editor's unsaved buffers, and shows what a change in one file means for "
@@ -165,6 +171,12 @@ const struct cli_option cli_options[] = {
      "Only take out of the baseline what is not found any more."},
     {OPT_STORE, GROUP_REPORT, 0, "db", "FILE", REPORTING,
      "Also store the run in the SQLite database FILE, made when missing."},
+    {OPT_OWNERS, GROUP_REPORT, 0, "owners", NULL, REPORTING,
+     "Ask git who last changed the line of each finding; `--db` and the JSON format keep it."},
+    {OPT_QUERY_DB, GROUP_REPORT, 0, "db", "FILE", QUERY, "The database to ask."},
+    {OPT_QUERY_FORMAT, GROUP_REPORT, 0, "format", "FORMAT", QUERY,
+     "table (default), json (an object per row) or csv."},
+    {OPT_QUERY_LIST, GROUP_REPORT, 0, "list", NULL, QUERY, "List the queries known by name."},
     {OPT_SHOW_SUPPRESSED, GROUP_REPORT, 0, "show-suppressed", NULL, REPORTING,
      "Report findings that are suppressed in the source or known by a baseline, too."},
     {OPT_COLOR, GROUP_REPORT, 0, "color", "WHEN", REPORTING | (1u << CLI_EXPLAIN),
@@ -257,6 +269,8 @@ const struct cli_note cli_examples[] = {
     {"threadlint baseline -p build && threadlint -p build",
      "Accept what is found today, then report only what is new."},
     {"threadlint -p build --new-from origin/main", "What a branch adds."},
+    {"threadlint -p build --db runs.db && threadlint query trend --db runs.db",
+     "Remember what was found, and see how it develops."},
     {"threadlint explain shared-state-lock-leak",
      "What the rule means and how to fix what it finds."},
     {NULL, NULL},

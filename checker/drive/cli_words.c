@@ -9,15 +9,17 @@ static const char *const colors[] = {"auto", "always", "never", NULL};    // as 
 static const char *const levels[] = {"never", "note", "warning", "error", // as enum level
                                      NULL};
 static const char *const list_formats[] = {"text", "json", "markdown", NULL}; // as enum cli_format
+static const char *const answers[] = {"table", "json", "csv", NULL}; // as enum query_format
 
 static const struct {
     enum cli_option_id option;
     const char *const *words; // ends with NULL
 } choices[] = {
-    {OPT_PROFILE,     profiles    },
-    {OPT_COLOR,       colors      },
-    {OPT_FAIL_ON,     levels      },
-    {OPT_LIST_FORMAT, list_formats},
+    {OPT_PROFILE,      profiles    },
+    {OPT_COLOR,        colors      },
+    {OPT_FAIL_ON,      levels      },
+    {OPT_LIST_FORMAT,  list_formats},
+    {OPT_QUERY_FORMAT, answers     },
 };
 
 const char *cli_option_word(enum cli_option_id option, size_t index) {

@@ -7,6 +7,7 @@
 #include "checker/base/log.h"
 #include "checker/drive/fixer.h"
 #include "checker/drive/gate.h"
+#include "checker/drive/git.h"
 #include "checker/drive/inventory.h"
 #include "checker/drive/output.h"
 #include "checker/drive/result.h"
@@ -218,6 +219,16 @@ static void describe_invocation(struct run *run, int argc, const char *const *ar
     buf_release(&line);
 }
 
+// Some output tells the revision that was looked at.
+static bool names_revision(const struct cli *cli) {
+    bool names = cli->store || str_eq(str_from(reporters[cli->format].name), STR("sarif"));
+    for (uint32_t i = 0; i < cli->outputs.len; i++) {
+        struct str name = str_from(reporters[cli->outputs.data[i].reporter].name);
+        names = names || str_eq(name, STR("sarif"));
+    }
+    return names;
+}
+
 static void finish_report(struct run *run, double start) {
     struct report *r = &run->report;
     bool fixed = false;
@@ -241,6 +252,12 @@ static void finish_report(struct run *run, double start) {
     r->tus_failed = run->load.failed;
     r->complete = load_is_complete(&run->load);
     r->has_baseline = run->project.has_baseline;
+    if (names_revision(run->cli)) {
+        r->revision = git_revision(&run->arena, run->project.root);
+    }
+    if (run->cli->owners) {
+        r->owners = git_owners(&run->arena, run->project.root, &run->findings);
+    }
     r->exit_code = exit_code(run);
     r->line = sources_line;
     r->line_ctx = &run->sources;

@@ -230,13 +230,13 @@ TEST(report_sqlite_migrates_from_version_0_and_keeps_additions) {
     (void)ask(&x, "VACUUM"); // a database without tables, user_version 0
     CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), "0");
     CHECK(store(&x));
-    CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), "2");
+    CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), "3");
     (void)ask(&x, "CREATE VIEW mine AS SELECT count(*) AS n FROM findings");
     CHECK(store(&x));
     CHECK_STR_EQ(ask(&x, "SELECT n FROM mine"), "1");
     (void)ask(&x, "PRAGMA user_version = 7");
     CHECK(!store(&x));
-    CHECK(error_has(&x, "newer threadlint (schema 7, this one knows 2)"));
+    CHECK(error_has(&x, "newer threadlint (schema 7, this one knows 3)"));
     CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM runs"), "2");
     base_release(&x);
 }
@@ -268,11 +268,33 @@ TEST(report_sqlite_gives_a_database_of_version_1_the_scorecard) {
     vec_push(&x.arena, &x.report.scorecard.points, point);
     CHECK(store(&x));
     CHECK(store(&x));
-    CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), "2");
+    CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), "3");
     CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM runs"), "3");
     CHECK_STR_EQ(ask(&x, "SELECT status || ', ' || inspected || ', ' || evidence FROM review"),
                  "open, 3 queue between threads (2 with a capacity); 1 lock, ci/test");
     CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM point_items WHERE answered IS NULL"), "1");
+    base_release(&x);
+}
+
+TEST(report_sqlite_migrates_from_version_1_and_keeps_its_runs) {
+    struct base x;
+    base_init(&x);
+    make_version_1(&x);
+    x.report.revision = (struct report_revision){STR("abc"), STR("trunk"), STR("")};
+    struct report_owner owner = {STR("abc"), STR("Ann"), STR("ann@example.org"), 1600000000};
+    x.report.owners = &owner;
+    CHECK(store(&x));
+    CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), "3");
+    CHECK_STR_EQ(ask(&x, "SELECT group_concat(id || branch || '|' || revision) FROM runs"),
+                 "1|,2trunk|abc");
+    CHECK_STR_EQ(ask(&x, "SELECT author || written_at FROM owners"), "Ann2020-09-13T12:26:40Z");
+    CHECK_STR_EQ(ask(&x, "SELECT author || findings FROM findings_by_owner"), "Ann1");
+    x.report.owners = NULL;
+    next_run(&x);
+    CHECK(store(&x));
+    CHECK_STR_EQ(ask(&x, "SELECT state || gone_since FROM finding_history"), "fixed3");
+    CHECK_STR_EQ(ask(&x, "SELECT group_concat(run || rule || findings) LIKE '2%1' FROM rule_trend"),
+                 "1");
     base_release(&x);
 }
 
