@@ -45,6 +45,93 @@ bool contract_is_lock_type(const struct facts *f, record_id record) {
     return record_is(f, record, CONTRACT_LOCKABLE);
 }
 
+// --- what a lock by contract is made of ---
+
+// A record's field of this name; NULL when it is of a base.
+static const struct ir_field *field_of(const struct facts *f, record_id record, name_id name) {
+    const struct ir_record *r = &f->records.data[record.v];
+    for (uint32_t i = 0; i < r->field_count; i++) {
+        const struct ir_field *field = &f->fields.data[r->first_field.v + i];
+        if (field->name.v == name.v) {
+            return field;
+        }
+    }
+    return NULL;
+}
+
+static record_id record_of(const struct facts *f, type_id type) {
+    const struct ir_type *t = &f->types.data[facts_strip_typedefs(f, type, NULL).v];
+    if (t->kind == TYPE_POINTER || t->kind == TYPE_REFERENCE) {
+        t = &f->types.data[facts_strip_typedefs(f, t->target, NULL).v];
+    }
+    return t->record;
+}
+
+// The class of the lock that the contract names, as far as a field or a global tells it.
+static record_id lock_record(const struct facts *f, const struct ir_contract *x) {
+    if (x->step_count) {
+        uint32_t last = x->step_count - 1;
+        const struct ir_field *field = field_of(f, x->records[last], x->steps[last]);
+        return field ? record_of(f, field->type) : (record_id){0};
+    }
+    return x->base == CONTRACT_BASE_GLOBAL ? record_of(f, f->vars.data[x->global.v].type)
+                                           : (record_id){0};
+}
+
+// Objects of the class are followed by what the bodies of its methods do, that is by a lock inside.
+static bool is_followed_inside(const struct unit *u, record_id record) {
+    const struct facts *f = u->facts;
+    for (uint32_t i = 0; record.v && i < f->contracts.len; i++) {
+        const struct ir_contract *x = &f->contracts.data[i];
+        if (x->kind == CONTRACT_ACQUIRES && x->base == CONTRACT_BASE_NONE &&
+            f->syms.data[x->sym.v].record.v == record.v && u->sym_nodes[x->sym.v] != NODE_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The only member of the class that is a lock: that one, then, is what its methods take. NULL when
+// there are several, or none in sight.
+static const struct ir_field *only_lock(const struct program *p, const struct facts *f,
+                                        record_id record) {
+    const struct ir_record *r = &f->records.data[record.v];
+    const struct ir_field *found = NULL;
+    for (uint32_t i = 0; i < r->field_count; i++) {
+        const struct ir_field *field = &f->fields.data[r->first_field.v + i];
+        const struct ir_type *t = &f->types.data[facts_strip_typedefs(f, field->type, NULL).v];
+        if (model_type_traits(p->models, facts_text(f, t->name)) & TRAIT_LOCK ||
+            contract_is_lock_type(f, t->record)) {
+            if (found) {
+                return NULL;
+            }
+            found = field;
+        }
+    }
+    return found;
+}
+
+// Extends the lock of a contract to the lock inside by which flow follows it. False when that one
+// is not known.
+static bool follow_inside(const struct program *p, const struct unit *u,
+                          const struct ir_contract *x, expr_id *lock) {
+    const struct facts *f = u->facts;
+    record_id record = lock_record(f, x);
+    if (!record.v) {
+        return !u->inner_locks;
+    }
+    for (int depth = 0; is_followed_inside(u, record); depth++) {
+        const struct ir_field *inner = only_lock(p, f, record);
+        if (!inner || depth > 4) {
+            return false;
+        }
+        *lock = expr_field(p->exprs, *lock, facts_text(f, inner->name),
+                           facts_text(f, f->records.data[record.v].name));
+        record = record_of(f, inner->type);
+    }
+    return true;
+}
+
 // --- summaries ---
 
 static struct effect acquire(const struct ir_contract *x, expr_id lock) {
@@ -204,8 +291,19 @@ uint32_t program_required_locks(const struct program *p, struct fn_ref fn, struc
     return required(p->exprs, u, fn.facts->fns.data[fn.fn.v].sym, CONTRACT_REQUIRES, out, max);
 }
 
-bool program_follows_required(const struct program *p, const struct facts *f) {
-    return !program_unit(p, f)->inner_locks;
+uint32_t program_entry_locks(const struct program *p, struct fn_ref fn, struct flow_fact *out,
+                             uint32_t max) {
+    const struct unit *u = program_unit(p, fn.facts);
+    uint32_t count = 0;
+    uint32_t n = 0;
+    const struct ir_contract *all = contracts_of(u, fn.facts->fns.data[fn.fn.v].sym, &count);
+    for (uint32_t i = 0; i < count && n < max; i++) {
+        expr_id lock = lock_of(p->exprs, fn.facts, &all[i]);
+        if (all[i].kind == CONTRACT_REQUIRES && follow_inside(p, u, &all[i], &lock)) {
+            out[n++] = (struct flow_fact){lock, all[i].shared ? EF_SHARED : 0};
+        }
+    }
+    return n;
 }
 
 uint32_t program_contract_locks(const struct program *p, const struct facts *f, call_id call,

@@ -136,8 +136,10 @@ expr_id program_contract_class(const struct program *p, expr_id lock);
 /// Locks that an annotation demands of callers of `fn`, in terms of its parameters.
 uint32_t program_required_locks(const struct program *p, struct fn_ref fn, struct flow_fact *out,
                                 uint32_t max);
-/// The flow of functions of this TU begins with these locks held.
-bool program_follows_required(const struct program *p, const struct facts *f);
+/// Those of them with which the flow of `fn` begins, as flow follows them: a lock by contract whose
+/// methods have bodies is followed by the lock inside. Left out is what it is made of when unknown.
+uint32_t program_entry_locks(const struct program *p, struct fn_ref fn, struct flow_fact *out,
+                             uint32_t max);
 /// The same for the function that `call` names: kind CONTRACT_REQUIRES or CONTRACT_EXCLUDES.
 uint32_t program_contract_locks(const struct program *p, const struct facts *f, call_id call,
                                 enum contract_kind kind, struct flow_fact *out, uint32_t max);

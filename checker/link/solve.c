@@ -221,8 +221,7 @@ static void find_relevant(const struct program *p, node_id id, bool ret_relevant
     const struct unit *u = program_unit(p, f);
     const struct ir_fn *fn = &f->fns.data[n->ref.fn.v];
     struct flow_fact required;
-    ret_relevant[FLOW_LOCKS] =
-        program_follows_required(p, f) && program_required_locks(p, n->ref, &required, 1) != 0;
+    ret_relevant[FLOW_LOCKS] = program_entry_locks(p, n->ref, &required, 1) != 0;
     ret_relevant[FLOW_LIFE] = has_local_lock(p, n->ref);
     for (uint32_t i = 0; i < fn->block_count; i++) {
         const struct ir_block *b = &f->blocks.data[fn->first_block.v + i];
@@ -438,8 +437,7 @@ static uint32_t ask_param_values(void *ctx, struct fn_ref fn, uint32_t index,
 
 static uint32_t ask_required(void *ctx, struct fn_ref fn, struct flow_fact *out, uint32_t max) {
     const struct solver *s = ctx;
-    return program_follows_required(s->p, fn.facts) ? program_required_locks(s->p, fn, out, max)
-                                                    : 0;
+    return program_entry_locks(s->p, fn, out, max);
 }
 
 // --- acts of functions that have nothing to do with locks themselves ---

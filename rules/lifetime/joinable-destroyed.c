@@ -17,19 +17,50 @@ static bool is_member(const struct expr_table *t, const struct expr *x, struct s
            str_eq(intern_text(&t->names, x->aux), record);
 }
 
-// The function leaves a thread in the member.
-static bool starts_in(const struct rule_ctx *ctx, node_id n, struct str record, struct str field) {
+// The member itself, what is in it, or a part of it.
+static bool is_in_member(const struct expr_table *t, expr_id e, struct str record,
+                         struct str field) {
+    const struct expr *x = expr_get(t, e);
+    if (x->kind == EX_LOAD) {
+        x = expr_get(t, x->a);
+    }
+    return is_member(t, x, record, field) ||
+           (x->kind == EX_FIELD && is_member(t, expr_get(t, x->a), record, field));
+}
+
+// The function has this effect on the thread in the member.
+static bool acts_on(const struct rule_ctx *ctx, node_id n, enum effect_kind kind, struct str record,
+                    struct str field) {
     const struct expr_table *t = program_exprs(ctx->program);
     const struct flow_result *r = program_flow(ctx->program, n, FLOW_THREADS);
     for (uint32_t i = 0; r && i < r->summary.case_count; i++) {
         const struct summary_case *c = &r->summary.cases[i];
         for (uint32_t k = 0; k < c->effect_count; k++) {
-            const struct expr *h = expr_get(t, c->effects[k].c);
-            if (c->effects[k].kind == EFFECT_SPAWN &&
-                (is_member(t, h, record, field) ||
-                 (h->kind == EX_FIELD && is_member(t, expr_get(t, h->a), record, field)))) {
+            const struct effect *e = &c->effects[k];
+            if (e->kind == kind &&
+                is_in_member(t, kind == EFFECT_SPAWN ? e->c : e->a, record, field)) {
                 return true;
             }
+        }
+    }
+    return false;
+}
+
+// The function leaves a thread in the member.
+static bool starts_in(const struct rule_ctx *ctx, node_id n, struct str record, struct str field) {
+    return acts_on(ctx, n, EFFECT_SPAWN, record, field);
+}
+
+// A function that is no method of the class joins or detaches: the object is a part of another one,
+// which looks after its end.
+static bool is_ended_by_owner(const struct rule_ctx *ctx, struct str record, struct str field) {
+    for (node_id n = 0; n < program_fn_count(ctx->program); n++) {
+        struct fn_ref fn = program_fn(ctx->program, n);
+        record_id of = fn.facts->syms.data[fn.facts->fns.data[fn.fn.v].sym.v].record;
+        bool own = of.v && str_eq(facts_text(fn.facts, fn.facts->records.data[of.v].name), record);
+        if (!own && (acts_on(ctx, n, EFFECT_JOIN, record, field) ||
+                     acts_on(ctx, n, EFFECT_DETACH, record, field))) {
+            return true;
         }
     }
     return false;
@@ -160,7 +191,8 @@ static void check_record(struct rule_ctx *ctx, const struct facts *f, const stru
     for (uint32_t i = 0; i < rec->field_count; i++) {
         const struct ir_field *field = &f->fields.data[rec->first_field.v + i];
         if (!(field_traits(ctx, f, field->type) & TRAIT_THREAD) ||
-            !is_started(ctx, facts_text(f, rec->name), facts_text(f, field->name))) {
+            !is_started(ctx, facts_text(f, rec->name), facts_text(f, field->name)) ||
+            is_ended_by_owner(ctx, facts_text(f, rec->name), facts_text(f, field->name))) {
             continue;
         }
         struct fn_ref none = {f, {0}};

@@ -231,7 +231,9 @@ static void check(struct rule_ctx *ctx) {
                        .fn = program_fn(ctx->program, ctx->node),
                        .flow = program_flow(ctx->program, ctx->node, FLOW_LOCKS)};
     const struct facts *f = s.fn.facts;
-    s.follows = program_follows_required(ctx->program, f);
+    struct flow_fact required[MAX_LOCKS];
+    s.follows = program_required_locks(ctx->program, s.fn, required, MAX_LOCKS) ==
+                program_entry_locks(ctx->program, s.fn, required, MAX_LOCKS);
     if (!f->contracts.len || is_exempt(&s)) {
         return;
     }

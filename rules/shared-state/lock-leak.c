@@ -135,6 +135,9 @@ static bool is_meant(const struct view *v, const struct flow_exit *x, const stru
     const struct program *p = v->ctx->program;
     node_id n = v->ctx->node;
     bool root = program_is_thread_entry(p, n) || program_is_main(p, n);
+    if (x->kind == EXIT_RETURN && program_has_contract(p, v->r->fn, CONTRACT_ACQUIRES)) {
+        return true; // its annotation tells callers
+    }
     if (program_hands_lock_over(p, n) || program_is_taken_over(p, n, l->lock) ||
         l->flags & (EF_OWNERLESS | EF_MAYBE)) {
         return true;

@@ -227,6 +227,32 @@ class OkStopMovesItOut {
     std::thread thread_;
 };
 
+// The thread's owner is the outer object: it joins before it deletes.
+class OkOuter {
+  public:
+    explicit OkOuter(int n) : impl(new Impl(n)) {}
+    void join() {
+        if (impl) {
+            impl->thread.join();
+            delete impl;
+            impl = nullptr;
+        }
+    }
+
+  private:
+    struct Impl {
+        explicit Impl(int n) : number(n), thread([this] { number++; }) {}
+        int number;
+        std::thread thread;
+    };
+    Impl *impl;
+};
+
+void ok_outer() {
+    OkOuter o(1);
+    o.join();
+}
+
 void bad_use() {
     BadNoDestructor a;
     a.start();

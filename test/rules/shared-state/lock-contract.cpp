@@ -142,6 +142,12 @@ private:
         size_--;
     }
 
+    void bad_gap() EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+        mutex_.Unlock();
+        size_--; // expect: shared-state-lock-contract "size_"
+        mutex_.Lock();
+    }
+
     Mutex mutex_;
     Mutex other_;
     int size_ GUARDED_BY(mutex_);

@@ -236,3 +236,65 @@ int ok_optional_mutex(std::mutex *mu, int value) {
     }
     return rc;
 }
+
+// Locks by annotation, of a class whose functions have bodies. (leak only if the annotations are not read)
+class __attribute__((capability("mutex"))) Annotated {
+public:
+    void lock() __attribute__((acquire_capability())) { inner.lock(); }
+    void unlock() __attribute__((release_capability())) { inner.unlock(); }
+
+private:
+    std::mutex inner;
+};
+
+bool steal(int *task);
+void keep(int task);
+
+class Worker {
+public:
+    void run() {
+        work.lock();
+        ok_waits();
+        ok_ends();
+    }
+
+private:
+    void ok_waits() __attribute__((requires_capability(work))) {
+        if (count == 0) {
+            ok_ends();
+            ok_spins();
+        }
+    }
+
+    void ok_ends() __attribute__((release_capability(work))) {
+        count = 0;
+        work.unlock();
+    }
+
+    void ok_spins() __attribute__((acquire_capability(work))) {
+        int task = 0;
+        while (!done) {
+            if (count > 0) {
+                work.lock();
+                if (count > 0) {
+                    return;
+                }
+                work.unlock();
+            }
+            if (steal(&task)) {
+                work.lock();
+                keep(task);
+                return;
+            }
+        }
+        work.lock();
+    }
+
+    Annotated work;
+    int count = 0;
+    bool done = false;
+};
+
+void run_worker(Worker &w) {
+    w.run();
+}
