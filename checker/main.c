@@ -1,6 +1,7 @@
 // threadlint: a concurrency linter for C and C++. Arguments -> command -> exit code; nothing else.
 #include "checker/base/log.h"
 #include "checker/drive/explain.h"
+#include "checker/drive/init.h"
 #include "checker/drive/launch.h"
 #include "checker/drive/output.h"
 #include "checker/drive/query.h"
@@ -90,6 +91,8 @@ static int dispatch(const struct cli *cli, int argc, const char *const *argv) {
         return lsp_run();
     case CLI_QUERY:
         return query_run(cli);
+    case CLI_INIT:
+        return init_run(cli);
     case CLI_SHOW:
         return show_run(cli);
     case CLI_RULES:

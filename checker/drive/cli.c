@@ -168,6 +168,8 @@ static void store_switch(struct cli *cli, enum cli_option_id id) {
         {OPT_PRUNE,           &cli->prune          },
         {OPT_OWNERS,          &cli->owners         },
         {OPT_QUERY_LIST,      &cli->list           },
+        {OPT_FORCE,           &cli->force          },
+        {OPT_DRY_RUN,         &cli->dry_run        },
         {OPT_FIX,             &cli->fix            },
         {OPT_FIX_UNSAFE,      &cli->fix_unsafe     },
         {OPT_FIX_DRY_RUN,     &cli->fix_dry_run    },
@@ -385,7 +387,8 @@ static bool parse_all(struct parser *p) {
     if (p->args.len && find_command(str_from(p->args.data[0]), &cli->command)) {
         p->at = 1;
     }
-    if (cli->command == CLI_REVIEW) { // --profile may still say otherwise
+    cli->isolated = cli->command == CLI_INIT; // it is about to write the configuration
+    if (cli->command == CLI_REVIEW) {         // --profile may still say otherwise
         cli->profile = PROFILE_REVIEW;
         cli->has_profile = true;
     }

@@ -18,6 +18,7 @@ enum cli_command {
     CLI_LAUNCH,
     CLI_LINK,
     CLI_BASELINE,
+    CLI_INIT,
     CLI_SHOW,
     CLI_QUERY,
     CLI_LSP,
@@ -82,7 +83,9 @@ struct cli {
     bool owners; // --owners
     bool list;   // query --list
     enum query_format query_format;
-    bool fix; // --fix or --fix-dry-run
+    bool force;   // init
+    bool dry_run; // init
+    bool fix;     // --fix or --fix-dry-run
     bool fix_unsafe;
     bool fix_dry_run;
     bool allow_partial;

@@ -7,6 +7,7 @@
 #define REVIEW    (1u << CLI_REVIEW)
 #define FACTS     (1u << CLI_FACTS)
 #define LINK      (1u << CLI_LINK)
+#define INIT      (1u << CLI_INIT)
 #define SHOW      (1u << CLI_SHOW)
 #define QUERY     (1u << CLI_QUERY)
 #define LSP       (1u << CLI_LSP)
@@ -14,7 +15,7 @@
 #define RULES     (1u << CLI_RULES)
 #define MAN       (1u << CLI_MAN)
 #define LAUNCH    (1u << CLI_LAUNCH)
-#define PARSING   (CHECK | REVIEW | BASELINE | FACTS | SHOW)
+#define PARSING   (CHECK | REVIEW | BASELINE | FACTS | SHOW | INIT)
 #define REPORTING (CHECK | REVIEW | LINK)
 #define JUDGING   (REPORTING | BASELINE)
 #define ANALYSIS  (PARSING | LINK)
@@ -75,6 +76,12 @@ const struct cli_command_row cli_commands[CLI_COMMAND_COUNT] = {
                       "in it is known and not reported again. Findings are recognised by rule, "
                       "function, subject and text of the line, so code may move. With `--prune` "
                       "only what is gone is taken out of the file."},
+    [CLI_INIT] = {CLI_INIT, "init", "", 0, 0, false, false,
+                  "write a first configuration from what is seen in the project",
+                  "Reads the translation units and writes `.threadlint.json` into the project root: which "
+                  "libraries of threads are used, where the tests are, which directories look like "
+                  "code of others, and a profile that fits the size. Comments say why. Look through "
+                  "it: it is a proposal."},
     [CLI_SHOW] = {CLI_SHOW, "show",
                   "facts|summaries|callgraph|threads|channels [SOURCE...] [-- FLAGS]", 1, MANY, true,
                   false,
@@ -169,6 +176,9 @@ const struct cli_option cli_options[] = {
      "The baseline to write. Default: as `check` would read it."},
     {OPT_PRUNE, GROUP_REPORT, 0, "prune", NULL, BASELINE,
      "Only take out of the baseline what is not found any more."},
+    {OPT_FORCE, GROUP_REPORT, 0, "force", NULL, INIT, "Replace a configuration that is there."},
+    {OPT_DRY_RUN, GROUP_REPORT, 0, "dry-run", NULL, INIT,
+     "Print what would be written, and write nothing."},
     {OPT_STORE, GROUP_REPORT, 0, "db", "FILE", REPORTING,
      "Also store the run in the SQLite database FILE, made when missing."},
     {OPT_OWNERS, GROUP_REPORT, 0, "owners", NULL, REPORTING,
@@ -186,7 +196,7 @@ const struct cli_option cli_options[] = {
      "never."},
     {OPT_EXIT_ZERO, GROUP_REPORT, 0, "exit-zero", NULL, REPORTING,
      "Findings do not change the exit code."},
-    {OPT_ALLOW_PARTIAL, GROUP_REPORT, 0, "allow-partial", NULL, ANALYSIS,
+    {OPT_ALLOW_PARTIAL, GROUP_REPORT, 0, "allow-partial", NULL, ANALYSIS & ~INIT,
      "Translation units that could not be read fully do not change the exit code."},
     {OPT_JOBS, GROUP_WORK, 'j', "jobs", "N", PARSING,
      "Parse N translation units at a time. Default: one per processor."},

@@ -31,6 +31,8 @@ enum cli_option_id {
     OPT_QUERY_DB,
     OPT_QUERY_FORMAT,
     OPT_QUERY_LIST,
+    OPT_FORCE,
+    OPT_DRY_RUN,
     OPT_SHOW_SUPPRESSED,
     OPT_COLOR,
     OPT_FAIL_ON,

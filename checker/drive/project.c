@@ -332,11 +332,20 @@ static void init(struct project *p, struct arena *arena, const struct cli *cli) 
     p->cwd = str_from(fs_cwd(arena));
 }
 
-// The build files matter to rules that claim something about the whole program only.
+// Some rule is about to ask what the build files tell.
+static bool asks_builds(const struct config *c) {
+    for (size_t i = 0; i < rule_count; i++) {
+        const struct family *family = family_find(rule_family(rule_table[i].rule));
+        if (family && family->reads_builds && config_may_report(c, rule_table[i].rule)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The build files matter only where a whole program is seen.
 static void read_evidence(struct project *p) {
-    static const char *const about_builds = "race-detector-missing";
-    const struct rule *rule = rule_find(str_from(about_builds), NULL);
-    if (p->database.len && rule && config_may_report(&p->config, rule)) {
+    if (p->database.len && (p->cli->command == CLI_INIT || asks_builds(&p->config))) {
         p->config.evidence = evidence_read(p->arena, p->root, p->database);
     }
 }

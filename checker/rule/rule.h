@@ -53,6 +53,8 @@ struct family {
     const char *name;
     uint8_t point;        // number in the review of thirteen points; 0 = none of them
     const char *question; // NULL: asks nothing, has no line on the scorecard
+    bool of_production;   // asks what matters where the program serves: tests need no answer
+    bool reads_builds;    // asks what build and CI files tell: config.evidence
     void (*inspect)(struct rule_ctx *ctx, struct score_point *out); // what there is to ask about
 };
 

@@ -135,5 +135,6 @@ const struct family family_backpressure = {
     .name = "backpressure",
     .point = 7,
     .question = "What does a producer do when the consumer is slow?",
+    .of_production = true,
     .inspect = inspect,
 };

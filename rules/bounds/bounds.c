@@ -292,5 +292,6 @@ const struct family family_bounds = {
     .name = "bounds",
     .point = 11,
     .question = "Is the number of threads bounded?",
+    .of_production = true,
     .inspect = inspect,
 };

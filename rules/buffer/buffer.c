@@ -17,5 +17,6 @@ const struct family family_buffer = {
     .name = "buffer",
     .point = 6,
     .question = "Are queues sized for a burst, and what happens when they are full?",
+    .of_production = true,
     .inspect = inspect,
 };

@@ -60,5 +60,6 @@ const struct family family_observability = {
     .name = "observability",
     .point = 12,
     .question = "Can production tell what threads do: names, length of queues, errors?",
+    .of_production = true,
     .inspect = inspect,
 };

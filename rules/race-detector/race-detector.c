@@ -6,6 +6,10 @@ static void inspect(struct rule_ctx *ctx, struct score_point *out) {
     if (!score_thread_starts(ctx->program)) {
         return;
     }
+    if (!e->read) { // they were not looked at
+        score_count(ctx, out, "program", "with threads", 1);
+        return;
+    }
     score_count(ctx, out, "build or CI file", "", e->files);
     score_answers(ctx, out, "program", "with threads", 1, e->race_test.len > 0,
                   "run under a race detector");
@@ -17,5 +21,6 @@ const struct family family_race_detector = {
     .name = "race-detector",
     .point = 10,
     .question = "Is the program tested under a race detector?",
+    .reads_builds = true,
     .inspect = inspect,
 };
