@@ -56,6 +56,19 @@ static void put_owner(struct json *j, const struct report_owner *owner) {
     }
 }
 
+// The edit that mends it.
+static void put_fix(struct json *j, const struct finding_fix *fix) {
+    json_key(j, "fix");
+    json_object_begin(j);
+    json_key_c(j, "description", fix_description(fix));
+    json_key_bool(j, "safe", fix_is_safe(fix));
+    put_place(j, fix->place);
+    json_key_int(j, "endLine", (int64_t)fix->place.line + fix->whole_line);
+    json_key_int(j, "endColumn", fix->whole_line ? 1 : fix->place.end_col);
+    json_key_str(j, "text", fix->text);
+    json_object_end(j);
+}
+
 void report_put_finding(struct json *j, const struct report *r, const struct finding *f) {
     char hex[33];
     hash128_hex(f->fingerprint, hex);
@@ -73,6 +86,9 @@ void report_put_finding(struct json *j, const struct report *r, const struct fin
     put_lists(j, f);
     if (r->owners) {
         put_owner(j, &r->owners[f - r->findings->items.data]);
+    }
+    if (f->fix.kind != FIX_NONE) {
+        put_fix(j, &f->fix);
     }
     json_object_end(j);
 }

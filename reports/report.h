@@ -69,8 +69,9 @@ struct report {
     VEC(struct report_lock) locks;
     VEC(struct report_function) functions;
     struct scorecard scorecard;
-    struct str root;    // absolute project root
-    struct str version; // of threadlint
+    struct str root;     // absolute project root
+    struct str version;  // of threadlint
+    struct str baseline; // absolute path of the baseline, there or not; empty when not asked for
     struct str command_line;
     VEC(struct str) arguments;
     struct str working_directory;

@@ -26,6 +26,9 @@ static void put_name(struct str name) {
 
 void progress_step(struct progress *p, struct str name) {
     p->done++;
+    if (p->on_step) {
+        p->on_step(p->ctx, p->done, p->total);
+    }
     double now = progress_now();
     if (!p->on || (now - p->shown < 0.1 && p->done < p->total)) {
         return;

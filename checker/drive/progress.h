@@ -11,6 +11,8 @@ struct progress {
     uint32_t done;
     double start; // seconds, monotonic
     double shown;
+    void *ctx;
+    void (*on_step)(void *ctx, uint32_t done, uint32_t total); // NULL: nobody else wants to know
 };
 
 /// Seconds on the monotonic clock.

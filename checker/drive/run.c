@@ -29,6 +29,7 @@ struct run {
     struct project project;
     struct load load;
     bool whole;
+    bool needs_program; // no kept result will do
     struct program *program;
     struct sources sources;
     struct finding_list findings;
@@ -318,7 +319,7 @@ static bool read_and_judge(struct run *run, struct error *err) {
                             .first_note = run->project.notes.items.len,
                             .stats = &run->stats};
     load_open(&run->load);
-    run->stats.kept = !run->cli->fix && // which needs the facts
+    run->stats.kept = !run->cli->fix && !run->needs_program && // which need the facts
                       result_key(&run->project, &run->load, &key) &&
                       result_restore(&result, &run->load, key);
     bool ok = run->stats.kept || load_read(&run->load, err);
@@ -382,8 +383,7 @@ int run_check(const struct cli *cli, int argc, const char *const *argv) {
 }
 
 bool run_buffers(const struct cli *cli, const struct unsaved_file *unsaved, uint32_t count,
-                 void (*on_report)(void *ctx, const struct report *report), void *ctx,
-                 struct error *err) {
+                 const struct run_listener *listener, struct error *err) {
     static const char *const argv[] = {"threadlint", "lsp"};
     struct run run = {.cli = cli};
     begin(&run, cli);
@@ -391,8 +391,12 @@ bool run_buffers(const struct cli *cli, const struct unsaved_file *unsaved, uint
     bool ok =
         project_open(&run.project, &run.arena, cli, cli->operands.data, cli->operands.len, err);
     if (ok) {
+        progress_begin(&run.progress, false, run.project.cmds.len);
+        run.progress.ctx = listener->ctx;
+        run.progress.on_step = listener->on_progress;
         run.project.unsaved = unsaved;
         run.project.unsaved_count = count;
+        run.needs_program = listener->needs_program;
         prepare(&run);
         ok = read_and_judge(&run, err) &&
              gate_mark_known(&run.project, &run.findings, load_is_complete(&run.load), err);
@@ -400,7 +404,8 @@ bool run_buffers(const struct cli *cli, const struct unsaved_file *unsaved, uint
     if (ok) {
         describe_invocation(&run, 2, argv);
         finish_report(&run, start);
-        on_report(ctx, &run.report);
+        run.report.baseline = str_from(gate_baseline_path(&run.project));
+        listener->on_report(listener->ctx, &run.report, run.program);
     }
     arena_release(&run.arena);
     return ok;

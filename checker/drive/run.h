@@ -13,11 +13,20 @@ int run_check(const struct cli *cli, int argc, const char *const *argv);
 /// `link`.
 int run_fact_files(const struct cli *cli, int argc, const char *const *argv);
 
-/// `check` with editors' buffers in the place of files, for the language server: calls `on_report`
-/// once with what came out, which lives until it returns. Prints nothing but to stderr.
+// Who listens to a run of the language server.
+struct run_listener {
+    void *ctx;
+    bool needs_program; // no kept result will do
+    // Called once with what came out, which lives until it returns. `program` is NULL when the
+    // result is a kept one.
+    void (*on_report)(void *ctx, const struct report *report, struct program *program);
+    void (*on_progress)(void *ctx, uint32_t done, uint32_t total); // may be NULL
+};
+
+/// `check` with editors' buffers in the place of files, for the language server. Prints nothing but
+/// to stderr.
 bool run_buffers(const struct cli *cli, const struct unsaved_file *unsaved, uint32_t count,
-                 void (*on_report)(void *ctx, const struct report *report), void *ctx,
-                 struct error *err);
+                 const struct run_listener *listener, struct error *err);
 
 /// Models of the project and all loaded facts, solved. Adds notes about limits. NULL with `err` on
 /// a broken model file.

@@ -227,6 +227,10 @@ void guard_find(struct fields *fields) {
         uint32_t n = g->written ? fields_sites(fields, g, false, sites) : 0;
         struct belief b = best_belief(sites, n);
         count_shared(fields, g, sites, n, &b);
+        if (n) {
+            const struct program_belief told = {g->class, b.lock, b.guarded, n};
+            vec_push(p->arena, &p->beliefs, told);
+        }
         for (uint32_t k = 0; b.guarded && k < n; k++) {
             if (is_deviant(fields, &sites[k], &b)) {
                 tell(fields, &sites[k], &b, g->class);
@@ -271,4 +275,12 @@ uint32_t program_unguarded_count(const struct program *p) {
 
 const struct program_unguarded *program_unguarded(const struct program *p, uint32_t index) {
     return &p->unguarded.data[index];
+}
+
+uint32_t program_belief_count(const struct program *p) {
+    return p->beliefs.len;
+}
+
+const struct program_belief *program_belief(const struct program *p, uint32_t index) {
+    return &p->beliefs.data[index];
 }

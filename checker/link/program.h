@@ -121,6 +121,16 @@ struct program_shared program_shared(const struct program *p);
 uint32_t program_unguarded_count(const struct program *p);
 const struct program_unguarded *program_unguarded(const struct program *p, uint32_t index);
 
+// A field or global that threads share, and what most of its accesses hold.
+struct program_belief {
+    expr_id class;
+    expr_id lock; // class; none when no access that writes holds one
+    uint32_t guarded;
+    uint32_t total; // accesses that count: not while an object is made or ended, for example
+};
+uint32_t program_belief_count(const struct program *p);
+const struct program_belief *program_belief(const struct program *p, uint32_t index);
+
 // A field or global of which an annotation says which lock guards it, or what it points to.
 struct program_guard {
     uint8_t kind;    // CONTRACT_GUARDED, CONTRACT_POINTEE_GUARDED

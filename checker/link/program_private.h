@@ -131,6 +131,7 @@ struct program {
     VEC(struct program_race) races;
     VEC(struct program_unguarded) unguarded;
     struct program_shared shared;
+    VEC(struct program_belief) beliefs;
     VEC(struct program_stray) strays;
     VEC(struct program_guard) guards;
     VEC(uint32_t) lockables; // names of records that are locks by contract

@@ -167,7 +167,8 @@ const struct program_abandoned *program_abandoned(const struct program *p, uint3
 /// for none.
 call_id program_virtual_call(const struct program *p, struct fn_ref fn, struct str record);
 
-/// The stop path of every thread, for `threadlint show threads`.
+/// The stop path of one thread, indented; and of every thread, for `threadlint show threads`.
+void program_print_stop(const struct program *p, const struct program_stop *s, struct buf *out);
 void program_print_stops(const struct program *p, struct buf *out);
 
 #endif

@@ -94,23 +94,27 @@ static void print_waits(const struct program *p, const struct program_stop *s, s
     }
 }
 
+void program_print_stop(const struct program *p, const struct program_stop *s, struct buf *out) {
+    for (uint32_t k = 0; k < s->homes.len; k++) {
+        buf_add_c(out, "    handle ");
+        expr_print(p->exprs, s->homes.data[k].place, NULL, 0, out);
+        buf_add_char(out, '\n');
+    }
+    print_ends(p, s, out);
+    for (uint32_t k = 0; k < s->loops.len; k++) {
+        const struct stop_loop *l = &p->stops->loops.data[s->loops.data[k]];
+        if (tells(p, l)) {
+            print_loop(p, l, out);
+        }
+    }
+    print_waits(p, s, out);
+}
+
 void program_print_stops(const struct program *p, struct buf *out) {
     for (uint32_t i = 0; i < p->stops->items.len; i++) {
         const struct program_stop *s = &p->stops->items.data[i];
         buf_addf(out, "stop path of " STR_FMT "\n",
                  STR_ARG(program_fn_name(p, p->runs.roots.data[s->root].node)));
-        for (uint32_t k = 0; k < s->homes.len; k++) {
-            buf_add_c(out, "    handle ");
-            expr_print(p->exprs, s->homes.data[k].place, NULL, 0, out);
-            buf_add_char(out, '\n');
-        }
-        print_ends(p, s, out);
-        for (uint32_t k = 0; k < s->loops.len; k++) {
-            const struct stop_loop *l = &p->stops->loops.data[s->loops.data[k]];
-            if (tells(p, l)) {
-                print_loop(p, l, out);
-            }
-        }
-        print_waits(p, s, out);
+        program_print_stop(p, s, out);
     }
 }

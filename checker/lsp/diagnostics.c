@@ -1,11 +1,13 @@
 #include "checker/base/fs.h"
-#include "checker/base/intern.h"
-#include "checker/base/utf.h"
+#include "checker/base/hash.h"
 #include "checker/lsp/server.h"
 
 #include "version.h"
 
-// Diagnostics are pushed, also for files that are not open: a finding is often about two files.
+#include <stdlib.h>
+
+// Findings as diagnostics. When they are pushed, then also for files that are not open: a finding
+// is often about two files. A file is told again only when what is said of it became other.
 
 enum { MAX_TEXT = 64 << 20, MAX_RELATED = 100 };
 
@@ -23,7 +25,7 @@ struct str diagnostics_text(struct server *s, struct str path) {
     return text;
 }
 
-static void put_position(struct json *j, const char *key, uint32_t line, uint32_t character) {
+void diagnostics_position(struct json *j, const char *key, uint32_t line, uint32_t character) {
     json_key(j, key);
     json_object_begin(j);
     json_key_int(j, "line", line);
@@ -31,19 +33,19 @@ static void put_position(struct json *j, const char *key, uint32_t line, uint32_
     json_object_end(j);
 }
 
-void diagnostics_range(struct server *s, struct json *j, struct str text, uint32_t line,
-                       uint32_t col, uint32_t end_col) {
+void diagnostics_range(struct server *s, struct json *j, const struct text_lines *text,
+                       uint32_t line, uint32_t col, uint32_t end_col) {
     uint32_t at = line ? line - 1 : 0;
-    struct str content = text_line(text, at);
+    struct str content = text_lines_get(text, at);
     size_t from = col ? col - 1 : 0;
     size_t to = end_col > col ? end_col - 1 : content.len;
     json_object_begin(j);
-    put_position(j, "start", at, text_units(content, from, s->encoding));
-    put_position(j, "end", at, text_units(content, to > from ? to : from, s->encoding));
+    diagnostics_position(j, "start", at, text_units(content, from, s->encoding));
+    diagnostics_position(j, "end", at, text_units(content, to > from ? to : from, s->encoding));
     json_object_end(j);
 }
 
-static void put_uri(struct server *s, struct json *j, const char *path) {
+void diagnostics_put_uri(struct server *s, struct json *j, const char *path) {
     const struct document *doc = documents_find(&s->documents, str_from(path));
     struct buf uri;
     buf_init(&uri, 1 << 16);
@@ -56,9 +58,33 @@ static void put_uri(struct server *s, struct json *j, const char *path) {
     buf_release(&uri);
 }
 
+// --- texts of one message, each read once ---
+
+struct texts {
+    struct server *server;
+    struct interner paths;
+    VEC(struct text_lines) items;
+};
+
+static void texts_init(struct texts *t, struct server *s) {
+    *t = (struct texts){.server = s};
+    intern_init(&t->paths, &s->scratch);
+}
+
+static const struct text_lines *texts_get(struct texts *t, struct str path) {
+    struct arena *arena = &t->server->scratch;
+    uint32_t number = intern(&t->paths, path);
+    while (t->items.len <= number) {
+        struct text_lines lines;
+        text_lines_init(&lines, arena, diagnostics_text(t->server, path));
+        vec_push(arena, &t->items, lines);
+    }
+    return &t->items.data[number];
+}
+
 // --- one diagnostic ---
 
-static void put_related(struct server *s, const struct folder *f, struct json *j,
+static void put_related(struct texts *t, const struct folder *f, struct json *j,
                         const cJSON *places, uint32_t *count) {
     const cJSON *p = NULL;
     cJSON_ArrayForEach(p, places) {
@@ -66,13 +92,13 @@ static void put_related(struct server *s, const struct folder *f, struct json *j
         if (!line || ++*count > MAX_RELATED) {
             continue;
         }
-        const char *path = diagnostics_path(s, f, member_text(p, "file").ptr);
+        const char *path = diagnostics_path(t->server, f, member_text(p, "file").ptr);
         json_object_begin(j);
         json_key(j, "location");
         json_object_begin(j);
-        put_uri(s, j, path);
+        diagnostics_put_uri(t->server, j, path);
         json_key(j, "range");
-        diagnostics_range(s, j, diagnostics_text(s, str_from(path)), line,
+        diagnostics_range(t->server, j, texts_get(t, str_from(path)), line,
                           (uint32_t)member_number(p, "column"), 0);
         json_object_end(j);
         json_key_str(j, "message", member_text(p, "message"));
@@ -84,17 +110,7 @@ static int severity_of(struct str level) {
     return str_eq(level, STR("error")) ? 1 : str_eq(level, STR("warning")) ? 2 : 3;
 }
 
-static void put_finding(struct server *s, const struct folder *f, struct json *j,
-                        const cJSON *finding, struct str text) {
-    uint32_t count = 0;
-    struct str rule = member_text(finding, "rule");
-    json_object_begin(j);
-    json_key(j, "range");
-    diagnostics_range(s, j, text, (uint32_t)member_number(finding, "line"),
-                      (uint32_t)member_number(finding, "column"),
-                      (uint32_t)member_number(finding, "endColumn"));
-    json_key_int(j, "severity", severity_of(member_text(finding, "level")));
-    json_key_str(j, "code", rule);
+static void put_link(struct json *j, struct str rule) {
 #ifdef REPORT_HOME_URL
     char url[256];
     (void)snprintf(url, sizeof url, "%s/rules/" STR_FMT, REPORT_HOME_URL, STR_ARG(rule));
@@ -102,7 +118,24 @@ static void put_finding(struct server *s, const struct folder *f, struct json *j
     json_object_begin(j);
     json_key_c(j, "href", url);
     json_object_end(j);
+#else
+    (void)j;
+    (void)rule;
 #endif
+}
+
+static void put_finding(struct texts *t, const struct folder *f, struct json *j,
+                        const cJSON *finding, struct str path) {
+    uint32_t count = 0;
+    struct str rule = member_text(finding, "rule");
+    json_object_begin(j);
+    json_key(j, "range");
+    diagnostics_range(t->server, j, texts_get(t, path), (uint32_t)member_number(finding, "line"),
+                      (uint32_t)member_number(finding, "column"),
+                      (uint32_t)member_number(finding, "endColumn"));
+    json_key_int(j, "severity", severity_of(member_text(finding, "level")));
+    json_key_str(j, "code", rule);
+    put_link(j, rule);
     json_key_c(j, "source", "threadlint");
     json_key_str(j, "message", member_text(finding, "message"));
     if (str_eq(rule, STR("suppression-unused"))) {
@@ -113,8 +146,8 @@ static void put_finding(struct server *s, const struct folder *f, struct json *j
     }
     json_key(j, "relatedInformation");
     json_array_begin(j);
-    put_related(s, f, j, cJSON_GetObjectItemCaseSensitive(finding, "steps"), &count);
-    put_related(s, f, j, cJSON_GetObjectItemCaseSensitive(finding, "related"), &count);
+    put_related(t, f, j, member(finding, "steps"), &count);
+    put_related(t, f, j, member(finding, "related"), &count);
     json_array_end(j);
     json_key(j, "data");
     json_object_begin(j);
@@ -124,10 +157,11 @@ static void put_finding(struct server *s, const struct folder *f, struct json *j
 }
 
 // What could not be read is told where it is.
-static void put_note(struct server *s, struct json *j, const cJSON *note, struct str text) {
+static void put_note(struct texts *t, struct json *j, const cJSON *note, struct str path) {
     json_object_begin(j);
     json_key(j, "range");
-    diagnostics_range(s, j, text, (uint32_t)member_number(note, "line"), 0, 0);
+    diagnostics_range(t->server, j, texts_get(t, path), (uint32_t)member_number(note, "line"), 0,
+                      0);
     json_key_int(j, "severity", 3);
     json_key_c(j, "source", "threadlint");
     json_key_str(j, "message", member_text(note, "message"));
@@ -136,105 +170,143 @@ static void put_note(struct server *s, struct json *j, const cJSON *note, struct
 
 // --- one file ---
 
-static bool is_of(const cJSON *item, const char *file) {
-    return str_eq(member_text(item, "file"), str_from(file));
-}
-
-static void publish_file(struct server *s, const struct folder *f, const char *path,
-                         const char *file) {
-    struct message m;
-    struct arena_mark mark = arena_mark(&s->scratch);
-    const struct document *doc = documents_find(&s->documents, str_from(path));
-    struct str text = file ? diagnostics_text(s, str_from(path)) : (struct str){0};
-    const cJSON *item = NULL;
-    message_notify_begin(&m, "textDocument/publishDiagnostics");
-    json_object_begin(&m.json);
-    put_uri(s, &m.json, path);
-    if (doc) {
-        json_key_int(&m.json, "version", doc->version);
-    }
-    json_key(&m.json, "diagnostics");
-    json_array_begin(&m.json);
-    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(f->result, "findings")) {
-        if (file && is_of(item, file)) {
-            put_finding(s, f, &m.json, item, text);
-        }
-    }
-    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(f->result, "notes")) {
-        if (file && is_of(item, file)) {
-            put_note(s, &m.json, item, text);
-        }
-    }
-    json_array_end(&m.json);
-    json_object_end(&m.json);
-    message_send(s, &m);
-    arena_reset(&s->scratch, mark);
-}
-
-// --- all files ---
-
-struct file_set {
-    struct interner names;
-    VEC(const char *) files; // as findings name them
-    VEC(const char *) paths;
-};
-
-static void collect(struct server *s, const struct folder *f, const char *key,
-                    struct file_set *ret) {
-    const cJSON *item = NULL;
-    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(f->result, key)) {
-        struct str file = member_text(item, "file");
-        if (file.len && intern_find(&ret->names, file) == UINT32_MAX) {
-            (void)intern(&ret->names, file);
-            vec_push(&s->scratch, &ret->files, file.ptr);
-            vec_push(&s->scratch, &ret->paths, diagnostics_path(s, f, file.ptr));
-        }
-    }
-}
-
-static bool has_path(const struct file_set *set, struct str path) {
-    for (uint32_t i = 0; i < set->paths.len; i++) {
-        if (str_eq(str_from(set->paths.data[i]), path)) {
-            return true;
+// Two folders, one within the other, say the same of the files both have.
+static bool is_said_before(const struct server *s, uint32_t folder, const cJSON *finding,
+                           struct str path) {
+    for (uint32_t i = 0; i < folder; i++) {
+        const struct result_file *file = folder_file(&s->folders.data[i], path);
+        for (uint32_t k = 0; file && k < file->findings.len; k++) {
+            if (str_eq(member_text(file->findings.data[k], "fingerprint"),
+                       member_text(finding, "fingerprint"))) {
+                return true;
+            }
         }
     }
     return false;
 }
 
-static void retract(struct server *s, struct folder *f, const struct file_set *except) {
-    for (uint32_t i = 0; i < f->published.len; i++) {
-        if (!has_path(except, f->published.data[i])) {
-            publish_file(s, f, f->published.data[i].ptr, NULL);
+static void put_file(struct texts *t, struct json *j, struct str path) {
+    struct server *s = t->server;
+    json_array_begin(j);
+    for (uint32_t i = 0; i < s->folders.len; i++) {
+        const struct folder *f = &s->folders.data[i];
+        const struct result_file *file = folder_file(f, path);
+        for (uint32_t k = 0; file && k < file->findings.len; k++) {
+            if (!is_said_before(s, i, file->findings.data[k], path)) {
+                put_finding(t, f, j, file->findings.data[k], path);
+            }
+        }
+        for (uint32_t k = 0; file && k < file->notes.len; k++) {
+            put_note(t, j, file->notes.data[k], path);
         }
     }
-    arena_release(&f->arena);
-    f->published.data = NULL;
-    f->published.len = f->published.cap = 0;
+    json_array_end(j);
 }
 
-void diagnostics_publish(struct server *s, struct folder *f) {
-    struct file_set set = {0};
-    intern_init(&set.names, &s->scratch);
-    collect(s, f, "findings", &set);
-    collect(s, f, "notes", &set);
-    // An open document is told also when there is nothing: the client knows it was looked at.
-    retract(s, f, &set);
+void diagnostics_put(struct server *s, struct json *j, struct str path) {
+    struct texts texts;
+    texts_init(&texts, s);
+    put_file(&texts, j, path);
+}
+
+static struct str text_of(struct texts *t, struct str path) {
+    char *text = NULL;
+    size_t len = 0;
+    FILE *file = open_memstream(&text, &len);
+    struct json j;
+    json_init(&j, file, false);
+    put_file(t, &j, path);
+    struct str copy = {0};
+    if (fclose(file) == 0) {
+        copy = str_make(arena_copy(&t->server->scratch, text, len), len);
+    }
+    free(text);
+    return copy;
+}
+
+struct str diagnostics_of(struct server *s, struct str path) {
+    struct texts texts;
+    texts_init(&texts, s);
+    return text_of(&texts, path);
+}
+
+// --- all files ---
+
+static struct file_state *state_of(struct server *s, struct str path) {
+    uint32_t number = intern(&s->paths, path);
+    while (s->told.len <= number) {
+        vec_push(&s->arena, &s->told, (struct file_state){0});
+    }
+    return &s->told.data[number];
+}
+
+void diagnostics_forget(struct server *s, struct str path) {
+    state_of(s, path)->is_told = false;
+}
+
+static void publish(struct texts *t, struct str path, int64_t version) {
+    struct message m;
+    message_notify_begin(&m, "textDocument/publishDiagnostics");
+    json_object_begin(&m.json);
+    diagnostics_put_uri(t->server, &m.json, path.ptr);
+    if (version >= 0) {
+        json_key_int(&m.json, "version", version);
+    }
+    json_key(&m.json, "diagnostics");
+    put_file(t, &m.json, path);
+    json_object_end(&m.json);
+    message_send(t->server, &m);
+}
+
+// True when it is other than what the client was told.
+static bool update(struct texts *t, struct str path, bool pull) {
+    struct server *s = t->server;
+    struct str text = text_of(t, path);
+    const struct document *doc = documents_find(&s->documents, path);
+    struct file_state *state = state_of(s, path);
+    uint64_t hash = hash64(text.ptr, text.len, 0);
+    int64_t version = doc ? doc->version : -1;
+    bool has_some = text.len > 2; // "[]"
+    // A document of which nothing is said yet is told that it was looked at.
+    bool is_first = !state->is_told && (has_some || (doc && !pull));
+    bool is_other = state->is_told && (state->hash != hash || (doc && state->version != version));
+    if (!is_first && !is_other) {
+        return false;
+    }
+    bool is_news = state->hash != hash || is_first;
+    *state = (struct file_state){hash, version, has_some, true};
+    if (!pull) {
+        publish(t, path, version);
+    }
+    return is_news;
+}
+
+void diagnostics_publish(struct server *s) {
+    struct texts texts;
+    struct arena_mark mark = arena_mark(&s->scratch);
+    bool is_news = false;
+    texts_init(&texts, s);
+    for (uint32_t i = 0; i < s->told.len; i++) { // what is gone, first
+        struct str path = intern_text(&s->paths, i);
+        if (s->told.data[i].is_shown) {
+            is_news |= update(&texts, path, s->can.pull);
+        }
+    }
+    for (uint32_t i = 0; i < s->folders.len; i++) {
+        for (uint32_t k = 1; s->folders.data[i].is_open && k < s->folders.data[i].files.len; k++) {
+            is_news |= update(&texts, s->folders.data[i].files.data[k].path, s->can.pull);
+        }
+    }
     for (uint32_t i = 0; i < s->documents.items.len; i++) {
         const struct document *doc = &s->documents.items.data[i];
-        if (doc->is_open && !has_path(&set, buf_str(&doc->path)) &&
-            fs_relative(buf_str(&f->path), buf_str(&doc->path)).len < doc->path.len) {
-            publish_file(s, f, buf_c(&doc->path), NULL);
+        for (uint32_t k = 0; doc->is_open && k < s->folders.len; k++) {
+            if (folder_has(&s->folders.data[k], buf_str(&doc->path))) {
+                is_news |= update(&texts, buf_str(&doc->path), s->can.pull);
+            }
         }
     }
-    for (uint32_t i = 0; i < set.files.len; i++) {
-        struct str path = str_from(set.paths.data[i]);
-        publish_file(s, f, path.ptr, set.files.data[i]);
-        vec_push(&f->arena, &f->published,
-                 str_make(arena_copy(&f->arena, path.ptr, path.len), path.len));
+    arena_reset(&s->scratch, mark);
+    if (is_news && s->can.pull && s->can.refresh_pulls) {
+        message_request(s, "workspace/diagnostic/refresh");
     }
-}
-
-void diagnostics_clear(struct server *s, struct folder *f) {
-    const struct file_set none = {0};
-    retract(s, f, &none);
 }

@@ -1,8 +1,12 @@
+#include "checker/base/fs.h"
 #include "checker/drive/progress.h"
 #include "checker/lsp/server.h"
 
 // A change makes a folder dirty; it is analysed when nothing has changed for a moment. A result
 // that arrives when it is dirty again is of a version nobody looks at any more, and dropped.
+//
+// A result that was kept from an earlier run has findings, and nothing about places (places.c).
+// It is shown, and then a second analysis of the same text looks for what is missing.
 
 static void set(struct buf *b, struct str s) {
     buf_clear(b);
@@ -27,10 +31,19 @@ void folder_add(struct server *s, struct str path) {
     buf_init(&f.path, 1 << 16);
     buf_init(&f.told, 1 << 16);
     buf_add(&f.path, path);
-    arena_init(&f.arena, 0);
+    f.arena = ARENA_NEW(&s->arena, struct arena);
+    arena_init(f.arena, 0);
     analysis_init(&f.analysis);
     folder_touch(&f, 0);
     vec_push(&s->arena, &s->folders, f);
+}
+
+static void forget_files(struct folder *f) {
+    arena_release(f->arena);
+    arena_init(f->arena, 0);
+    intern_init(&f->paths, f->arena);
+    f->files.data = NULL;
+    f->files.len = f->files.cap = 0;
 }
 
 void folder_release(struct server *s, struct folder *f) {
@@ -41,15 +54,16 @@ void folder_release(struct server *s, struct folder *f) {
     f->result = NULL;
     buf_release(&f->path);
     buf_release(&f->told);
-    arena_release(&f->arena);
+    forget_files(f);
+    arena_release(f->arena);
     f->is_open = false;
 }
 
 void folder_remove(struct server *s, struct str path) {
     struct folder *f = find(s, path);
     if (f) {
-        diagnostics_clear(s, f);
         folder_release(s, f);
+        diagnostics_publish(s);
     }
 }
 
@@ -66,10 +80,39 @@ void folder_touch_all(struct server *s, double delay) {
     }
 }
 
+bool folder_has(const struct folder *f, struct str path) {
+    return f->is_open && fs_relative(buf_str(&f->path), path).len < path.len;
+}
+
+void folder_touch_file(struct server *s, struct str path, double delay) {
+    bool is_inside = false;
+    for (uint32_t i = 0; i < s->folders.len; i++) {
+        struct folder *f = &s->folders.data[i];
+        if (folder_has(f, path)) {
+            folder_touch(f, delay);
+            is_inside = true;
+        }
+    }
+    if (!is_inside) { // a header that several projects may include
+        folder_touch_all(s, delay);
+    }
+}
+
+bool folder_is_settled(const struct folder *f) {
+    return !f->is_open || (!f->is_dirty && (!f->analysis.pid || f->is_refinement));
+}
+
+const struct result_file *folder_file(const struct folder *f, struct str path) {
+    uint32_t number = f->is_open && f->files.len ? intern_find(&f->paths, path) : UINT32_MAX;
+    return number == UINT32_MAX ? NULL : &f->files.data[number];
+}
+
 // --- progress ---
 
 static void put_progress(struct server *s, const struct folder *f, const char *kind) {
     struct message m;
+    const struct analysis *a = &f->analysis;
+    bool is_end = str_eq(str_from(kind), STR("end"));
     message_notify_begin(&m, "$/progress");
     json_object_begin(&m.json);
     json_key_int(&m.json, "token", f->progress);
@@ -78,7 +121,15 @@ static void put_progress(struct server *s, const struct folder *f, const char *k
     json_key_c(&m.json, "kind", kind);
     if (str_eq(str_from(kind), STR("begin"))) {
         json_key_c(&m.json, "title", "threadlint");
-        json_key_c(&m.json, "message", "reading the project");
+        json_key_bool(&m.json, "cancellable", true);
+    }
+    if (!is_end) {
+        char text[64] = "reading the project";
+        if (a->total) {
+            (void)snprintf(text, sizeof text, "%u of %u files", a->done, a->total);
+        }
+        json_key_c(&m.json, "message", text);
+        json_key_int(&m.json, "percentage", a->total ? (int64_t)a->done * 100 / a->total : 0);
     }
     json_object_end(&m.json);
     json_object_end(&m.json);
@@ -88,7 +139,7 @@ static void put_progress(struct server *s, const struct folder *f, const char *k
 // Shown while the project is read for the first time; later runs take little.
 static void begin_progress(struct server *s, struct folder *f) {
     struct message m;
-    if (!s->can_progress || f->result || f->progress) {
+    if (!s->can.progress || f->result || f->progress) {
         return;
     }
     f->progress = message_request_begin(s, &m, "window/workDoneProgress/create");
@@ -109,22 +160,41 @@ static void end_progress(struct server *s, struct folder *f) {
 void folder_answered(struct server *s, int64_t id) {
     for (uint32_t i = 0; i < s->folders.len; i++) {
         struct folder *f = &s->folders.data[i];
-        if (f->is_open && f->progress == id && f->analysis.pid) {
+        if (f->is_open && f->progress == id && f->analysis.pid && !f->progress_shown) {
             f->progress_shown = true;
             put_progress(s, f, "begin");
         }
     }
 }
 
-// --- analysis ---
-
-static bool has_open_document(const struct server *s) {
-    for (uint32_t i = 0; i < s->documents.items.len; i++) {
-        if (s->documents.items.data[i].is_open) {
-            return true;
+// The next change starts another.
+void folder_cancel(struct server *s, int64_t token) {
+    for (uint32_t i = 0; i < s->folders.len; i++) {
+        struct folder *f = &s->folders.data[i];
+        if (f->is_open && token && f->progress == token) {
+            analysis_stop(&f->analysis);
+            f->is_dirty = false;
+            f->has_failed = true;
+            end_progress(s, f);
+            pull_answer(s);
         }
     }
-    return false;
+}
+
+// --- analysis ---
+
+static bool start(struct server *s, struct folder *f, bool refine) {
+    const struct analysis_request request = {
+        .folder = buf_str(&f->path),
+        .database = s->settings.database.len ? buf_c(&s->settings.database) : NULL,
+        .is_review = s->settings.is_review,
+        .needs_places = refine,
+        .flags = s->settings.flags.data,
+        .flag_count = s->settings.flags.len,
+        .documents = &s->documents,
+    };
+    f->is_refinement = refine;
+    return analysis_start(&f->analysis, &request);
 }
 
 void folder_start_due(struct server *s, struct folder *f) {
@@ -132,18 +202,9 @@ void folder_start_due(struct server *s, struct folder *f) {
         return;
     }
     f->is_dirty = false;
-    if (f->is_single && !has_open_document(s)) {
-        diagnostics_clear(s, f);
-        return;
-    }
-    const struct analysis_request request = {
-        .folder = buf_str(&f->path),
-        .database = s->database.len ? buf_c(&s->database) : NULL,
-        .is_review = s->is_review,
-        .single = f->is_single,
-        .documents = &s->documents,
-    };
-    if (!analysis_start(&f->analysis, &request)) {
+    f->has_failed = false;
+    if (!start(s, f, false)) {
+        f->has_failed = true;
         message_show(s, 1, STR("threadlint cannot start a process to analyse the code"));
         return;
     }
@@ -157,17 +218,7 @@ static void tell_once(struct server *s, struct folder *f, int type, struct str t
     }
 }
 
-// Without a database each open file is looked at by itself.
-static void fall_back(struct server *s, struct folder *f) {
-    f->is_single = true;
-    folder_touch(f, 0);
-    tell_once(s, f, 2,
-              STR("threadlint found no compile database: open files are checked one by one, and "
-                  "nothing is said that needs the whole program. CMake writes one with "
-                  "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON, other builds with 'bear -- make'."));
-}
-
-static void on_failure(struct server *s, struct folder *f, const cJSON *result) {
+static void tell_about(struct server *s, struct folder *f, const cJSON *result) {
     struct str error = member_text(result, "error");
     if (!result) {
         message_show(s, 4,
@@ -175,32 +226,123 @@ static void on_failure(struct server *s, struct folder *f, const cJSON *result) 
                          "another"));
     } else if (error.len) {
         tell_once(s, f, 1, error);
+    } else if (member_true(result, "noDatabase")) {
+        tell_once(
+            s, f, 2,
+            STR("threadlint found no compile database: open files are checked one by one, and "
+                "nothing is said that needs the whole program. CMake writes one with "
+                "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON, other builds with 'bear -- make'."));
     } else {
-        fall_back(s, f);
+        buf_clear(&f->told); // to be said again when it is gone
+    }
+}
+
+// --- results ---
+
+static void make_absolute(struct server *s, cJSON *place, struct str root) {
+    if (member_text(place, "file").len) {
+        const char *path = fs_join(&s->scratch, root, member_text(place, "file"));
+        cJSON_ReplaceItemInObjectCaseSensitive(place, "file", cJSON_CreateString(path));
+    }
+}
+
+// Moves an item of a run over single files into the list of the result, with absolute paths.
+static void adopt(struct server *s, cJSON *item, struct str root, cJSON *list) {
+    static const char *const lists[] = {"steps", "related", NULL};
+    make_absolute(s, item, root);
+    make_absolute(s, cJSON_GetObjectItemCaseSensitive(item, "fix"), root);
+    for (const char *const *key = lists; *key; key++) {
+        cJSON *place = NULL;
+        cJSON_ArrayForEach(place, cJSON_GetObjectItemCaseSensitive(item, *key)) {
+            make_absolute(s, place, root);
+        }
+    }
+    cJSON_AddItemToArray(list, item);
+}
+
+// What was found in files that no command reads goes to the rest.
+static void merge_loose(struct server *s, cJSON *result) {
+    static const char *const lists[] = {"findings", "notes", "threads", "functions", NULL};
+    cJSON *loose = cJSON_GetObjectItemCaseSensitive(result, "loose");
+    struct str root = member_text(loose, "root");
+    for (const char *const *key = lists; *key; key++) {
+        cJSON *from = cJSON_GetObjectItemCaseSensitive(loose, *key);
+        cJSON *to = cJSON_GetObjectItemCaseSensitive(result, *key);
+        if (!to) {
+            to = cJSON_AddArrayToObject(result, *key);
+        }
+        while (from && from->child) {
+            adopt(s, cJSON_DetachItemViaPointer(from, from->child), root, to);
+        }
+    }
+}
+
+static struct result_file *file_of(struct server *s, struct folder *f, const cJSON *item) {
+    const char *name = member_text(item, "file").ptr;
+    const char *path = diagnostics_path(s, f, name);
+    uint32_t number = intern(&f->paths, str_from(path));
+    while (f->files.len <= number) { // number 0 is the empty text
+        vec_push(f->arena, &f->files, (struct result_file){0});
+    }
+    f->files.data[number].name = name;
+    f->files.data[number].path = intern_text(&f->paths, number);
+    return &f->files.data[number];
+}
+
+static void keep(struct server *s, struct folder *f, cJSON *result) {
+    const cJSON *item = NULL;
+    cJSON_Delete(f->result);
+    f->result = result;
+    forget_files(f);
+    cJSON_ArrayForEach(item, member(result, "findings")) {
+        if (member_text(item, "file").len) {
+            vec_push(f->arena, &file_of(s, f, item)->findings, item);
+        }
+    }
+    cJSON_ArrayForEach(item, member(result, "notes")) {
+        vec_push(f->arena, &file_of(s, f, item)->notes, item);
+    }
+}
+
+static void refresh(struct server *s) {
+    if (s->can.refresh_lenses) {
+        message_request(s, "workspace/codeLens/refresh");
+    }
+    if (s->can.refresh_hints && s->settings.has_hints) {
+        message_request(s, "workspace/inlayHint/refresh");
     }
 }
 
 void folder_read(struct server *s, struct folder *f) {
     cJSON *result = NULL;
+    uint32_t done = f->analysis.done;
     if (!analysis_read(&f->analysis, &result)) {
+        if (f->progress_shown && done != f->analysis.done) {
+            put_progress(s, f, "report");
+        }
         return;
     }
+    bool was_refinement = f->is_refinement;
+    f->is_refinement = false;
     end_progress(s, f);
-    bool is_good = cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(result, "findings"));
-    if (f->is_dirty || !is_good) {
-        if (!f->is_dirty) {
-            on_failure(s, f, result);
-        }
+    if (f->is_dirty) { // of a version nobody looks at any more
         cJSON_Delete(result);
         return;
     }
-    cJSON_Delete(f->result);
-    f->result = result;
-    diagnostics_publish(s, f);
-    if (s->can_refresh_lenses) {
-        struct message m;
-        (void)message_request_begin(s, &m, "workspace/codeLens/refresh");
-        json_null(&m.json);
-        message_send(s, &m);
+    tell_about(s, f, result);
+    bool is_good = result && !member(result, "error");
+    if (is_good) {
+        merge_loose(s, result);
+        keep(s, f, result);
+        diagnostics_publish(s);
+        refresh(s);
+    } else {
+        f->has_failed = !was_refinement;
+        cJSON_Delete(result);
     }
+    if (is_good && !was_refinement && !member(result, "places") &&
+        !member_true(result, "noDatabase")) {
+        (void)start(s, f, true);
+    }
+    pull_answer(s);
 }

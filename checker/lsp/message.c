@@ -71,3 +71,27 @@ void message_show(struct server *s, int type, struct str text) {
     json_object_end(&m.json);
     message_send(s, &m);
 }
+
+void message_request(struct server *s, const char *method) {
+    struct message m;
+    message_begin(&m);
+    json_key_int(&m.json, "id", ++s->next_id);
+    json_key_c(&m.json, "method", method);
+    message_send(s, &m);
+}
+
+void message_cancelled(struct server *s, const cJSON *id, bool retrigger) {
+    struct message m;
+    message_begin(&m);
+    put_id(&m.json, id);
+    json_key(&m.json, "error");
+    json_object_begin(&m.json);
+    json_key_int(&m.json, "code", LSP_SERVER_CANCELLED);
+    json_key_c(&m.json, "message", "the analysis ended without a result");
+    json_key(&m.json, "data");
+    json_object_begin(&m.json);
+    json_key_bool(&m.json, "retriggerRequest", retrigger);
+    json_object_end(&m.json);
+    json_object_end(&m.json);
+    message_send(s, &m);
+}

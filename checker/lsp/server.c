@@ -1,8 +1,7 @@
 #include "checker/lsp/server.h"
 
 #include "checker/base/fs.h"
-
-#include "version.h"
+#include "checker/front/compdb.h"
 
 enum { SECONDS_AFTER_EDIT_MS = 200 };
 
@@ -14,7 +13,8 @@ void server_init(struct server *s) {
     arena_init(&s->scratch, 0);
     rpc_init(&s->in);
     buf_init(&s->out, SERVER_MAX_OUT);
-    buf_init(&s->database, 1 << 16);
+    buf_init(&s->settings.database, 1 << 16);
+    intern_init(&s->paths, &s->arena);
     s->documents.arena = &s->arena;
 }
 
@@ -27,7 +27,8 @@ void server_release(struct server *s) {
     documents_release(&s->documents);
     rpc_release(&s->in);
     buf_release(&s->out);
-    buf_release(&s->database);
+    pull_release(s);
+    buf_release(&s->settings.database);
     arena_release(&s->scratch);
     arena_release(&s->arena);
 }
@@ -43,11 +44,11 @@ int64_t member_number(const cJSON *object, const char *name) {
     return value > -9e15 && value < 9e15 ? (int64_t)value : 0;
 }
 
-static bool member_true(const cJSON *object, const char *name) {
+bool member_true(const cJSON *object, const char *name) {
     return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, name));
 }
 
-static const cJSON *member(const cJSON *object, const char *name) {
+const cJSON *member(const cJSON *object, const char *name) {
     return cJSON_GetObjectItemCaseSensitive(object, name);
 }
 
@@ -55,149 +56,24 @@ const char *document_path(struct server *s, const cJSON *params) {
     return uri_to_path(&s->scratch, member_text(member(params, "textDocument"), "uri"));
 }
 
-// --- lifecycle ---
-
-static const char *encoding_name(enum encoding encoding) {
-    return encoding == ENCODING_UTF8 ? "utf-8" : encoding == ENCODING_UTF32 ? "utf-32" : "utf-16";
-}
-
-// The first of the client's encodings that is one, in its order of preference. Every client knows
-// UTF-16.
-static enum encoding choose_encoding(const cJSON *encodings) {
-    const cJSON *item = NULL;
-    cJSON_ArrayForEach(item, encodings) {
-        struct str word = cJSON_IsString(item) ? str_from(item->valuestring) : (struct str){0};
-        for (int e = ENCODING_UTF8; e <= ENCODING_UTF32; e++) {
-            if (str_eq(word, str_from(encoding_name((enum encoding)e)))) {
-                return (enum encoding)e;
-            }
-        }
-    }
-    return ENCODING_UTF16;
-}
-
-static void read_settings(struct server *s, const cJSON *settings) {
-    const cJSON *own = member(settings, "threadlint");
-    own = own ? own : settings;
-    buf_clear(&s->database);
-    buf_add(&s->database, member_text(own, "compileDatabase"));
-    s->is_review = str_eq(member_text(own, "profile"), STR("review"));
-}
-
-static void add_folders(struct server *s, const cJSON *folders) {
-    const cJSON *item = NULL;
-    cJSON_ArrayForEach(item, folders) {
-        const char *path = uri_to_path(&s->scratch, member_text(item, "uri"));
-        if (path) {
-            folder_add(s, str_from(path));
-        }
-    }
-}
-
-static void read_client(struct server *s, const cJSON *params) {
-    const cJSON *caps = member(params, "capabilities");
-    const cJSON *workspace = member(caps, "workspace");
-    s->encoding = choose_encoding(member(member(caps, "general"), "positionEncodings"));
-    s->can_progress = member_true(member(caps, "window"), "workDoneProgress");
-    s->can_register =
-        member_true(member(workspace, "didChangeWatchedFiles"), "dynamicRegistration");
-    s->can_refresh_lenses = member_true(member(workspace, "codeLens"), "refreshSupport");
-    s->client = member_number(params, "processId");
-    read_settings(s, member(params, "initializationOptions"));
-}
-
-static void read_folders(struct server *s, const cJSON *params) {
-    add_folders(s, member(params, "workspaceFolders"));
-    const char *path = uri_to_path(&s->scratch, member_text(params, "rootUri"));
-    if (!path && member_text(params, "rootPath").len) {
-        path = member_text(params, "rootPath").ptr;
-    }
-    if (!s->folders.len) {
-        folder_add(s, path ? str_from(path) : str_from(fs_cwd(&s->scratch)));
-    }
-}
-
-static void put_capabilities(const struct server *s, struct json *j) {
-    json_key_c(j, "positionEncoding", encoding_name(s->encoding));
-    json_key(j, "textDocumentSync");
-    json_object_begin(j);
-    json_key_bool(j, "openClose", true);
-    json_key_int(j, "change", 2); // incremental
-    json_key_bool(j, "save", true);
-    json_object_end(j);
-    json_key_bool(j, "hoverProvider", true);
-    json_key(j, "codeActionProvider");
-    json_object_begin(j);
-    json_key(j, "codeActionKinds");
-    json_array_begin(j);
-    json_str(j, STR("quickfix"));
-    json_array_end(j);
-    json_object_end(j);
-    json_key(j, "codeLensProvider");
-    json_object_begin(j);
-    json_key_bool(j, "resolveProvider", false);
-    json_object_end(j);
-    json_key(j, "workspace");
-    json_object_begin(j);
-    json_key(j, "workspaceFolders");
-    json_object_begin(j);
-    json_key_bool(j, "supported", true);
-    json_key_bool(j, "changeNotifications", true);
-    json_object_end(j);
-    json_object_end(j);
-}
-
-static void on_initialize(struct server *s, struct json *j, const cJSON *params) {
-    read_client(s, params);
-    read_folders(s, params);
-    s->is_initialized = true;
-    json_object_begin(j);
-    json_key(j, "capabilities");
-    json_object_begin(j);
-    put_capabilities(s, j);
-    json_object_end(j);
-    json_key(j, "serverInfo");
-    json_object_begin(j);
-    json_key_c(j, "name", "threadlint");
-    json_key_c(j, "version", THREADLINT_VERSION);
-    json_object_end(j);
-    json_object_end(j);
-}
-
-// What changes an analysis without being open in the editor.
-static void on_initialized(struct server *s) {
-    static const char *const globs[] = {"**/compile_commands.json", "**/.threadlint.json",
-                                        "**/.threadlint-baseline.json",
-                                        "**/*.{c,h,cc,hh,cpp,hpp,cxx,hxx,inc,inl}"};
-    struct message m;
-    if (!s->can_register) {
-        return;
-    }
-    (void)message_request_begin(s, &m, "client/registerCapability");
-    json_object_begin(&m.json);
-    json_key(&m.json, "registrations");
-    json_array_begin(&m.json);
-    json_object_begin(&m.json);
-    json_key_c(&m.json, "id", "files");
-    json_key_c(&m.json, "method", "workspace/didChangeWatchedFiles");
-    json_key(&m.json, "registerOptions");
-    json_object_begin(&m.json);
-    json_key(&m.json, "watchers");
-    json_array_begin(&m.json);
-    for (size_t i = 0; i < sizeof globs / sizeof *globs; i++) {
-        json_object_begin(&m.json);
-        json_key_c(&m.json, "globPattern", globs[i]);
-        json_object_end(&m.json);
-    }
-    json_array_end(&m.json);
-    json_object_end(&m.json);
-    json_object_end(&m.json);
-    json_array_end(&m.json);
-    json_object_end(&m.json);
-    message_send(s, &m);
-}
-
 // --- documents ---
+
+// When the client named no folder, a document says where its project is: where its compile database
+// is, or its own directory.
+static void add_project(struct server *s, struct str path) {
+    struct str dir = fs_dirname(path);
+    const char *start = arena_copy(&s->scratch, dir.ptr, dir.len);
+    const char *database = compdb_find(&s->scratch, start);
+    struct str root = database ? fs_dirname(str_from(database)) : dir;
+    for (uint32_t i = 0; i < s->folders.len; i++) {
+        if (folder_has(&s->folders.data[i], path)) {
+            return;
+        }
+    }
+    // the database may lie in a build directory below the project
+    bool is_above = fs_relative(root, path).len < path.len;
+    folder_add(s, is_above ? root : dir);
+}
 
 static void on_open(struct server *s, const cJSON *params) {
     const cJSON *item = member(params, "textDocument");
@@ -205,7 +81,11 @@ static void on_open(struct server *s, const cJSON *params) {
     if (path) {
         documents_open(&s->documents, member_text(item, "uri"), str_from(path),
                        member_number(item, "version"), member_text(item, "text"));
-        folder_touch_all(s, 0);
+        if (!s->has_folders) {
+            add_project(s, str_from(path));
+        }
+        diagnostics_forget(s, str_from(path));
+        folder_touch_file(s, str_from(path), 0);
     }
 }
 
@@ -232,35 +112,16 @@ static void on_change(struct server *s, const cJSON *params) {
         }
     }
     doc->version = member_number(member(params, "textDocument"), "version");
-    folder_touch_all(s, AFTER_EDIT);
+    pull_modified(s, str_from(path));
+    folder_touch_file(s, str_from(path), AFTER_EDIT);
 }
 
 static void on_close(struct server *s, const cJSON *params) {
     const char *path = document_path(s, params);
     if (path) {
         documents_close(&s->documents, str_from(path));
-        folder_touch_all(s, 0);
+        folder_touch_file(s, str_from(path), 0);
     }
-}
-
-static void on_folders(struct server *s, const cJSON *params) {
-    const cJSON *event = member(params, "event");
-    const cJSON *item = NULL;
-    cJSON_ArrayForEach(item, member(event, "removed")) {
-        const char *path = uri_to_path(&s->scratch, member_text(item, "uri"));
-        if (path) {
-            folder_remove(s, str_from(path));
-        }
-    }
-    add_folders(s, member(event, "added"));
-}
-
-// A database may have appeared.
-static void on_files(struct server *s) {
-    for (uint32_t i = 0; i < s->folders.len; i++) {
-        s->folders.data[i].is_single = false;
-    }
-    folder_touch_all(s, AFTER_EDIT);
 }
 
 // --- dispatch ---
@@ -271,7 +132,7 @@ static void on_notification(struct server *s, struct str method, const cJSON *pa
     } else if (!s->is_initialized || s->is_shut_down) {
         return;
     } else if (str_eq(method, STR("initialized"))) {
-        on_initialized(s);
+        session_initialized(s);
     } else if (str_eq(method, STR("textDocument/didOpen"))) {
         on_open(s, params);
     } else if (str_eq(method, STR("textDocument/didChange"))) {
@@ -281,12 +142,15 @@ static void on_notification(struct server *s, struct str method, const cJSON *pa
     } else if (str_eq(method, STR("textDocument/didSave"))) {
         folder_touch_all(s, 0);
     } else if (str_eq(method, STR("workspace/didChangeWorkspaceFolders"))) {
-        on_folders(s, params);
+        session_change_folders(s, params);
     } else if (str_eq(method, STR("workspace/didChangeWatchedFiles"))) {
-        on_files(s);
+        folder_touch_all(s, AFTER_EDIT);
     } else if (str_eq(method, STR("workspace/didChangeConfiguration"))) {
-        read_settings(s, member(params, "settings"));
-        on_files(s);
+        session_configure(s, member(params, "settings"));
+    } else if (str_eq(method, STR("window/workDoneProgress/cancel"))) {
+        folder_cancel(s, member_number(params, "token"));
+    } else if (str_eq(method, STR("$/cancelRequest"))) {
+        pull_cancel(s, member(params, "id"));
     }
 }
 
@@ -297,40 +161,78 @@ static void on_shutdown(struct server *s, struct json *j, const cJSON *params) {
         analysis_stop(&s->folders.data[i].analysis);
         s->folders.data[i].is_dirty = false;
     }
+    pull_give_up(s);
     json_null(j);
 }
 
-static void on_request(struct server *s, const cJSON *id, struct str method, const cJSON *params) {
+static void on_command(struct server *s, const cJSON *id, const cJSON *params) {
+    struct message m;
+    if (!feature_command(s, member_text(params, "command"), member(params, "arguments"))) {
+        message_error(s, id, LSP_INVALID_PARAMS, "there is no such command");
+        return;
+    }
+    message_result_begin(&m, id);
+    json_null(&m.json);
+    message_send(s, &m);
+}
+
+// Answers at once.
+static bool answer_now(struct server *s, const cJSON *id, struct str method, const cJSON *params) {
     static const struct {
-        struct str method;
+        const char *method;
         void (*answer)(struct server *s, struct json *j, const cJSON *params);
     } requests[] = {
-        {{"initialize", 10},              on_initialize      },
-        {{"shutdown", 8},                 on_shutdown        },
-        {{"textDocument/hover", 18},      feature_hover      },
-        {{"textDocument/codeAction", 23}, feature_code_action},
-        {{"textDocument/codeLens", 21},   feature_code_lens  },
+        {"initialize",              session_initialize },
+        {"shutdown",                on_shutdown        },
+        {"textDocument/hover",      feature_hover      },
+        {"textDocument/codeAction", feature_code_action},
+        {"threadlint/threadMap",    feature_thread_map },
     };
-    bool is_first = str_eq(method, STR("initialize"));
-    if (s->is_shut_down || (is_first && s->is_initialized)) {
-        message_error(s, id, LSP_INVALID_REQUEST,
-                      is_first ? "initialized already" : "the server was shut down");
-        return;
-    }
-    if (!is_first && !s->is_initialized) {
-        message_error(s, id, LSP_NOT_INITIALIZED, "the first request must be 'initialize'");
-        return;
-    }
     for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
-        if (str_eq(method, requests[i].method)) {
+        if (str_eq(method, str_from(requests[i].method))) {
             struct message m;
             message_result_begin(&m, id);
             requests[i].answer(s, &m.json, params);
             message_send(s, &m);
-            return;
+            return true;
         }
     }
-    message_error(s, id, LSP_METHOD_NOT_FOUND, "this request is not supported");
+    return false;
+}
+
+// Answers when the analysis has caught up with the text.
+static bool answer_later(struct server *s, const cJSON *id, struct str method,
+                         const cJSON *params) {
+    static const struct {
+        const char *method;
+        enum pending_kind kind;
+    } requests[] = {
+        {"textDocument/diagnostic", PENDING_DOCUMENT },
+        {"workspace/diagnostic",    PENDING_WORKSPACE},
+        {"textDocument/codeLens",   PENDING_LENS     },
+        {"textDocument/inlayHint",  PENDING_HINT     },
+    };
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        if (str_eq(method, str_from(requests[i].method))) {
+            pull_request(s, id, requests[i].kind, params);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void on_request(struct server *s, const cJSON *id, struct str method, const cJSON *params) {
+    bool is_first = str_eq(method, STR("initialize"));
+    if (s->is_shut_down || (is_first && s->is_initialized)) {
+        message_error(s, id, LSP_INVALID_REQUEST,
+                      is_first ? "initialized already" : "the server was shut down");
+    } else if (!is_first && !s->is_initialized) {
+        message_error(s, id, LSP_NOT_INITIALIZED, "the first request must be 'initialize'");
+    } else if (str_eq(method, STR("workspace/executeCommand"))) {
+        on_command(s, id, params);
+    } else if (!answer_now(s, id, method, params) && !answer_later(s, id, method, params)) {
+        message_error(s, id, LSP_METHOD_NOT_FOUND, "this request is not supported");
+    }
 }
 
 void server_receive(struct server *s, struct str body) {
@@ -348,7 +250,7 @@ void server_receive(struct server *s, struct str body) {
     } else if (method.len) {
         on_notification(s, method, member(message, "params"));
     } else if (cJSON_IsNumber(id)) {
-        folder_answered(s, (int64_t)id->valuedouble);
+        session_answered(s, member_number(message, "id"), member(message, "result"));
     } else {
         message_error(s, id, LSP_INVALID_REQUEST, "neither a method nor an answer");
     }

@@ -79,3 +79,18 @@ uint32_t text_line_count(struct str text) {
     }
     return count;
 }
+
+void text_lines_init(struct text_lines *lines, struct arena *arena, struct str text) {
+    *lines = (struct text_lines){.text = text};
+    for (size_t at = 0; at != SIZE_MAX && at <= UINT32_MAX; at = next_line(text, at)) {
+        vec_push(arena, &lines->starts, (uint32_t)at);
+    }
+}
+
+struct str text_lines_get(const struct text_lines *lines, uint32_t line) {
+    if (line >= lines->starts.len) {
+        return (struct str){0};
+    }
+    size_t start = lines->starts.data[line];
+    return str_slice(lines->text, start, line_end(lines->text, start));
+}

@@ -1,6 +1,7 @@
 """A language client for tests: starts `threadlint lsp`, sends and receives messages, answers what the server asks.
 
-Every wait has a limit, so that a server that says nothing fails the test instead of hanging it.
+Every wait has a limit, so that a server that says nothing fails the test instead of hanging it. With LSP_METAMODEL in the
+environment, the path of the protocol's metaModel.json, every message of the server is checked against it.
 """
 
 import json
@@ -10,7 +11,14 @@ import queue
 import subprocess
 import threading
 
-LIMIT = 60  # seconds
+import conform
+
+LIMIT = int(os.environ.get("LSP_LIMIT", "60"))  # seconds
+MODEL = conform.Model(os.environ["LSP_METAMODEL"]) if os.environ.get("LSP_METAMODEL") else None
+
+
+def check(complaints):
+    assert not complaints, f"not as the protocol has it: {complaints}"
 
 
 class Client:
@@ -21,6 +29,8 @@ class Client:
         self.diagnostics = {}  # path -> last list
         self.versions = {}  # path -> version of that list
         self.ids = 0
+        self.asked = {}  # id -> method
+        self.answers = {}  # method -> what is answered when the server asks; else null
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self):
@@ -57,7 +67,9 @@ class Client:
             return None
         self.log.append(m)
         if "method" in m and "id" in m:
-            self.send(id=m["id"], result=None)
+            self.send(id=m["id"], result=self.answers.get(m["method"]))
+        if "method" in m and MODEL:
+            check(MODEL.check_params(m["method"], m.get("params")))
         if m.get("method") == "textDocument/publishDiagnostics":
             path = from_uri(m["params"]["uri"])
             self.diagnostics[path] = m["params"]["diagnostics"]
@@ -66,14 +78,28 @@ class Client:
 
     def request(self, method, params=None):
         """The whole answer, with `result` or `error`."""
+        return self.answer(self.ask(method, params))
+
+    def ask(self, method, params=None):
+        """Sends a request; its id."""
         self.ids += 1
-        number = self.ids
-        self.send(id=number, method=method, params=params or {})
+        self.send(id=self.ids, method=method, params=params or {})
+        self.asked[self.ids] = method
+        return self.ids
+
+    def answer(self, number):
+        """The whole answer to a request, which may have come already."""
+        method = self.asked[number]
+        for m in self.log:
+            if m.get("id") == number and "method" not in m:
+                return m
         while True:
             m = self.receive()
             if m is None:
                 raise EOFError(f"the server ended before it answered {method}")
             if m.get("id") == number and "method" not in m:
+                if MODEL and "result" in m:
+                    check(MODEL.check_result(method, m["result"]))
                 return m
 
     def wait_for(self, condition, what):
