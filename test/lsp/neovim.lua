@@ -31,7 +31,7 @@ local document = vim.lsp.util.make_text_document_params()
 local at = { line = line, character = 12 }
 local answers = vim.lsp.buf_request_sync(0, "textDocument/codeAction", { textDocument = document, range = { start = at, ["end"] = at },
   context = { diagnostics = vim.lsp.diagnostic.get_line_diagnostics(0, line) } }, 10000)
-local action = answers[id].result[1]
+local action = vim.tbl_filter(function(a) return vim.startswith(a.title, "Suppress") end, answers[id].result)[1]
 say("action", action.title)
 local hover = vim.lsp.buf_request_sync(0, "textDocument/hover", { textDocument = document, position = at }, 10000)
 say("hover", (hover[id].result.contents.value:gsub(":.*", "")))
