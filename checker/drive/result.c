@@ -47,6 +47,8 @@ static struct hash128 add_config(struct hash128 h, const struct config *c) {
     h = add_number(h, c->evidence.read);
     h = hash128_add(h, c->evidence.race_test);
     h = add_number(h, c->evidence.files);
+    h = hash128_add(h, c->evidence.wide_entry);
+    h = hash128_add(h, c->evidence.wide_place);
     for (uint32_t i = 0; i < c->cli_settings.len; i++) {
         h = hash128_add(h, c->cli_settings.data[i].pattern);
         h = add_number(h, c->cli_settings.data[i].level);

@@ -69,6 +69,8 @@ enum {
     ROLE_RECEIVES = 16,   // from the descriptor that is argument 0; the result 0 means its end
     ROLE_MAKES_PIPE = 32, // stores the two ends of a pipe, the one to read from first, in the array
                           // argument 0 points to
+    ROLE_CONNECTS = 64,   // asks another process or machine, which may refuse at once
+    ROLE_PARSES = 128,    // its result is a number that stands in a text
 };
 
 enum { FN_NO_ARG = -1 };

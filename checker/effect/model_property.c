@@ -111,6 +111,8 @@ static const struct role roles[] = {
     {"fulfils",    ROLE_FULFILS   },
     {"receives",   ROLE_RECEIVES  },
     {"makes_pipe", ROLE_MAKES_PIPE},
+    {"connects",   ROLE_CONNECTS  },
+    {"parses",     ROLE_PARSES    },
 };
 
 static struct str next_word(struct str *rest) {

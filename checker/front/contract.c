@@ -42,6 +42,8 @@ static const struct attribute attributes[] = {
     {"capability",                    CONTRACT_LOCKABLE,        0},
     {"lockable",                      CONTRACT_LOCKABLE,        0},
     {"scoped_lockable",               CONTRACT_SCOPED,          0},
+    {"no_sanitize",                   CONTRACT_RACY,            0},
+    {"no_sanitize_thread",            CONTRACT_RACY,            0},
 };
 
 // A declaration whose attributes are read.
@@ -294,8 +296,12 @@ static void add(struct reader *r, const struct attribute *a, struct str argument
     x.kind = a->kind;
     x.shared = a->shared;
     x.number = 1;
-    bool names_no_lock =
-        a->kind == CONTRACT_LOCKABLE || a->kind == CONTRACT_SCOPED || a->kind == CONTRACT_UNCHECKED;
+    bool names_no_lock = a->kind == CONTRACT_LOCKABLE || a->kind == CONTRACT_SCOPED ||
+                         a->kind == CONTRACT_UNCHECKED || a->kind == CONTRACT_RACY;
+    if (a->kind == CONTRACT_RACY && arguments.len &&
+        str_find(arguments, STR("\"thread\""), 0) == SIZE_MAX) {
+        return; // another sanitizer
+    }
     if (a->kind == CONTRACT_TRIES) {
         struct str success = next_argument(&arguments);
         x.number = !(str_eq(success, STR("false")) || str_eq(success, STR("0")));

@@ -141,7 +141,7 @@ static bool check_contracts(struct checking *c) {
     const struct facts *f = c->f;
     EACH_ROW(c, contracts) {
         const struct ir_contract *x = &f->contracts.data[c->index];
-        if (x->kind > CONTRACT_SCOPED || x->base > CONTRACT_BASE_GLOBAL ||
+        if (x->kind > CONTRACT_RACY || x->base > CONTRACT_BASE_GLOBAL ||
             x->step_count > CONTRACT_STEPS || !ID_OK(syms, x->sym) || !ID_OK(records, x->record) ||
             !NAME_OK(x->name) || !ID_OK(vars, x->var) || !ID_OK(vars, x->global)) {
             return bad(c, "kind, base, steps, symbol, record, name or variable out of range");

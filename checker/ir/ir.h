@@ -26,7 +26,7 @@
 
 // Changes whenever the meaning or layout of facts changes: old caches and fact files are then
 // refused.
-enum { IR_VERSION = 2 };
+enum { IR_VERSION = 3 };
 
 #define IR_ID(name)                                                                                \
     typedef struct {                                                                               \
@@ -208,6 +208,7 @@ enum contract_kind {
     CONTRACT_UNCHECKED, // function that keeps no rules
     CONTRACT_LOCKABLE,  // record: is a lock
     CONTRACT_SCOPED,    // record: holds a lock while it lives
+    CONTRACT_RACY,      // function: race detectors are told to leave it out
 };
 
 enum contract_base {

@@ -279,9 +279,9 @@ static void print_notes(struct printer *p) {
 
 // As comments: there is no syntax to read them back.
 static void print_contract(struct printer *p, const struct ir_contract *x) {
-    static const char *const kinds[] = {"none",     "guarded",   "pointee guarded", "requires",
-                                        "excludes", "acquires",  "tries",           "releases",
-                                        "asserts",  "unchecked", "lockable",        "scoped"};
+    static const char *const kinds[] = {
+        "none",     "guarded", "pointee guarded", "requires", "excludes", "acquires", "tries",
+        "releases", "asserts", "unchecked",       "lockable", "scoped",   "racy"};
     static const char *const bases[] = {"", " param", " owner", " global"};
     const struct facts *f = p->scope.f;
     buf_addf(p->out, "# contract %s%s of ", kinds[x->kind], x->shared ? " shared" : "");

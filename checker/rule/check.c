@@ -133,6 +133,12 @@ void rule_fix_from(struct rule_ctx *ctx, struct finding *f, enum fix_kind kind, 
     f->fix.source = place_of(ctx, fn.facts, source);
 }
 
+void rule_only_if_spelled(struct rule_ctx *ctx, struct finding *f, struct fn_ref fn, loc_id loc,
+                          struct str word) {
+    f->spelled_at = place_of(ctx, fn.facts, loc);
+    f->spelled = (struct str){arena_copy(ctx->arena, word.ptr, word.len), word.len};
+}
+
 struct flow_site rule_site(const struct rule_ctx *ctx, uint32_t site) {
     return flow_site_get(program_sites(ctx->program), site);
 }

@@ -59,6 +59,9 @@ void rule_fix(struct rule_ctx *ctx, struct finding *f, enum fix_kind kind, struc
 /// The same, with the place the edit takes its text from.
 void rule_fix_from(struct rule_ctx *ctx, struct finding *f, enum fix_kind kind, struct fn_ref fn,
                    loc_id loc, loc_id source);
+/// The finding holds only when `word` stands on the line of `loc`, as text.
+void rule_only_if_spelled(struct rule_ctx *ctx, struct finding *f, struct fn_ref fn, loc_id loc,
+                          struct str word);
 struct flow_site rule_site(const struct rule_ctx *ctx, uint32_t site);
 int64_t rule_option_value(const struct rule_ctx *ctx, const char *name);
 

@@ -1,5 +1,6 @@
 #include "checker/rule/evidence.h"
 
+#include "checker/base/buf.h"
 #include "checker/base/fs.h"
 #include "checker/base/vec.h"
 
@@ -114,6 +115,73 @@ bool evidence_is_build_file(struct str name) {
     return false;
 }
 
+// What the pattern stands for cannot be told from its name: everything, or all of a file or
+// library.
+static bool is_wide(struct str pattern) {
+    static const char *const ends[] = {".c", ".cc", ".cpp", ".cxx", ".h", ".hpp", ".so", "/"};
+    size_t letters = 0;
+    while (pattern.len &&
+           (pattern.ptr[pattern.len - 1] == '*' || pattern.ptr[pattern.len - 1] == '$')) {
+        pattern.len--;
+    }
+    for (size_t i = 0; i < pattern.len; i++) {
+        letters += pattern.ptr[i] != '*' && pattern.ptr[i] != '^' && pattern.ptr[i] != '$';
+    }
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        if (str_ends(pattern, str_from(ends[i]))) {
+            return true;
+        }
+    }
+    return letters < 3;
+}
+
+struct str evidence_wide_suppression(struct str text, uint32_t *ret_line) {
+    static const char *const kinds[] = {"race:", "race_top:", "thread:", "mutex:", "deadlock:"};
+    bool commented = false;
+    uint32_t number = 0;
+    for (struct str rest = text; rest.len;) {
+        struct str line = str_trim(str_cut(&rest, '\n'));
+        number++;
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !commented; i++) {
+            struct str kind = str_from(kinds[i]);
+            if (str_starts(line, kind) && is_wide(str_trim(str_slice(line, kind.len, line.len)))) {
+                *ret_line = number;
+                return line;
+            }
+        }
+        commented =
+            line.len && (line.ptr[0] == '#' || commented); // entries below a comment share it
+    }
+    return (struct str){0};
+}
+
+// A suppression file of ThreadSanitizer, by its name.
+static bool is_suppression_file(struct str name) {
+    return (has_word(name, "tsan") || has_word(name, "thread")) &&
+           (has_word(name, "supp") || has_word(name, "ignore"));
+}
+
+static void look_for_suppressions(struct search *s, const char *path) {
+    struct str text = {0};
+    struct error err = {0};
+    struct arena scratch;
+    uint32_t line = 0;
+    arena_init(&scratch, 0);
+    if (!s->out->wide_entry.len && fs_read(&scratch, path, EVIDENCE_MAX_BYTES, &text, &err)) {
+        struct str entry = evidence_wide_suppression(text, &line);
+        struct str shown = fs_relative(s->root, str_from(path));
+        if (entry.len && entry.len < LINE_MAX_LEN) {
+            struct buf b;
+            buf_init(&b, 160);
+            buf_addf(&b, STR_FMT ":%u", STR_ARG(shown), line);
+            s->out->wide_entry = str_make(arena_copy(s->arena, entry.ptr, entry.len), entry.len);
+            s->out->wide_place = str_make(arena_copy(s->arena, buf_c(&b), b.len), b.len);
+            buf_release(&b);
+        }
+    }
+    arena_release(&scratch);
+}
+
 static void look_into(struct search *s, const char *path) {
     struct str text = {0};
     struct error err = {0};
@@ -149,10 +217,14 @@ static void walk(struct search *s, const char *dir, unsigned depth) {
     arena_init(&names, 0);
     struct fs_names list = {0};
     fs_list(&names, dir, EVIDENCE_MAX_ENTRIES, &list);
-    for (uint32_t i = 0; i < list.len && !s->out->race_test.len && !s->cut; i++) {
+    for (uint32_t i = 0; i < list.len && !s->cut; i++) {
         struct str name = list.data[i];
         const char *path = fs_join(&names, str_from(dir), name);
         s->cut |= ++s->entries > EVIDENCE_MAX_ENTRIES;
+        if (is_suppression_file(name) && !fs_is_dir(path)) {
+            look_for_suppressions(s, path);
+            continue;
+        }
         if (evidence_is_build_file(name) || str_starts(name, STR(".gitlab-ci")) ||
             str_starts(name, STR(".travis")) || str_starts(name, STR(".cirrus"))) {
             if (!fs_is_dir(path)) {

@@ -11,6 +11,9 @@ struct evidence {
     uint32_t files; // looked at
     struct str
         race_test; // first one that names a race detector, relative to the root; may be empty
+    struct str wide_entry; // first entry of a suppression file of ThreadSanitizer that leaves out
+                           // whole files, libraries or everything, with no comment above it
+    struct str wide_place; // "tsan.supp:12" of it, relative to the root
 };
 
 enum {
@@ -30,5 +33,8 @@ bool evidence_is_test_file(struct str path);
 bool evidence_is_build_file(struct str name);
 /// The text names a race detector: ThreadSanitizer, Helgrind or DRD.
 bool evidence_names_race_detector(struct str text);
+/// First entry of a suppression file of ThreadSanitizer that leaves out whole files, libraries or
+/// everything, and has no comment above it; empty for none. *ret_line: where.
+struct str evidence_wide_suppression(struct str text, uint32_t *ret_line);
 
 #endif

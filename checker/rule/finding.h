@@ -84,6 +84,8 @@ struct finding {
     VEC(struct finding_step) steps;
     VEC(struct finding_related) related;
     struct finding_fix fix;
+    struct place spelled_at;    // line 0: nothing is demanded
+    struct str spelled;         // must stand there as a word, else the finding is dropped
     struct hash128 fingerprint; // set by findings_finish
     bool suppressed;
     struct str suppression; // reason given in the source, may be empty
@@ -99,7 +101,7 @@ struct finding_list {
 /// Sorts by (file, line, column, rule id, message), removes duplicates (same rule, place and
 /// subject) and sets the fingerprints: hash of rule id, function, subject, the normalised text of
 /// the source line (from `line_text`, blanks removed) and an ordinal among equal ones; no line
-/// numbers, no absolute paths.
+/// numbers, no absolute paths. Findings that demand a word where it is not are dropped.
 void findings_finish(struct finding_list *list,
                      struct str (*line_text)(void *ctx, struct place place), void *ctx);
 /// Completes a fix from the text of its line and of that of its source; false when a text is not as

@@ -311,6 +311,15 @@ void queues() {
     (void)s.size();
 }
 
+void numbers() {
+    std::string text = "1";
+    (void)std::stoi(text);
+    (void)std::stol(text);
+    (void)std::stoll(text);
+    (void)std::stoul(text);
+    (void)std::stoull(text);
+}
+
 void sequences() {
     int one = 1;
     std::deque<int> d;
