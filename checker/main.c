@@ -80,6 +80,7 @@ static int dispatch(const struct cli *cli, int argc, const char *const *argv) {
     case CLI_CHECK:
     case CLI_REVIEW:
     case CLI_BASELINE:
+    case CLI_CONFIRM:
         return run_check(cli, argc, argv);
     case CLI_LINK:
         return run_fact_files(cli, argc, argv);

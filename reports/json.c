@@ -84,6 +84,9 @@ void report_put_finding(struct json *j, const struct report *r, const struct fin
     json_key_bool(j, "suppressed", f->suppressed);
     json_key_bool(j, "known", f->known);
     put_lists(j, f);
+    if (f->confirmed.len) {
+        json_key_str(j, "confirmed", f->confirmed);
+    }
     if (r->owners) {
         put_owner(j, &r->owners[f - r->findings->items.data]);
     }

@@ -400,6 +400,9 @@ static void put_result(struct sarif *s, const struct finding *f) {
     json_object_begin(j);
     json_key_str(j, "subject", f->subject);
     json_key_bool(j, "partial", f->partial);
+    if (f->confirmed.len) {
+        json_key_str(j, "confirmed", f->confirmed);
+    }
     json_object_end(j);
     json_object_end(j);
 }

@@ -20,6 +20,9 @@ static void put_head(const struct text_out *t, const struct finding *f) {
     } else if (f->known) {
         (void)fputs(" (known)", t->out);
     }
+    if (f->confirmed.len) {
+        (void)fputs(" (confirmed)", t->out);
+    }
     (void)fputc('\n', t->out);
     text_source(t, f->place, 0, true);
 }
@@ -101,6 +104,13 @@ static void put_finding(const struct text_out *t, const struct finding *f) {
         text_put(t, f->related.data[i].text);
         (void)fputc('\n', t->out);
         text_source(t, f->related.data[i].place, 2, true);
+    }
+    if (f->confirmed.len) {
+        (void)fputs("  ", t->out);
+        text_level(t, LEVEL_NOTE);
+        (void)fputs("confirmed by a run: ", t->out);
+        text_put(t, f->confirmed);
+        (void)fputc('\n', t->out);
     }
     if (f->partial) {
         (void)fputs("  ", t->out);

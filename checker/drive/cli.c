@@ -223,6 +223,9 @@ static bool store_value(struct parser *p, const struct cli_option *o, const char
     case OPT_ENABLE:
     case OPT_DISABLE:
         return store_setting(p, value, o->id == OPT_DISABLE);
+    case OPT_TSAN_LOG:
+        vec_push(p->arena, &cli->tsan_logs, value);
+        return true;
     case OPT_MODEL:
         vec_push(p->arena, &cli->models, value);
         return true;

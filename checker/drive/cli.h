@@ -19,6 +19,7 @@ enum cli_command {
     CLI_LINK,
     CLI_BASELINE,
     CLI_INIT,
+    CLI_CONFIRM,
     CLI_SHOW,
     CLI_QUERY,
     CLI_LSP,
@@ -81,7 +82,8 @@ struct cli {
     uint64_t max_findings;
     bool prune;
     bool owners; // --owners
-    bool list;   // query --list
+    VEC(const char *) tsan_logs;
+    bool list; // query --list
     enum query_format query_format;
     bool force;   // init
     bool dry_run; // init

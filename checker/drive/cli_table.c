@@ -12,11 +12,12 @@
 #define QUERY     (1u << CLI_QUERY)
 #define LSP       (1u << CLI_LSP)
 #define BASELINE  (1u << CLI_BASELINE)
+#define CONFIRM   (1u << CLI_CONFIRM)
 #define RULES     (1u << CLI_RULES)
 #define MAN       (1u << CLI_MAN)
 #define LAUNCH    (1u << CLI_LAUNCH)
-#define PARSING   (CHECK | REVIEW | BASELINE | FACTS | SHOW | INIT)
-#define REPORTING (CHECK | REVIEW | LINK)
+#define PARSING   (CHECK | REVIEW | BASELINE | FACTS | SHOW | INIT | CONFIRM)
+#define REPORTING (CHECK | REVIEW | LINK | CONFIRM)
 #define JUDGING   (REPORTING | BASELINE)
 #define ANALYSIS  (PARSING | LINK)
 #define ALL       ((1u << CLI_COMMAND_COUNT) - 1u)
@@ -82,6 +83,13 @@ const struct cli_command_row cli_commands[CLI_COMMAND_COUNT] = {
                   "libraries of threads are used, where the tests are, which directories look like "
                   "code of others, and a profile that fits the size. Comments say why. Look through "
                   "it: it is a proposal."},
+    [CLI_CONFIRM] = {CLI_CONFIRM, "confirm", "[SOURCE...] [-- FLAGS]", 0, MANY, true, false,
+                     "tell which findings a run under ThreadSanitizer has shown",
+                     "Checks, and compares what is found with the reports of ThreadSanitizer in the "
+                     "files of `--tsan-log`: races, lock orders, leaked threads, misused locks, "
+                     "signal handlers. Findings that such a report shows are marked as confirmed. "
+                     "Reports that no finding tells are noted, and for findings that no run has "
+                     "shown yet what a test would have to make happen."},
     [CLI_SHOW] = {CLI_SHOW, "show",
                   "facts|summaries|callgraph|threads|channels [SOURCE...] [-- FLAGS]", 1, MANY, true,
                   false,
@@ -181,6 +189,9 @@ const struct cli_option cli_options[] = {
      "Print what would be written, and write nothing."},
     {OPT_STORE, GROUP_REPORT, 0, "db", "FILE", REPORTING,
      "Also store the run in the SQLite database FILE, made when missing."},
+    {OPT_TSAN_LOG, GROUP_INPUT, 0, "tsan-log", "FILE", CONFIRM,
+     "What a program built with `-fsanitize=thread` printed, or what it wrote to the `log_path` of "
+     "TSAN_OPTIONS. Repeatable."},
     {OPT_OWNERS, GROUP_REPORT, 0, "owners", NULL, REPORTING,
      "Ask git who last changed the line of each finding; `--db` and the JSON format keep it."},
     {OPT_QUERY_DB, GROUP_REPORT, 0, "db", "FILE", QUERY, "The database to ask."},
@@ -281,6 +292,8 @@ const struct cli_note cli_examples[] = {
     {"threadlint -p build --new-from origin/main", "What a branch adds."},
     {"threadlint -p build --db runs.db && threadlint query trend --db runs.db",
      "Remember what was found, and see how it develops."},
+    {"./tests 2> tsan.log; threadlint confirm -p build --tsan-log tsan.log",
+     "With tests built with `-fsanitize=thread`: which findings did a run show?"},
     {"threadlint explain shared-state-lock-leak",
      "What the rule means and how to fix what it finds."},
     {NULL, NULL},

@@ -5,6 +5,7 @@
 
 #include "checker/base/fs.h"
 #include "checker/base/log.h"
+#include "checker/drive/confirm.h"
 #include "checker/drive/fixer.h"
 #include "checker/drive/gate.h"
 #include "checker/drive/git.h"
@@ -292,6 +293,10 @@ static bool judge(struct run *run, struct error *err) {
 static bool tell(struct run *run, int argc, const char *const *argv, struct error *err) {
     double start = progress_now();
     if (!gate_mark_known(&run->project, &run->findings, load_is_complete(&run->load), err)) {
+        return false;
+    }
+    if (run->cli->command == CLI_CONFIRM &&
+        !confirm_run(&run->project, &run->sources, &run->report, &run->findings, err)) {
         return false;
     }
     if (run->cli->fix &&

@@ -91,6 +91,7 @@ struct finding {
     struct str suppression; // reason given in the source, may be empty
     bool known;   // in the baseline, or older than the revision asked about: not to be reported
     bool partial; // the function had code errors
+    struct str confirmed; // what a run showed it and where that is told; empty when none did
 };
 
 struct finding_list {

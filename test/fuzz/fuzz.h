@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FUZZ_TARGETS(X) X(baseline) X(compdb) X(config) X(edits) X(facts) X(json) X(lsp) X(model) X(suppress) X(text)
+#define FUZZ_TARGETS(X) X(baseline) X(compdb) X(config) X(edits) X(facts) X(json) X(lsp) X(model) X(suppress) X(text) X(tsan)
 
 #define FUZZ_DECLARE(name) void fuzz_##name(struct str input);
 FUZZ_TARGETS(FUZZ_DECLARE)
