@@ -53,11 +53,14 @@ enum {
     FN_SIGNAL_DOUBTFUL = 32,     // not promised to be safe, but it takes no lock in practice
     FN_KEY_GET = 1 << 14,        // value that this thread keeps under the key that is argument 0
     FN_KEY_SET = 1 << 15,
-    FN_PATH_ASKS = 1 << 16,   // tells something about the file that an argument names
-    FN_PATH_OPENS = 1 << 17,  // opens it; the next argument says how: flags of open, or text
-    FN_PATH_ALTERS = 1 << 18, // creates it, or changes who may use it
-    FN_FILE_ASKS = 1 << 19,   // tells something about an open file
-    FN_COPIES = 1 << 20,      // copies what argument 1 points to over what argument 0 points to
+    FN_PATH_ASKS = 1 << 16,       // tells something about the file that an argument names
+    FN_PATH_OPENS = 1 << 17,      // opens it; the next argument says how: flags of open, or text
+    FN_PATH_ALTERS = 1 << 18,     // creates it, or changes who may use it
+    FN_FILE_ASKS = 1 << 19,       // tells something about an open file
+    FN_ATOMIC_EXCHANGE = 1 << 21, // FN_ATOMIC_UPDATE that stores argument 1 as it is
+    FN_ATOMIC_TEST_AND_SET = 1 << 22, // FN_ATOMIC_UPDATE that sets a flag
+    FN_MASKS_SIGNALS = 1 << 30,       // holds signals back, or lets them come
+    FN_COPIES = 1 << 20, // copies what argument 1 points to over what argument 0 points to
 };
 
 // What a function is to a queue, promise or pipe.

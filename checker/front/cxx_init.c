@@ -316,8 +316,21 @@ void cxx_init(struct lower *l, path_id path, CXType t, CXCursor init) {
 
 // --- local variables ---
 
+// `T &x{y}`: the braces hold the object itself. Those of `const T &x{1, 2}` make one.
+static CXCursor bound_object(CXType t, CXCursor init) {
+    CXCursor list = cx_peel(init);
+    CXCursor inner = cx_only_child(list);
+    bool braces = clang_getCursorKind(list) == CXCursor_InitListExpr && !cx_is_null(inner);
+    return braces && clang_equalTypes(
+                         clang_getUnqualifiedType(cxx_bare_type(t)),
+                         clang_getUnqualifiedType(cxx_bare_type(clang_getCursorType(inner))))
+               ? inner
+               : init;
+}
+
 // A temporary bound to a local reference lives as long as the reference.
 static void bind_reference(struct lower *l, path_id path, CXType t, CXCursor init) {
+    init = bound_object(t, init);
     if (!cxx_is_class_prvalue(init)) {
         cxx_init(l, path, t, init);
         return;

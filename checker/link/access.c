@@ -348,7 +348,7 @@ static void collect(struct program *p, node_id id) {
     n->access_count = 0;
     c.makes = (f->syms.data[fn->sym.v].flags & (SYM_CTOR | SYM_DTOR)) != 0;
     c.doubtful = (locks && locks->limited) || (fn->flags & (FN_PARTIAL | FN_TRUNCATED)) ||
-                 calls_unknown_lock(p, n->ref);
+                 n->own_lock || calls_unknown_lock(p, n->ref);
     namer_init(&c.namer, p, n->ref);
     map_init(&c.seen, &p->scratch);
     for (uint32_t i = 0; i < fn->block_count; i++) {

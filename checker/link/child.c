@@ -23,6 +23,15 @@ static path_id fork_result(const struct program *p, struct fn_ref fn) {
     return (path_id){0};
 }
 
+// The edge is taken when the result of the fork is 0, and only then.
+static bool is_case_of_child(const struct program *p, const struct facts *f,
+                             const struct ir_block *b, const struct ir_edge *e, path_id result) {
+    const struct ir_val *x = &f->vals.data[b->lhs.v];
+    bool is_result =
+        is_fork(p, f, b->lhs) || (result.v && x->kind == VAL_PATH && x->path.v == result.v);
+    return b->term == TERM_SWITCH && is_result && e->kind == EDGE_CASE && e->lo == 0 && e->hi == 0;
+}
+
 static bool tests_zero(const struct program *p, const struct facts *f, const struct ir_block *b,
                        path_id result) {
     const struct ir_val *x = &f->vals.data[b->lhs.v];
@@ -45,8 +54,9 @@ static void walk_parent(const struct program *p, struct fn_ref fn, path_id resul
         bool zero = tests_zero(p, f, b, result);
         for (uint32_t k = 0; k < b->edge_count; k++) {
             uint32_t to = graph_target(fn, b, k);
-            bool sense = f->edges.data[b->first_edge.v + k].kind == EDGE_TRUE;
-            bool child = zero && sense == (b->cmp == OPR_EQ);
+            const struct ir_edge *e = &f->edges.data[b->first_edge.v + k];
+            bool child = (zero && (e->kind == EDGE_TRUE) == (b->cmp == OPR_EQ)) ||
+                         is_case_of_child(p, f, b, e, result);
             if (!child && !seen[to]) {
                 seen[to] = true;
                 stack[top++] = to;
@@ -55,14 +65,30 @@ static void walk_parent(const struct program *p, struct fn_ref fn, path_id resul
     }
 }
 
-bool program_is_in_child(const struct program *p, node_id n, op_id op, struct arena *scratch) {
+static void find_in(struct program *p, node_id n) {
     struct fn_ref fn = p->nodes.data[n].ref;
     path_id result = fork_result(p, fn);
-    if (!result.v) {
-        return false;
-    }
     uint32_t count = fn.facts->fns.data[fn.fn.v].block_count;
-    bool *seen = ARENA_ARRAY(scratch, bool, count + 1);
-    walk_parent(p, fn, result, seen, ARENA_ARRAY(scratch, uint32_t, count + 1));
-    return !seen[facts_block_of_op(fn.facts, fn.fn, op)];
+    if (!result.v) {
+        return;
+    }
+    struct arena_mark mark = arena_mark(&p->scratch);
+    bool *seen = ARENA_ARRAY(&p->scratch, bool, count + 1);
+    walk_parent(p, fn, result, seen, ARENA_ARRAY(&p->scratch, uint32_t, count + 1));
+    p->nodes.data[n].in_child = ARENA_ARRAY(p->arena, bool, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        p->nodes.data[n].in_child[i] = !seen[i];
+    }
+    arena_reset(&p->scratch, mark);
+}
+
+void children_find(struct program *p) {
+    for (node_id n = 0; n < p->nodes.len; n++) {
+        find_in(p, n);
+    }
+}
+
+bool program_is_in_child(const struct program *p, node_id n, op_id op) {
+    const struct node *x = &p->nodes.data[n];
+    return x->in_child && x->in_child[facts_block_of_op(x->ref.facts, x->ref.fn, op)];
 }

@@ -60,9 +60,11 @@ void namer_init(struct namer *n, struct program *p, struct fn_ref fn) {
     }
 }
 
+// Each thread has its own of a thread-local variable: it is named like a local.
 static expr_id variable(struct namer *n, var_id var) {
     const struct ir_var *v = &n->f->vars.data[var.v];
-    if (v->kind == VAR_GLOBAL || v->kind == VAR_STATIC_LOCAL) {
+    bool shared = v->kind == VAR_GLOBAL || v->kind == VAR_STATIC_LOCAL;
+    if (shared && !(v->flags & VAR_THREAD_LOCAL)) {
         return expr_global(n->p->exprs, facts_text(n->f, v->key), facts_text(n->f, v->name));
     }
     return expr_local(n->p->exprs, var.v, facts_text(n->f, v->name));

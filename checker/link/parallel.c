@@ -84,7 +84,8 @@ static uint64_t live_at_op(const struct program *p, node_id n, uint32_t op, uint
         struct flow_point point = flow_point_at(x->flow[FLOW_THREADS], op);
         live = roots_of_point(p, &point, even_after_wait);
     }
-    return live | leaving_at_op(p, n, op, at_entry);
+    bool alone = program_is_in_child(p, n, (op_id){op}); // other threads stay with the parent
+    return live | leaving_at_op(p, n, op, alone ? 0 : at_entry);
 }
 
 uint64_t parallel_within(const struct program *p, node_id n, uint32_t op) {
@@ -130,11 +131,13 @@ static bool find_leaves(struct solver *s, node_id id) {
     }
     n->leaving.len = 0;
     for (uint32_t i = s->edges.first[id]; i < s->edges.first[id + 1]; i++) {
-        add_leaving(p, n, s->edges.items.data[i].op, untracked(p, &s->edges.items.data[i]));
+        const struct run_edge *e = &s->edges.items.data[i];
+        add_leaving(p, n, e->op, e->child ? 0 : untracked(p, e));
     }
     for (uint32_t i = 0; i < s->starts.len; i++) {
         const struct untracked_start *x = &s->starts.data[i];
-        add_leaving(p, n, x->start.op.v, x->start.fn == id ? bit(x->slot) : 0);
+        bool child = x->start.fn == id && program_is_in_child(p, id, x->start.op);
+        add_leaving(p, n, x->start.op.v, x->start.fn == id && !child ? bit(x->slot) : 0);
     }
     leaving_solve(p, id);
     leaves |= leaving_at_exit(p, id);

@@ -269,7 +269,9 @@ bool program_passes_zero(const struct program *p, node_id n, uint32_t param);
 /// The function's address is stored or passed: unknown code may call it.
 bool program_is_address_taken(const struct program *p, node_id n);
 /// The op is run only by the child of a fork in `n`: it is the only thread there.
-bool program_is_in_child(const struct program *p, node_id n, op_id op, struct arena *scratch);
+bool program_is_in_child(const struct program *p, node_id n, op_id op);
+/// `n` takes a lock that the program makes itself of an atomic operation, or calls what does.
+bool program_has_own_lock(const struct program *p, node_id n);
 /// Whether this call of `n` is made is decided by a count inside of an object that it is given: the
 /// last owner ends it.
 bool program_is_last_owner(const struct program *p, node_id n, call_id call, struct arena *scratch);

@@ -59,6 +59,9 @@ struct node {
     VEC(uint32_t) exports; // of those, the ones that concern callers
     VEC(struct run_context) contexts;
     uint64_t leaves;              // slots whose threads it leaves running
+    bool *in_child;               // [blocks] run by the child of a fork only; NULL: it forks not
+    bool spins;                   // goes round until an atomic operation has taken something
+    bool own_lock;                // it, or a callee, takes a lock that the program made itself
     bool waits;                   // for other threads, itself or in a callee
     VEC(struct waiting) waiting;  // its calls of functions that wait
     VEC(struct slots_at) leaving; // ops that leave some running which its own flow does not follow
@@ -145,6 +148,10 @@ const struct unit *program_unit(const struct program *p, const struct facts *f);
 /// Gives models to pairs of functions without a body that are called like locking and unlocking.
 /// (presumed.c)
 void program_presume_locks(struct program *p);
+/// Finds locks made of atomic operations. Before accesses. (spin.c)
+void spins_find(struct program *p);
+/// Finds what the children of forks run. Before roots. (child.c)
+void children_find(struct program *p);
 /// Finds which methods override which, also in other TUs. Before calls are resolved.
 void overrides_find(struct program *p);
 /// Methods with a body that override the one with this name number, also indirectly.

@@ -79,7 +79,8 @@ void roots_add_start(struct program *p, node_id n, op_id op, node_id entry, bool
     struct root_starts *starts = &p->runs.starts.data[root];
     struct loops loops = graph_loops(fn, &p->scratch);
     const struct loop *loop = graph_innermost(&loops, block_of(fn, op));
-    bool many = loop && !loop_joins(p, fn, &loops, loop);
+    // in a loop each child of a fork is a process of its own
+    bool many = loop && !loop_joins(p, fn, &loops, loop) && !program_is_in_child(p, n, op);
     many |= pool && p->nodes.data[n].address_taken; // a callback hands jobs over again and again
     for (uint32_t i = 0; i < starts->items.len && !many; i++) {
         const struct root_start *other = &starts->items.data[i];
@@ -132,7 +133,7 @@ static bool is_called_in_loop(struct program *p, node_id n) {
         struct loops loops = graph_loops(fn, &p->scratch);
         for (uint32_t k = 0; k < calls->items.len; k++) {
             const struct loop *loop =
-                calls->items.data[k].to == n
+                calls->items.data[k].to == n && !program_is_in_child(p, by, calls->items.data[k].op)
                     ? graph_innermost(&loops, block_of(fn, calls->items.data[k].op))
                     : NULL;
             if (loop && loop->exits && !loop_joins(p, fn, &loops, loop)) {
@@ -192,6 +193,8 @@ static void number_slots(struct program *p) {
 }
 
 void program_find_roots(struct program *p) {
+    children_find(p);
+    spins_find(p);
     p->runs.calls = ARENA_ARRAY(p->arena, struct node_calls, p->nodes.len + 1);
     for (node_id n = 0; n < p->nodes.len; n++) {
         collect_calls(p, n);

@@ -119,7 +119,8 @@ void run_edges_find(struct program *p, struct run_edges *ret_edges) {
     }
     for (uint32_t i = 0; i < ret_edges->items.len; i++) {
         struct run_edge *e = &ret_edges->items.data[i];
+        e->child = program_is_in_child(p, e->from, (op_id){e->op});
         e->doomed = op_is_doomed(p, p->nodes.data[e->from].ref, e->op);
-        e->bracketed = parallel_is_bracketed(p, e->from, e->op);
+        e->bracketed = p->nodes.data[e->from].own_lock || parallel_is_bracketed(p, e->from, e->op);
     }
 }

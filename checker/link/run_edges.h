@@ -13,6 +13,7 @@ struct run_edge {
     bool later;     // handed over to be called some time, holding nothing of what is held now
     bool bracketed; // see parallel_is_bracketed
     bool doomed;    // see op_is_doomed
+    bool child;     // made by the child of a fork, which is alone in its process
 };
 
 struct run_edges {

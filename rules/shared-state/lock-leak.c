@@ -112,6 +112,31 @@ static bool is_first_half(const struct view *v, const struct flow_exit *x, expr_
     return true;
 }
 
+// Whoever comes back from the function holds it: what it releases in between it takes again, and no
+// way out forgot anything.
+static bool is_held_on_all_ways(const struct view *v, expr_id lock) {
+    if (flow_is_local_lock(program_exprs(v->ctx->program), lock)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < v->r->exits.len; i++) {
+        const struct flow_exit *x = &v->r->exits.data[i];
+        const struct lock_state *l = find_lock(x, lock);
+        if (x->kind == EXIT_RETURN && (!l || l->status != LOCK_HELD)) {
+            return false;
+        }
+    }
+    return program_is_released_by_others(v->ctx->program, v->ctx->node, lock);
+}
+
+// The object is given to the caller with its lock held, as look-ups do.
+static bool is_lock_of_result(const struct view *v, const struct flow_exit *x, expr_id lock) {
+    const struct expr_table *t = program_exprs(v->ctx->program);
+    uint8_t kind = expr_get(t, x->ret)->kind;
+    bool object = x->kind == EXIT_RETURN && kind != EX_NONE && kind != EX_CONST &&
+                  expr_contains(t, lock, x->ret);
+    return object && program_is_released_by_others(v->ctx->program, v->ctx->node, lock);
+}
+
 // The callee that left it held gives it back on its other ways: the mistake is told there.
 static bool is_told_in_callee(const struct view *v, const struct lock_state *l) {
     const struct program *p = v->ctx->program;
@@ -129,6 +154,16 @@ static bool is_told_in_callee(const struct view *v, const struct lock_state *l) 
         }
     }
     return false;
+}
+
+static bool is_released_differently(const struct view *v, expr_id lock);
+
+// Reached through a pointer that was computed, or through an element some round of a loop chose:
+// what is released under another name may be it.
+static bool may_have_other_name(const struct view *v, expr_id lock) {
+    const struct expr_table *t = program_exprs(v->ctx->program);
+    return expr_has_kinds(t, lock, EXPR_KIND(EX_MERGE) | EXPR_KIND(EX_BINARY)) &&
+           is_released_differently(v, lock);
 }
 
 static bool is_meant(const struct view *v, const struct flow_exit *x, const struct lock_state *l) {
@@ -149,7 +184,9 @@ static bool is_meant(const struct view *v, const struct flow_exit *x, const stru
     if (!flow_gives_back(v->r, l->lock) && is_try_half(v, l->lock)) {
         return true;
     }
-    if (is_switch(v, l->lock) || (!root && is_first_half(v, x, l->lock))) {
+    if (is_switch(v, l->lock) || may_have_other_name(v, l->lock) ||
+        (!root && (is_first_half(v, x, l->lock) || is_held_on_all_ways(v, l->lock) ||
+                   is_lock_of_result(v, x, l->lock)))) {
         return true;
     }
     if (flow_gives_back(v->r, l->lock) || root || flow_is_local_lock(program_exprs(p), l->lock)) {

@@ -38,11 +38,24 @@ static const char *related_text(const struct flow_event *e) {
     }
 }
 
+// An element that some round of a loop chose: another loop, or another round, may have initialised
+// it.
+static bool is_some_element(const struct expr_table *t, expr_id lock) {
+    for (const struct expr *x = expr_get(t, lock); x->kind != EX_NONE; x = expr_get(t, x->a)) {
+        if (x->kind == EX_INDEX &&
+            (!x->b.v || expr_has_kinds(t, x->b, EXPR_KIND(EX_MERGE) | EXPR_KIND(EX_UNKNOWN)))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void report_event(struct rule_ctx *ctx, const struct flow_result *r,
                          const struct flow_event *e) {
     const char *text = text_of(e);
     bool partial = r->fn.facts->fns.data[r->fn.fn.v].flags & (FN_PARTIAL | FN_TRUNCATED);
-    if (!text || (partial && e->kind == FLOW_USE_UNREADY)) {
+    bool element = is_some_element(program_exprs(ctx->program), e->subject);
+    if (!text || ((partial || element) && e->kind == FLOW_USE_UNREADY)) {
         return;
     }
     const char *name = rule_name(ctx, r->fn, e->subject);

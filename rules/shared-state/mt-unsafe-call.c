@@ -43,7 +43,7 @@ static void collect(struct rule_ctx *ctx, node_id n, struct uses *out) {
                 op->kind == OP_CALL ? program_library(p, fn.facts, op->call) : NULL;
             if (m && (m->flags & (FN_MT_UNSAFE | FN_MT_READS | FN_MT_GUARDED)) &&
                 applies(fn.facts, m, &fn.facts->calls.data[op->call.v]) &&
-                !program_is_in_child(p, n, id, ctx->arena)) {
+                !program_is_in_child(p, n, id)) {
                 bool locked = program_may_hold_at(p, n, id, ctx->arena);
                 vec_push(ctx->arena, &out->items, ((struct use){n, id, op->call, m, locked}));
             }

@@ -84,27 +84,75 @@ static bool is_sig_atomic(const struct facts *f, type_id type) {
     return false;
 }
 
-static bool op_touches(const struct facts *f, const struct ir_op *op, struct str key) {
-    var_id var = op->kind == OP_READ || op->kind == OP_WRITE || op->kind == OP_UPDATE
-                     ? whole_of(f, op->path)
-                     : (var_id){0};
-    if (var.v && str_eq(facts_text(f, f->vars.data[var.v].key), key)) {
-        return true;
+// Place the handler writes: a variable, or this field of it.
+struct target {
+    struct str key;
+    struct str field; // the outermost one, empty for none
+};
+
+static struct str field_of(const struct facts *f, path_id path) {
+    struct str name = {0};
+    const struct ir_path *p = &f->paths.data[path.v];
+    for (; p->kind == PATH_FIELD || p->kind == PATH_INDEX; p = &f->paths.data[p->base.v]) {
+        name = p->kind == PATH_FIELD ? facts_text(f, p->name) : name;
     }
-    for (uint32_t a = 0; op->kind == OP_CALL && a < f->calls.data[op->call.v].arg_count; a++) {
-        const struct ir_val *x =
-            &f->vals.data[f->args.data[f->calls.data[op->call.v].first_arg.v + a].v];
-        var = x->kind == VAL_ADDR || x->kind == VAL_PATH ? whole_of(f, x->path) : (var_id){0};
-        if (var.v && str_eq(facts_text(f, f->vars.data[var.v].key), key)) {
+    return name;
+}
+
+static bool is_at(const struct facts *f, path_id path, const struct target *t) {
+    var_id var = whole_of(f, path);
+    struct str field = field_of(f, path);
+    return var.v && str_eq(facts_text(f, f->vars.data[var.v].key), t->key) &&
+           (!field.len || !t->field.len || str_eq(field, t->field));
+}
+
+static bool op_touches(const struct program *p, const struct facts *f, const struct ir_op *op,
+                       const struct target *t) {
+    if (op->kind == OP_READ || op->kind == OP_WRITE || op->kind == OP_UPDATE) {
+        return is_at(f, op->path, t);
+    }
+    const struct ir_call *c = &f->calls.data[op->call.v];
+    const struct model_function *m = op->kind == OP_CALL ? program_library(p, f, op->call) : NULL;
+    for (uint32_t a = 0; op->kind == OP_CALL && a < c->arg_count; a++) {
+        const struct ir_val *x = &f->vals.data[f->args.data[c->first_arg.v + a].v];
+        bool fills = m && m->fills_arg == (int)a; // memset: makes it ready
+        if (!fills && (x->kind == VAL_ADDR || x->kind == VAL_PATH) && is_at(f, x->path, t)) {
             return true;
         }
     }
     return false;
 }
 
-// Code that the handler does not call uses the variable too.
-static bool is_used_elsewhere(const struct visit *v, struct str key) {
+enum { WRAPPER_BLOCKS = 3 };
+
+// Holds signals back or lets them come, by a call of its own or of a function that does little
+// else.
+static bool calls_mask(const struct program *p, node_id n, bool is_wrapper) {
+    struct fn_ref fn = program_fn(p, n);
+    const struct ir_fn *ir = &fn.facts->fns.data[fn.fn.v];
+    for (uint32_t i = 0; i < ir->block_count && !(is_wrapper && ir->block_count > WRAPPER_BLOCKS);
+         i++) {
+        const struct ir_block *b = graph_block(fn, i);
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
+            const struct model_function *m =
+                op->kind == OP_CALL ? program_library(p, fn.facts, op->call) : NULL;
+            node_id to = op->kind == OP_CALL ? program_callee(p, fn.facts, op->call) : NODE_NONE;
+            if ((m && (m->flags & FN_MASKS_SIGNALS)) ||
+                (to != NODE_NONE && !is_wrapper && calls_mask(p, to, true))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// Code that the handler does not call uses the variable too, and lets signals come meanwhile.
+static bool is_used_elsewhere(const struct visit *v, path_id path) {
     const struct program *p = v->ctx->program;
+    const struct facts *f = v->fn.facts;
+    const struct target t = {facts_text(f, f->vars.data[whole_of(f, path).v].key),
+                             field_of(f, path)};
     for (node_id n = 0; n < program_fn_count(p); n++) {
         struct fn_ref fn = program_fn(p, n);
         const struct ir_fn *ir = &fn.facts->fns.data[fn.fn.v];
@@ -113,7 +161,8 @@ static bool is_used_elsewhere(const struct visit *v, struct str key) {
              i++) {
             const struct ir_block *b = graph_block(fn, i);
             for (uint32_t k = 0; k < b->op_count; k++) {
-                if (op_touches(fn.facts, &fn.facts->ops.data[b->first_op.v + k], key)) {
+                if (op_touches(p, fn.facts, &fn.facts->ops.data[b->first_op.v + k], &t) &&
+                    !calls_mask(p, n, false)) {
                     return true;
                 }
             }
@@ -141,9 +190,10 @@ static void check_write(const struct visit *v, const struct ir_op *op) {
     const struct facts *f = v->fn.facts;
     var_id var = whole_of(f, op->path);
     if (!var.v || !is_shared_variable(f, var) || (op->flags & (OPF_ATOMIC | OPF_INIT)) ||
-        !is_near_handler(v) || program_never_returns(v->ctx->program, v->handler->node) ||
+        !is_near_handler(v) || program_has_own_lock(v->ctx->program, v->node) ||
+        program_never_returns(v->ctx->program, v->handler->node) ||
         ((op->flags & OPF_VOLATILE) && is_sig_atomic(f, f->paths.data[op->path.v].type)) ||
-        !is_used_elsewhere(v, facts_text(f, f->vars.data[var.v].key))) {
+        !is_used_elsewhere(v, op->path)) {
         return;
     }
     struct fn_ref fn = program_fn(v->ctx->program, v->handler->node);
@@ -173,7 +223,7 @@ static void check_fill(const struct visit *v, const struct ir_op *op) {
     const struct ir_val *to = &f->vals.data[f->args.data[c->first_arg.v + index].v];
     var_id var = to->kind == VAL_PATH || to->kind == VAL_ADDR ? whole_of(f, to->path) : (var_id){0};
     if (!var.v || !is_shared_variable(f, var) ||
-        (to->kind == VAL_ADDR && !is_used_elsewhere(v, facts_text(f, f->vars.data[var.v].key)))) {
+        (to->kind == VAL_ADDR && !is_used_elsewhere(v, to->path))) {
         return;
     }
     struct fn_ref fn = program_fn(v->ctx->program, v->handler->node);

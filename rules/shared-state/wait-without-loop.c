@@ -23,8 +23,8 @@ static uint32_t target(const struct search *s, const struct ir_block *b, uint32_
     return s->f->edges.data[b->first_edge.v + edge].to.v - s->ir->first_block.v;
 }
 
-// Can `from` come to block `to` again?
-static bool reaches(const struct search *s, uint32_t from, uint32_t to) {
+// Can `from` come to block `to` again, other than through `avoid`?
+static bool reaches_around(const struct search *s, uint32_t from, uint32_t to, uint32_t avoid) {
     bool *seen = ARENA_ARRAY(s->ctx->arena, bool, s->ir->block_count);
     uint32_t *stack = ARENA_ARRAY(s->ctx->arena, uint32_t, s->ir->block_count + 1);
     uint32_t n = 0;
@@ -38,13 +38,17 @@ static bool reaches(const struct search *s, uint32_t from, uint32_t to) {
         const struct ir_block *x = block_at(s, b);
         for (uint32_t i = 0; i < x->edge_count; i++) {
             uint32_t next = target(s, x, i);
-            if (!seen[next]) {
+            if (!seen[next] && next != avoid) {
                 seen[next] = true;
                 stack[n++] = next;
             }
         }
     }
     return false;
+}
+
+static bool reaches(const struct search *s, uint32_t from, uint32_t to) {
+    return reaches_around(s, from, to, UINT32_MAX);
 }
 
 // Class of the place whose address is an argument; none when there is no such argument.
@@ -108,6 +112,28 @@ static bool is_guarded(const struct search *s) {
         uint32_t e = target(s, b, 1);
         if ((t == s->wait_block) != (e == s->wait_block)) {
             return true;
+        }
+    }
+    return false;
+}
+
+// `if (test) wait(...); else take();` in a loop: who waited took nothing, and comes to the test
+// again.
+static bool is_either_or(const struct search *s) {
+    const struct ir_block *body = block_at(s, s->wait_block);
+    uint32_t join = body->term == TERM_JUMP ? target(s, body, 0) : s->wait_block;
+    if (join == s->wait_block || !reaches(s, join, s->wait_block)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < s->ir->block_count; i++) {
+        const struct ir_block *b = block_at(s, i);
+        for (uint32_t k = 0; b->term == TERM_BRANCH && b->edge_count == 2 && k < 2; k++) {
+            const struct ir_block *other = block_at(s, target(s, b, 1 - k));
+            if (other->op_count && other->term == TERM_JUMP && target(s, other, 0) == join &&
+                target(s, b, k) != join &&
+                reaches_around(s, target(s, b, k), s->wait_block, join)) {
+                return true;
+            }
         }
     }
     return false;
@@ -239,7 +265,7 @@ static const struct ir_block *plain_if(const struct search *s) {
 static void check_wait(struct rule_ctx *ctx, const struct search *s, const struct ir_op *op,
                        const struct effect *wait) {
     bool guarded = is_guarded(s);
-    if (first_after(s, s->wait_block, s->wait_op + 1, 0) == GOES_BACK) {
+    if (first_after(s, s->wait_block, s->wait_op + 1, 0) == GOES_BACK || is_either_or(s)) {
         return;
     }
     bool nap = (wait->flags & EF_TIMED) && !trusts_result(s, op);

@@ -43,6 +43,31 @@ static bool is_fixed_pair(const struct rule_ctx *ctx, const struct flow_wait *w)
                        expr_get(t, w->lock)->kind == EX_FIELD);
 }
 
+static op_id op_of_wait(struct fn_ref fn, const struct flow_wait *w) {
+    return facts_op_of_call(fn.facts, fn.fn, w->call);
+}
+
+// One thread alone makes both waits, one after the other.
+static bool is_one_waiter(const struct rule_ctx *ctx, struct fn_ref fn, const struct flow_wait *w,
+                          struct fn_ref other, const struct flow_wait *x) {
+    const struct program *p = ctx->program;
+    bool known = false;
+    for (uint32_t a = 0; a < program_root_count(p); a++) {
+        if (!program_root_runs(p, a, program_node(p, fn), op_of_wait(fn, w))) {
+            continue;
+        }
+        for (uint32_t b = 0; b < program_root_count(p); b++) {
+            if (program_root_runs(p, b, program_node(p, other), op_of_wait(other, x))) {
+                known = true;
+                if (a != b || program_roots_overlap(p, a, b)) {
+                    return false;
+                }
+            }
+        }
+    }
+    return known;
+}
+
 // An earlier wait for the same condition with another lock.
 static const struct flow_wait *other_wait(struct rule_ctx *ctx, const struct flow_wait *w,
                                           struct fn_ref *ret_fn) {
@@ -54,7 +79,8 @@ static const struct flow_wait *other_wait(struct rule_ctx *ctx, const struct flo
                 return NULL;
             }
             if (is_fixed_pair(ctx, x) && program_same_lock(ctx->program, x->cond, w->cond) &&
-                !program_same_lock(ctx->program, x->lock, w->lock)) {
+                !program_same_lock(ctx->program, x->lock, w->lock) &&
+                !is_one_waiter(ctx, program_fn(ctx->program, ctx->node), w, r->fn, x)) {
                 *ret_fn = r->fn;
                 return x;
             }

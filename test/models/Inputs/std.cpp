@@ -267,6 +267,7 @@ void atomics() {
     number++;
     number--;
     (void)once.test_and_set();
+    once.clear();
     std::atomic<int *> p;
     p.fetch_add(1);
     p.fetch_sub(1);

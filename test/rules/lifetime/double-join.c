@@ -231,3 +231,47 @@ int ok_same_condition_twice(void *arg, bool threaded) {
     }
     return rc;
 }
+
+// Whether a round joins is up to what the one before it left.
+static struct {
+    pthread_t handle;
+    int open;
+    bool inited;
+} pool;
+
+static void ok_term(void) {
+    if (!pool.inited || pool.open) {
+        return;
+    }
+    pthread_join(pool.handle, NULL);
+    pool.inited = false;
+}
+
+void ok_close_all(void) {
+    for (int i = 0; i < 8; i++) {
+        pool.open--;
+        ok_term();
+    }
+}
+
+struct client {
+    struct client *next, *prev;
+    pthread_t thread;
+};
+
+void ok_list(struct client **head, struct client **tail) {
+    struct client *c;
+    while ((c = *tail) != NULL) {
+        if (!c->prev) {
+            *head = c->next;
+        } else {
+            c->prev->next = c->next;
+        }
+        if (!c->next) {
+            *tail = c->prev;
+        } else {
+            c->next->prev = c->prev;
+        }
+        pthread_join(c->thread, NULL);
+    }
+}

@@ -518,3 +518,76 @@ void ok_kept_with_its_lock(struct topic *list) {
         keep(t);
     }
 }
+
+struct zone {
+    pthread_mutex_t mu;
+    int start, end;
+};
+
+// Look-ups that give what they found to the caller, locked.
+struct zone *ok_found(struct zone *first, struct zone *last, int at) {
+    struct zone *up = first;
+    struct zone *down = last;
+    for (; up < last; up++, down--) {
+        pthread_mutex_lock(&up->mu);
+        if (at < up->end) {
+            return up;
+        }
+        pthread_mutex_unlock(&up->mu);
+        pthread_mutex_lock(&down->mu);
+        if (at >= down->start) {
+            return down;
+        }
+        pthread_mutex_unlock(&down->mu);
+    }
+    return NULL;
+}
+
+int ok_use_found(struct zone *first, struct zone *last) {
+    struct zone *z = ok_found(first, last, 3);
+    if (!z) {
+        return -1;
+    }
+    z->end++;
+    pthread_mutex_unlock(&z->mu);
+    return 0;
+}
+
+static pthread_mutex_t overlap_mu = PTHREAD_MUTEX_INITIALIZER;
+bool overlaps(int at);
+
+// Every way out holds it; in between it lets others in.
+static void ok_wait_for_overlap(int at) {
+    pthread_mutex_lock(&overlap_mu);
+    while (overlaps(at)) {
+        pthread_mutex_unlock(&overlap_mu);
+        pthread_mutex_lock(&overlap_mu);
+    }
+}
+
+void ok_submit(int at) {
+    if (at) {
+        ok_wait_for_overlap(at);
+    }
+    if (overlaps(at + 1)) {
+        return;
+    }
+}
+
+void ok_submitted(void) { pthread_mutex_unlock(&overlap_mu); }
+
+// Another loop unlocks the elements that this one locked.
+int ok_elements(struct zone *zones, int n) {
+    bool failed = false;
+    for (int i = 0; i < n; i++) {
+        pthread_mutex_lock(&zones[i].mu);
+        if (zones[i].end < 0) {
+            failed = true;
+            break;
+        }
+    }
+    for (int i = 0; i < n; i++) {
+        pthread_mutex_unlock(&zones[i].mu);
+    }
+    return failed ? -1 : 0;
+}

@@ -317,3 +317,27 @@ void ok_cleaner_and_other(void) {
     }
     pthread_join(a, NULL);
 }
+
+struct slot {
+    pthread_mutex_t mu;
+    int state;
+};
+
+int ok_elements(int n) {
+    struct slot *slots = calloc((size_t)n, sizeof *slots);
+    int made = 0;
+    for (int i = 0; slots && i < n; i++) {
+        struct slot *s = &slots[i];
+        if (pthread_mutex_init(&s->mu, NULL)) {
+            break;
+        }
+        made++;
+    }
+    for (int i = 0; i < made; i++) {
+        struct slot *s = &slots[i];
+        pthread_mutex_lock(&s->mu);
+        s->state = 1;
+        pthread_mutex_unlock(&s->mu);
+    }
+    return made;
+}

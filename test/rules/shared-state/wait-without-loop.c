@@ -325,3 +325,41 @@ void *ok_other_lock_first(void *arg) {
     pthread_mutex_unlock(&ok_wait_lock);
     return arg;
 }
+
+// Who waited took nothing: the loop comes round to the test.
+void *ok_waits_or_takes(void *arg) {
+    struct queue *q = arg;
+    int taken = 0;
+    pthread_mutex_lock(&q->mu);
+    while (true) {
+        if (q->count == 0) {
+            if (!ok_go) {
+                break;
+            }
+            pthread_cond_wait(&q->ready, &q->mu);
+        } else {
+            taken = q->count;
+            q->count = 0;
+        }
+        pthread_mutex_unlock(&q->mu);
+        for (; taken; taken--) {
+            use(q);
+        }
+        pthread_mutex_lock(&q->mu);
+    }
+    pthread_mutex_unlock(&q->mu);
+    return NULL;
+}
+
+void *bad_waits_then_takes(void *arg) {
+    struct queue *q = arg;
+    while (ok_go) {
+        pthread_mutex_lock(&q->mu);
+        if (q->count == 0) {
+            pthread_cond_wait(&q->ready, &q->mu); // expect: shared-state-wait-without-loop
+        }
+        q->count--;
+        pthread_mutex_unlock(&q->mu);
+    }
+    return NULL;
+}
