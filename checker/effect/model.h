@@ -70,6 +70,7 @@ enum {
     ROLE_COUNTS = 4,      // tells how many are in it
     ROLE_FULFILS = 8,     // gives the promise argument 0 points to its value or exception
     ROLE_RECEIVES = 16,   // from the descriptor that is argument 0; the result 0 means its end
+    ROLE_AWAITS = 256,    // returns when others have done something to what argument 0 points to
     ROLE_MAKES_PIPE = 32, // stores the two ends of a pipe, the one to read from first, in the array
                           // argument 0 points to
     ROLE_CONNECTS = 64,   // asks another process or machine, which may refuse at once

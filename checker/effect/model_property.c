@@ -110,6 +110,7 @@ struct role {
 static const struct role roles[] = {
     {"adds",       ROLE_ADDS      },
     {"removes",    ROLE_REMOVES   },
+    {"awaits",     ROLE_AWAITS    },
     {"counts",     ROLE_COUNTS    },
     {"fulfils",    ROLE_FULFILS   },
     {"receives",   ROLE_RECEIVES  },

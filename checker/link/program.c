@@ -148,12 +148,12 @@ void program_solve(struct program *p) {
     program_find_roots(p);
     program_find_parallel(p);
     program_collect_accesses(p);
+    program_make_inventory(p);
+    program_find_conditions(p);
     program_find_races(p);
     program_find_unguarded(p);
     program_find_strays(p);
     program_find_shared_writes(p);
-    program_make_inventory(p);
-    program_find_conditions(p);
     program_find_throws(p);
     program_collect_deeds(p);
     program_find_stops(p);

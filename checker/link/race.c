@@ -5,6 +5,7 @@
 #include "checker/link/race.h"
 
 #include "checker/base/hash.h"
+#include "checker/link/handover.h"
 #include "checker/link/initial.h"
 #include "checker/link/instance.h"
 #include "checker/link/namer.h"
@@ -23,6 +24,7 @@ struct finder {
     struct program *p;
     VEC(struct group) groups;
     struct map by_place;
+    struct handover *handover;
 };
 
 // --- which object ---
@@ -176,14 +178,17 @@ static bool race(struct program *p, const struct instance *a, const struct insta
            !is_before_start(p, b, a);
 }
 
-static void find_partners(struct program *p, struct instance *all, uint32_t n,
+static void find_partners(struct finder *s, struct instance *all, uint32_t n,
                           const struct group *g) {
+    struct program *p = s->p;
     for (uint32_t i = 0; i < n; i++) {
         for (uint32_t k = 0; k < n; k++) {
             const struct instance *old = all[i].partner;
             bool better =
                 !old || (all[k].access->write && !old->access->write) || (old == &all[i] && k != i);
-            if (better && race(p, &all[i], &all[k], g)) {
+            if (better && race(p, &all[i], &all[k], g) &&
+                !handover_orders(s->handover, &all[i], &all[k]) &&
+                !handover_orders(s->handover, &all[k], &all[i])) {
                 all[i].partner = &all[k];
             }
         }
@@ -324,11 +329,12 @@ static void tell(struct program *p, const struct instance *all, uint32_t n, expr
     }
 }
 
-static void judge(struct program *p, const struct group *g) {
+static void judge(struct finder *s, const struct group *g) {
+    struct program *p = s->p;
     struct arena_mark mark = arena_mark(&p->scratch);
     struct instance *all = ARENA_ARRAY(&p->scratch, struct instance, MAX_INSTANCES);
     uint32_t n = g->written ? instances_of(p, g, all) : 0;
-    find_partners(p, all, n, g);
+    find_partners(s, all, n, g);
     tell(p, all, n, g->place);
     arena_reset(&p->scratch, mark);
 }
@@ -399,11 +405,12 @@ void program_find_races(struct program *p) {
         return;
     }
     map_init(&s.by_place, &p->scratch);
+    s.handover = handover_find(p);
     for (uint32_t i = 0; i < p->accesses.len; i++) {
         sort_in(&s, i);
     }
     for (uint32_t i = 0; i < s.groups.len; i++) {
-        judge(p, &s.groups.data[i]);
+        judge(&s, &s.groups.data[i]);
     }
     reduce(p);
 }

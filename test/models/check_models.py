@@ -194,7 +194,7 @@ def c_unit(models):
 # `atomic_load` and its like are macros over builtins in C; those are in Inputs/std.cpp. What containers.model names is of C++
 # even without a class.
 def is_plain(prop):
-    return not is_cxx(prop.name) and not prop.where.startswith("containers.model") and not re.search(r"\batomic_(load|store|update|cas|weak_cas)\b", prop.text)
+    return not is_cxx(prop.name) and not prop.where.startswith("containers.model") and not re.search(r"\batomic_(load|store|update|exchange|set|cas|weak_cas)\b", prop.text)
 
 
 def check_c(tool, models, scratch):

@@ -1,5 +1,6 @@
 // One call of everything that rules/models/*.model say of C++: what check_models.py compares them with.
 #include <atomic>
+#include <barrier>
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
@@ -7,6 +8,7 @@
 #include <functional>
 #include <future>
 #include <iostream>
+#include <latch>
 #include <list>
 #include <map>
 #include <memory>
@@ -392,4 +394,18 @@ void tables() {
     ms.erase(1);
     ms.clear();
     (void)ms.size();
+}
+
+void coordination() {
+    std::latch latch(2);
+    latch.count_down();
+    latch.wait();
+    latch.arrive_and_wait();
+    std::barrier barrier(2);
+    (void)barrier.arrive();
+    barrier.arrive_and_wait();
+    barrier.arrive_and_drop();
+    std::counting_semaphore<4> semaphore(0);
+    semaphore.release();
+    semaphore.acquire();
 }
