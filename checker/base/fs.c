@@ -156,6 +156,31 @@ bool fs_replace(const char *path, struct str content, struct error *err) {
     return write_atomic(real, content, &st, err);
 }
 
+bool fs_claim(const char *path) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return fd >= 0;
+}
+
+char *fs_temp_dir(struct arena *a) {
+    const char *below =
+        getenv("TMPDIR"); // NOLINT(concurrency-mt-unsafe): the engine has no threads
+    char *path =
+        fs_join(a, str_from(below && below[0] == '/' ? below : "/tmp"), STR("threadlint-XXXXXX"));
+    return mkdtemp(path);
+}
+
+void fs_remove_dir(struct arena *a, const char *path) {
+    struct fs_names names = {0};
+    fs_list(a, path, UINT32_MAX, &names);
+    for (uint32_t i = 0; i < names.len; i++) {
+        (void)unlink(fs_join(a, str_from(path), names.data[i]));
+    }
+    (void)rmdir(path);
+}
+
 bool fs_can_read(const char *path, struct error *err) {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) {

@@ -18,6 +18,13 @@ bool fs_write_atomic(const char *path, struct str content, struct error *err);
 /// leads to is replaced. Fails for what may not be written to and is no regular file.
 bool fs_replace(const char *path, struct str content, struct error *err);
 bool fs_exists(const char *path);
+/// Makes an empty file; false when there is one already, or it cannot be made.
+bool fs_claim(const char *path);
+/// Makes a new directory that only this user can use, below TMPDIR or /tmp; NULL when it cannot be
+/// made.
+char *fs_temp_dir(struct arena *a);
+/// Removes a directory and the files in it, not those in directories below.
+void fs_remove_dir(struct arena *a, const char *path);
 /// Whether the file can be opened for reading; the error says why not, without the path.
 bool fs_can_read(const char *path, struct error *err);
 bool fs_is_dir(const char *path);

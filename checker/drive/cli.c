@@ -161,6 +161,7 @@ static void store_switch(struct cli *cli, enum cli_option_id id) {
         {OPT_EXIT_ZERO,       &cli->exit_zero      },
         {OPT_ALLOW_PARTIAL,   &cli->allow_partial  },
         {OPT_NO_CACHE,        &cli->no_cache       },
+        {OPT_NO_SHARE,        &cli->no_share       },
         {OPT_STATS,           &cli->stats          },
         {OPT_QUIET,           &cli->quiet          },
         {OPT_VERBOSE,         &cli->verbose        },

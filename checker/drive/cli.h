@@ -102,6 +102,7 @@ struct cli {
     uint32_t tu_timeout; // seconds
     uint32_t tu_memory;  // MiB
     bool no_cache;
+    bool no_share; // --no-shared-headers
     const char *cache_dir;
     uint64_t cache_size; // MiB
     // facts

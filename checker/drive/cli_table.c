@@ -217,6 +217,9 @@ const struct cli_option cli_options[] = {
      "Give up on a translation unit that needs more than MIB mebibytes (default 4096)."},
     {OPT_NO_CACHE, GROUP_WORK, 0, "no-cache", NULL, PARSING,
      "Parse everything anew and store nothing."},
+    {OPT_NO_SHARE, GROUP_WORK, 0, "no-shared-headers", NULL, PARSING,
+     "Parse the headers of each translation unit anew, also those that several begin with. The "
+     "result is the same."},
     {OPT_CACHE_DIR, GROUP_WORK, 0, "cache-dir", "DIR", PARSING | LAUNCH,
      "Where parsed translation units are kept. Default: `.threadlint` in the project root; with "
      "`-- FLAGS` nowhere."},

@@ -43,6 +43,7 @@ enum cli_option_id {
     OPT_TU_TIMEOUT,
     OPT_TU_MEMORY,
     OPT_NO_CACHE,
+    OPT_NO_SHARE,
     OPT_CACHE_DIR,
     OPT_CACHE_SIZE,
     OPT_STATS,

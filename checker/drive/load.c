@@ -7,6 +7,7 @@
 #include "checker/base/fs.h"
 #include "checker/drive/cache.h"
 #include "checker/drive/worker.h"
+#include "checker/front/share.h"
 #include "checker/ir/pack.h"
 
 #include <stdarg.h>
@@ -206,6 +207,16 @@ static bool take_cached(struct load *l, uint32_t index) {
     return ok;
 }
 
+// A directory for headers that several commands share; NULL when there is nothing to gain from it.
+static char *share_headers(const struct load *l, const uint32_t *todo, uint32_t count) {
+    struct project *p = l->project;
+    char *dir = count > 1 && !p->unsaved_count && !p->cli->no_share ? fs_temp_dir(p->arena) : NULL;
+    if (dir) {
+        share_plan(p->arena, p->cmds.data, todo, count, str_from(dir));
+    }
+    return dir;
+}
+
 bool load_read(struct load *l, struct error *err) {
     struct project *p = l->project;
     double start = progress_now();
@@ -215,6 +226,7 @@ bool load_read(struct load *l, struct error *err) {
             vec_push(p->arena, &todo, i);
         }
     }
+    char *shared = share_headers(l, todo.data, todo.len);
     const struct worker_job job = {
         .cmds = p->cmds.data,
         .todo = todo.data,
@@ -228,6 +240,9 @@ bool load_read(struct load *l, struct error *err) {
         .on_result = on_result,
     };
     bool ok = !todo.len || worker_run(&job, err);
+    if (shared) {
+        fs_remove_dir(p->arena, shared);
+    }
     if (l->cache) {
         cache_flush(l->cache);
     }

@@ -6,6 +6,12 @@
 #include "checker/base/err.h"
 #include "checker/ir/ir.h"
 
+// #include directives several translation units begin with, see share.h.
+struct shared_headers {
+    struct str includes; // a line each
+    struct str stem;     // where their files are made: "<stem>.pch" and others
+};
+
 // One translation unit to parse; made by compdb.c and args.c.
 struct compile_cmd {
     struct str file;      // absolute, normalised
@@ -14,6 +20,8 @@ struct compile_cmd {
     const char *const
         *args;         // args[0] = driver ("cc", "g++", ...); without source, -c, -o and the like
     struct str origin; // "build/compile_commands.json entry 17", for messages
+    const struct shared_headers *shared; // set by share_plan; NULL = none
+    uint32_t shared_end;                 // bytes of the file these directives take up
 };
 
 // A file's unsaved content (editor buffers).

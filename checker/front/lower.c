@@ -62,12 +62,16 @@ static bool is_container(enum CXCursorKind kind) {
            kind == CXCursor_ClassDecl || kind == CXCursor_UnionDecl;
 }
 
+bool lower_is_looked_at(CXCursor c) {
+    enum CXCursorKind kind = clang_getCursorKind(c);
+    return is_container(kind) || is_function_kind(kind) || kind == CXCursor_VarDecl;
+}
+
 static enum CXChildVisitResult visit_top(CXCursor c, CXCursor parent, CXClientData data) {
     (void)parent;
     struct lower *l = data;
     enum CXCursorKind kind = clang_getCursorKind(c);
-    bool interesting = is_container(kind) || is_function_kind(kind) || kind == CXCursor_VarDecl;
-    if (!interesting || in_system_header(c) || !is_own(l, c)) {
+    if (!lower_is_looked_at(c) || in_system_header(c) || !is_own(l, c)) {
         return CXChildVisit_Continue;
     }
     if (is_container(kind)) {
@@ -115,6 +119,7 @@ sym_id lower_function_named(struct lower *l, struct str name) {
     if (map_get(&l->named, key, &known)) {
         return (sym_id){known};
     }
+    l->must_see_all |= l->sees_own_only;
     struct name_search s = {.l = l, .name = name, .found = clang_getNullCursor()};
     clang_visitChildren(clang_getTranslationUnitCursor(l->tu), find_named, &s);
     sym_id sym = {0};
@@ -315,14 +320,26 @@ static enum CXChildVisitResult note_place(CXCursor c, CXCursor parent, CXClientD
     return CXChildVisit_Continue;
 }
 
-static void lower_tu(struct lower *l) {
+static void lower_tu(struct lower *l, const struct parsed *parsed) {
     CXString name = clang_getTranslationUnitSpelling(l->tu);
     CXFile main_file = clang_getFile(l->tu, clang_getCString(name));
     clang_disposeString(name);
+    if (parsed->shared_text.ptr) {
+        lower_know_text(l, main_file, parsed->shared_text);
+    }
     file_id main_id = lower_file(l, main_file);
     l->f->main_file = l->f->files.data[main_id.v].path;
     clang_visitChildren(clang_getTranslationUnitCursor(l->tu), note_place, l);
+    for (uint32_t i = 0; i < parsed->shared_files.len; i++) {
+        lower_know_file(l, &parsed->shared_files.data[i]);
+    }
+    for (uint32_t i = 0; i < parsed->shared_files.len; i++) {
+        (void)lower_file(l, parsed->shared_files.data[i].file);
+    }
     clang_getInclusions(l->tu, note_file, l);
+    for (uint32_t i = 0; i < parsed->shared_decls.len; i++) {
+        (void)visit_top(parsed->shared_decls.data[i], clang_getNullCursor(), l);
+    }
     visit_inside(l, clang_getTranslationUnitCursor(l->tu));
     lower_functions(l);
     lower_globals(l);
@@ -339,36 +356,47 @@ static bool is_cxx_tu(CXTranslationUnit tu) {
     return is_cxx;
 }
 
+// False when the facts are not right since not all of the TU could be seen.
+static bool lower_parsed(const struct parsed *parsed, const struct front_options *options,
+                         struct arena *arena, struct arena *scratch, struct facts *f) {
+    struct arena building;
+    arena_init(&building, 0);
+    struct lower_options lowering = {
+        .root = options->root, .max_depth = MAX_DEPTH, .max_fn_ops = MAX_FN_OPS};
+    facts_init(f, arena);
+    struct lower l = {.tu = parsed->tu,
+                      .b = ir_builder_new(f, &building),
+                      .f = f,
+                      .arena = arena,
+                      .scratch = scratch,
+                      .options = &lowering,
+                      .sees_own_only = parsed->sees_own_only};
+    struct map *const maps[] = {&l.files, &l.text_index, &l.place_index, &l.symbols,
+                                &l.vars,  &l.types,      &l.records,     &l.queued,
+                                &l.named, &l.extents,    &l.shared_index};
+    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
+        map_init(maps[i], scratch);
+    }
+    l.is_cxx = is_cxx_tu(parsed->tu);
+    lower_tu(&l, parsed);
+    arena_release(&building);
+    return !l.must_see_all;
+}
+
 bool front_read(const struct compile_cmd *cmd, const struct front_options *options,
                 struct arena *arena, struct facts *f, struct error *err) {
     struct arena scratch;
-    struct arena building;
     arena_init(&scratch, 0);
-    arena_init(&building, 0);
-    CXIndex index = clang_createIndex(0, 0);
-    CXTranslationUnit tu = parse_tu(index, cmd, options, &scratch, err);
-    if (tu) {
-        struct lower_options lowering = {
-            .root = options->root, .max_depth = MAX_DEPTH, .max_fn_ops = MAX_FN_OPS};
-        facts_init(f, arena);
-        struct lower l = {.tu = tu,
-                          .b = ir_builder_new(f, &building),
-                          .f = f,
-                          .arena = arena,
-                          .scratch = &scratch,
-                          .options = &lowering};
-        struct map *const maps[] = {&l.files, &l.text_index, &l.place_index, &l.symbols,
-                                    &l.vars,  &l.types,      &l.records,     &l.queued,
-                                    &l.named, &l.extents};
-        for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
-            map_init(maps[i], &scratch);
-        }
-        l.is_cxx = is_cxx_tu(tu);
-        lower_tu(&l);
-        clang_disposeTranslationUnit(tu);
+    struct parsed parsed;
+    bool ok = parse_tu(cmd, options, true, &scratch, &parsed, err);
+    if (ok && !lower_parsed(&parsed, options, arena, &scratch, f)) {
+        parsed_dispose(&parsed);
+        ok = parse_tu(cmd, options, false, &scratch, &parsed, err);
+        (void)(ok && lower_parsed(&parsed, options, arena, &scratch, f));
     }
-    clang_disposeIndex(index);
+    if (ok) {
+        parsed_dispose(&parsed);
+    }
     arena_release(&scratch);
-    arena_release(&building);
-    return tu != NULL;
+    return ok;
 }

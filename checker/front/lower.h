@@ -5,6 +5,7 @@
 #define CHECKER_FRONT_LOWER_H
 
 #include "checker/base/map.h"
+#include "checker/front/parse.h"
 #include "checker/ir/build.h"
 
 #include <clang-c/Index.h>
@@ -29,10 +30,12 @@ struct lower {
     bool is_cxx;
     uint32_t depth; // present syntax nesting
     struct lower_fn *fn;
-    struct cxx_state *cxx;        // cxx.c; NULL in C
-    struct map files;             // CXFile -> file_id
-    struct map text_index;        // CXFile -> texts
-    VEC(struct str) texts;        // contents of files
+    struct cxx_state *cxx;   // cxx.c; NULL in C
+    struct map files;        // CXFile -> file_id
+    struct map text_index;   // CXFile -> texts
+    VEC(struct str) texts;   // contents of files
+    struct map shared_index; // identity of a file -> shared
+    VEC(const struct shared_file *) shared;
     struct map place_index;       // CXFile -> places
     VEC(CXSourceLocation) places; // somewhere in a file
     struct map symbols;           // hash of canonical cursor -> sym_id
@@ -45,7 +48,13 @@ struct lower {
     struct map queued;     // hash of canonical cursor, already queued or lowered
     struct map extents;    // both ends of an expression's extent -> loc_id
     struct map named;      // hash of a name -> sym_id of the function, for cleanup attributes
+    bool sees_own_only;    // visiting the TU does not show what precompiled headers declare
+    bool must_see_all;     // that was needed: the facts are not right
 };
+
+// --- lower.c ---
+/// The kind of declaration may be one to lower when it stands at the top of a TU.
+bool lower_is_looked_at(CXCursor c);
 
 // --- symbol.c ---
 /// Place of a cursor's start (file location: macro arguments at their source, macro bodies at the
@@ -59,6 +68,10 @@ file_id lower_file(struct lower *l, CXFile file);
 void lower_note_place(struct lower *l, CXSourceLocation place);
 /// Raw content of a file; empty when unknown. Belongs to the TU.
 struct str lower_text(struct lower *l, CXFile file);
+/// Says what lower_text is to answer for a file libclang has in another form.
+void lower_know_text(struct lower *l, CXFile file, struct str text);
+/// Says what a file is that libclang would have to look at.
+void lower_know_file(struct lower *l, const struct shared_file *file);
 /// Identifier, keyword or punctuation written at the spelling location of the cursor's start; a
 /// slice of the raw file (so it is what stands in the macro body, e.g. "__c11_atomic_store").
 struct str lower_token_at(struct lower *l, CXCursor c);

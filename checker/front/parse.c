@@ -51,8 +51,7 @@ static bool is_dropped(struct str arg) {
     return str_starts(arg, STR("-fopenmp"));
 }
 
-static const char **arguments(const struct compile_cmd *cmd, struct arena *scratch,
-                              uint32_t *ret_count) {
+static struct parse_args arguments(const struct compile_cmd *cmd, struct arena *scratch) {
     const char **args = ARENA_ARRAY(scratch, const char *, cmd->arg_count + TOLERATED);
     uint32_t count = 0;
     for (uint32_t i = 0; i < cmd->arg_count; i++) {
@@ -63,8 +62,7 @@ static const char **arguments(const struct compile_cmd *cmd, struct arena *scrat
     for (uint32_t i = 0; i < TOLERATED; i++) {
         args[count++] = tolerated[i];
     }
-    *ret_count = count;
-    return args;
+    return (struct parse_args){args, count};
 }
 
 static bool is_readable(const char *file, struct error *err) {
@@ -109,30 +107,41 @@ static void show_messages(const char *file, const char *const *args, uint32_t co
     clang_disposeIndex(index);
 }
 
-CXTranslationUnit parse_tu(CXIndex index, const struct compile_cmd *cmd,
-                           const struct front_options *options, struct arena *scratch,
-                           struct error *err) {
+void parsed_dispose(struct parsed *p) {
+    clang_disposeTranslationUnit(p->tu);
+    clang_disposeIndex(p->index);
+    *p = (struct parsed){0};
+}
+
+bool parse_tu(const struct compile_cmd *cmd, const struct front_options *options, bool share,
+              struct arena *scratch, struct parsed *ret, struct error *err) {
     const char *file = arena_copy(scratch, cmd->file.ptr, cmd->file.len);
+    *ret = (struct parsed){0};
     if (!unsaved_find(options->unsaved, options->unsaved_count, cmd->file) &&
         !is_readable(file, err)) {
-        return NULL;
+        return false;
     }
+    struct parse_args args = arguments(cmd, scratch);
+    if (share && !options->unsaved_count && share_parse(cmd, &args, scratch, ret)) {
+        return true;
+    }
+    *ret = (struct parsed){0};
     unsigned flags = CXTranslationUnit_KeepGoing;
     CXTranslationUnit tu = NULL;
-    uint32_t count = 0;
-    const char **args = arguments(cmd, scratch, &count);
-    enum CXErrorCode code = clang_parseTranslationUnit2FullArgv(index, file, args, (int)count,
-                                                                unsaved_files(options, scratch),
-                                                                options->unsaved_count, flags, &tu);
+    ret->index = clang_createIndex(0, 0);
+    enum CXErrorCode code = clang_parseTranslationUnit2FullArgv(
+        ret->index, file, args.items, (int)args.count, unsaved_files(options, scratch),
+        options->unsaved_count, flags, &tu);
     if (code != CXError_Success || !tu) {
-        show_messages(file, args, count);
-        error_set(err, "%s: %s", file, error_text(code));
-        return NULL;
+        show_messages(file, args.items, args.count);
+        parsed_dispose(ret);
+        return error_set(err, "%s: %s", file, error_text(code));
     }
+    ret->tu = tu;
     if (!has_text(tu)) {
         fail_without_text(tu, file, scratch, err);
-        clang_disposeTranslationUnit(tu);
-        return NULL;
+        parsed_dispose(ret);
+        return false;
     }
-    return tu;
+    return true;
 }

@@ -1,6 +1,7 @@
 // Files and places: CXFile -> file_id, cursor -> loc_id. Macro rules P28-P30 live here and nowhere
 // else.
 #include "checker/base/fs.h"
+#include "checker/base/hash.h"
 #include "checker/front/cx.h"
 #include "checker/front/lower.h"
 #include "checker/front/scan.h"
@@ -12,11 +13,30 @@ static bool is_main_file(const struct lower *l, CXFile file) {
     return main_file && clang_File_isEqual(main_file, file);
 }
 
+static uint64_t file_identity(CXFile file) {
+    CXFileUniqueID id;
+    return clang_getFileUniqueID(file, &id) == 0 ? hash64(id.data, sizeof id.data, 0) : 0;
+}
+
+void lower_know_file(struct lower *l, const struct shared_file *file) {
+    map_put(&l->shared_index, file_identity(file->file), l->shared.len);
+    vec_push(l->scratch, &l->shared, file);
+}
+
+// What is known of a file from a precompiled header; NULL when nothing is.
+static const struct shared_file *shared_file(const struct lower *l, CXFile file) {
+    uint32_t known = 0;
+    return l->shared.len && map_get(&l->shared_index, file_identity(file), &known)
+               ? l->shared.data[known]
+               : NULL;
+}
+
 // Path as stored in the facts: relative to the root when the file lies under it, by its real or by
 // its written path (a root reached through a symbolic link), else absolute.
-static struct str stored_path(struct lower *l, CXFile file) {
+static struct str stored_path(struct lower *l, CXFile file, const struct shared_file *shared) {
     struct str root = l->options ? l->options->root : (struct str){0};
-    struct str real = cx_str(l->scratch, clang_File_tryGetRealPathName(file));
+    struct str real =
+        shared ? shared->real : cx_str(l->scratch, clang_File_tryGetRealPathName(file));
     struct str written = cx_str(l->scratch, clang_getFileName(file));
     if (written.len > 0 && written.ptr[0] == '/') {
         written = str_from(fs_normalize(l->scratch, written));
@@ -45,6 +65,11 @@ struct str lower_text(struct lower *l, CXFile file) {
     return l->texts.data[known];
 }
 
+void lower_know_text(struct lower *l, CXFile file, struct str text) {
+    map_put(&l->text_index, (uint64_t)(uintptr_t)file, l->texts.len);
+    vec_push(l->scratch, &l->texts, text);
+}
+
 struct str lower_token_at(struct lower *l, CXCursor c) {
     struct cx_place p = cx_spelling_place(cx_start(c));
     return scan_identifier(lower_text(l, p.file), p.offset);
@@ -59,12 +84,20 @@ void lower_note_place(struct lower *l, CXSourceLocation place) {
     }
 }
 
-static bool is_system_file(struct lower *l, CXFile file) {
+static bool is_system_file(struct lower *l, CXFile file, const struct shared_file *shared) {
+    if (shared) {
+        return shared->is_system;
+    }
     uint32_t known = 0;
     CXSourceLocation place = map_get(&l->place_index, (uint64_t)(uintptr_t)file, &known)
                                  ? l->places.data[known]
                                  : clang_getLocationForOffset(l->tu, file, 0);
     return clang_Location_isInSystemHeader(place) != 0;
+}
+
+static struct hash128 content_hash(struct lower *l, CXFile file) {
+    struct str text = lower_text(l, file);
+    return hash128(text.ptr ? text.ptr : "", text.len);
 }
 
 file_id lower_file(struct lower *l, CXFile file) {
@@ -76,13 +109,13 @@ file_id lower_file(struct lower *l, CXFile file) {
     if (map_get(&l->files, key, &known)) {
         return (file_id){known};
     }
-    struct str path = stored_path(l, file);
-    struct str text = lower_text(l, file);
+    const struct shared_file *shared = shared_file(l, file);
+    struct str path = stored_path(l, file, shared);
     struct ir_file made = {
         .path = ir_name(l->b, path),
         .is_main = is_main_file(l, file),
-        .is_system = is_system_file(l, file),
-        .content = hash128(text.ptr ? text.ptr : "", text.len),
+        .is_system = is_system_file(l, file, shared),
+        .content = shared ? shared->content : content_hash(l, file),
     };
     made.is_own = !made.is_system && path.len > 0 && path.ptr[0] != '/';
     file_id id = ir_file(l->b, &made);
