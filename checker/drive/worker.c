@@ -126,13 +126,15 @@ static void finish(struct pool *p, struct slot *s, const struct worker_result *r
 }
 
 // The worker of `s` is gone, or must go. A TU that died in a used worker gets one more chance in a
-// fresh one: what earlier TUs left behind may have been the cause.
+// fresh one: what earlier TUs left behind may have been the cause, or making headers that are
+// shared, which is not tried twice.
 static void lose(struct pool *p, struct slot *s, struct worker_result r, bool may_retry) {
     uint32_t seen = 0;
     if (s->tu == NO_TU) {
         return;
     }
-    if (may_retry && s->is_used && !map_get(&p->retried, (uint64_t)s->tu + 1, &seen)) {
+    bool had_company = s->is_used || p->job->cmds[s->tu].shared;
+    if (may_retry && had_company && !map_get(&p->retried, (uint64_t)s->tu + 1, &seen)) {
         map_put(&p->retried, (uint64_t)s->tu + 1, 1);
         vec_push(&p->arena, &p->again, s->tu);
         s->tu = NO_TU;
