@@ -114,7 +114,6 @@ static void set_limits(const struct worker_job *job) {
         set_limit(RLIMIT_DATA, limit << MIB_SHIFT);
     }
     (void)signal(SIGPIPE, SIG_DFL);
-    (void)signal(SIGXFSZ, SIG_IGN); // precompiled headers may be too large for where they go
 }
 
 static void redirect(bool verbose) {
