@@ -25,6 +25,7 @@ void documents_open(struct documents *d, struct str uri, struct str path, int64_
     doc = doc ? doc : free_place(d);
     doc->is_open = true;
     doc->version = version;
+    doc->good = -1;
     set(&doc->uri, uri);
     set(&doc->path, path);
     document_set(doc, text);

@@ -14,6 +14,7 @@ struct document {
     struct buf path;
     struct buf text;
     int64_t version;
+    int64_t good; // version of the last complete result; -1 = none
 };
 
 struct documents {

@@ -277,6 +277,70 @@ static void merge_loose(struct server *s, cJSON *result) {
     }
 }
 
+// --- code that does not compile for the moment ---
+
+// Rules that need the whole program say nothing while a file cannot be read fully, as is so most of
+// the time that something is typed. What they said last is kept, in files that nobody touched.
+
+static bool has_note(struct server *s, const cJSON *result, struct str path) {
+    const cJSON *note = NULL;
+    cJSON_ArrayForEach(note, member(result, "notes")) {
+        const char *file =
+            fs_join(&s->scratch, member_text(result, "root"), member_text(note, "file"));
+        if (str_eq(str_from(file), path)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_touched(struct server *s, const cJSON *result, const cJSON *finding) {
+    const char *path =
+        fs_join(&s->scratch, member_text(result, "root"), member_text(finding, "file"));
+    const struct document *doc = documents_find(&s->documents, str_from(path));
+    return (doc && doc->good != doc->version) || has_note(s, result, str_from(path));
+}
+
+// Nothing but open documents is broken.
+static bool is_broken_by_edit(struct server *s, const cJSON *result) {
+    const cJSON *note = NULL;
+    cJSON_ArrayForEach(note, member(result, "notes")) {
+        const char *file =
+            fs_join(&s->scratch, member_text(result, "root"), member_text(note, "file"));
+        if (!documents_find(&s->documents, str_from(file))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void carry_over(struct server *s, struct folder *f, cJSON *result) {
+    cJSON *now = cJSON_GetObjectItemCaseSensitive(result, "findings");
+    cJSON *before = cJSON_GetObjectItemCaseSensitive(f->result, "findings");
+    cJSON *next = NULL;
+    for (cJSON *item = now ? now->child : NULL; item; item = next) {
+        next = item->next;
+        if (!is_touched(s, result, item)) {
+            cJSON_Delete(cJSON_DetachItemViaPointer(now, item));
+        }
+    }
+    for (cJSON *item = before ? before->child : NULL; item; item = next) {
+        next = item->next;
+        if (!is_touched(s, result, item)) {
+            cJSON_AddItemToArray(now, cJSON_DetachItemViaPointer(before, item));
+        }
+    }
+}
+
+static void note_good(struct server *s, const struct folder *f) {
+    for (uint32_t i = 0; i < s->documents.items.len; i++) {
+        struct document *doc = &s->documents.items.data[i];
+        if (doc->is_open && folder_has(f, buf_str(&doc->path))) {
+            doc->good = doc->version;
+        }
+    }
+}
+
 static struct result_file *file_of(struct server *s, struct folder *f, const cJSON *item) {
     const char *name = member_text(item, "file").ptr;
     const char *path = diagnostics_path(s, f, name);
@@ -333,6 +397,13 @@ void folder_read(struct server *s, struct folder *f) {
     bool is_good = result && !member(result, "error");
     if (is_good) {
         merge_loose(s, result);
+        bool is_complete = member_true(result, "complete");
+        if (is_complete) {
+            note_good(s, f);
+        } else if (f->was_complete && is_broken_by_edit(s, result)) {
+            carry_over(s, f, result);
+        }
+        f->was_complete |= is_complete;
         keep(s, f, result);
         diagnostics_publish(s);
         refresh(s);

@@ -49,6 +49,7 @@ struct folder {
     double due;          // when it may be analysed (progress_now)
     bool is_refinement;  // the running analysis only looks for what a kept result lacks
     bool has_failed;     // the last analysis ended without a result
+    bool was_complete;   // some result was of the whole program
     cJSON *result;       // of the last analysis; NULL before the first
     struct arena *arena; // of `files`; it stays where it is when folders are moved
     struct interner paths;
