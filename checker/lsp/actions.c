@@ -391,7 +391,7 @@ static void accept(struct server *s, struct str fingerprint, struct str uri) {
                 continue;
             }
             if (add_to_baseline(s, baseline.ptr, file->findings.data[k], &err)) {
-                folder_touch(f, 0);
+                folder_touch(f, true);
             } else {
                 message_show(s, 1, str_from(err.text));
             }

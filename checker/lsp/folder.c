@@ -8,6 +8,10 @@
 // A result that was kept from an earlier run has findings, and nothing about places (places.c).
 // It is shown, and then a second analysis of the same text looks for what is missing.
 
+#define PAUSE_MIN   0.05 // seconds
+#define PAUSE_FIRST 0.2
+#define PAUSE_MAX   0.5
+
 static void set(struct buf *b, struct str s) {
     buf_clear(b);
     buf_add(b, s);
@@ -34,7 +38,7 @@ void folder_add(struct server *s, struct str path) {
     f.arena = ARENA_NEW(&s->arena, struct arena);
     arena_init(f.arena, 0);
     analysis_init(&f.analysis);
-    folder_touch(&f, 0);
+    folder_touch(&f, true);
     vec_push(&s->arena, &s->folders, f);
 }
 
@@ -67,15 +71,22 @@ void folder_remove(struct server *s, struct str path) {
     }
 }
 
-void folder_touch(struct folder *f, double delay) {
-    f->is_dirty = true;
-    f->due = progress_now() + delay;
+// A part of what an analysis takes, so that a small project answers at once and a large one does not
+// begin with every key.
+static double pause_of(const struct folder *f) {
+    double pause = f->took > 0 ? f->took / 2 : PAUSE_FIRST;
+    return pause < PAUSE_MIN ? PAUSE_MIN : pause > PAUSE_MAX ? PAUSE_MAX : pause;
 }
 
-void folder_touch_all(struct server *s, double delay) {
+void folder_touch(struct folder *f, bool at_once) {
+    f->is_dirty = true;
+    f->due = progress_now() + (at_once ? 0 : pause_of(f));
+}
+
+void folder_touch_all(struct server *s, bool at_once) {
     for (uint32_t i = 0; i < s->folders.len; i++) {
         if (s->folders.data[i].is_open) {
-            folder_touch(&s->folders.data[i], delay);
+            folder_touch(&s->folders.data[i], at_once);
         }
     }
 }
@@ -84,17 +95,17 @@ bool folder_has(const struct folder *f, struct str path) {
     return f->is_open && fs_relative(buf_str(&f->path), path).len < path.len;
 }
 
-void folder_touch_file(struct server *s, struct str path, double delay) {
+void folder_touch_file(struct server *s, struct str path, bool at_once) {
     bool is_inside = false;
     for (uint32_t i = 0; i < s->folders.len; i++) {
-        struct folder *f = &s->folders.data[i];
-        if (folder_has(f, path)) {
-            folder_touch(f, delay);
-            is_inside = true;
-        }
+        is_inside |= folder_has(&s->folders.data[i], path);
     }
-    if (!is_inside) { // a header that several projects may include
-        folder_touch_all(s, delay);
+    for (uint32_t i = 0; i < s->folders.len; i++) {
+        struct folder *f = &s->folders.data[i];
+        if (f->is_open && (!is_inside || folder_has(f, path))) { // else a header of several projects
+            folder_touch(f, at_once);
+            f->is_edited = true;
+        }
     }
 }
 
@@ -194,6 +205,7 @@ static bool start(struct server *s, struct folder *f, bool refine) {
         .documents = &s->documents,
     };
     f->is_refinement = refine;
+    f->begun = progress_now();
     return analysis_start(&f->analysis, &request);
 }
 
@@ -377,6 +389,35 @@ static void refresh(struct server *s) {
     }
 }
 
+// The same as what is known, from what was kept, and no document changed: as after saving.
+static bool is_known(const struct folder *f, const cJSON *result) {
+    return f->result && !f->is_edited && !member(result, "places") && member(f->result, "places") &&
+           cJSON_Compare(member(result, "findings"), member(f->result, "findings"), true) &&
+           cJSON_Compare(member(result, "notes"), member(f->result, "notes"), true);
+}
+
+static void take(struct server *s, struct folder *f, cJSON *result, bool was_refinement) {
+    bool is_complete = member_true(result, "complete");
+    merge_loose(s, result);
+    if (is_known(f, result)) {
+        cJSON_Delete(result);
+        return;
+    }
+    if (is_complete) {
+        note_good(s, f);
+    } else if (f->was_complete && is_broken_by_edit(s, result)) {
+        carry_over(s, f, result);
+    }
+    f->was_complete |= is_complete;
+    f->is_edited = false;
+    keep(s, f, result);
+    diagnostics_publish(s);
+    refresh(s);
+    if (!was_refinement && !member(result, "places") && !member_true(result, "noDatabase")) {
+        (void)start(s, f, true);
+    }
+}
+
 void folder_read(struct server *s, struct folder *f) {
     cJSON *result = NULL;
     uint32_t done = f->analysis.done;
@@ -388,32 +429,18 @@ void folder_read(struct server *s, struct folder *f) {
     }
     bool was_refinement = f->is_refinement;
     f->is_refinement = false;
+    f->took = member(result, "places") ? progress_now() - f->begun : f->took;
     end_progress(s, f);
     if (f->is_dirty) { // of a version nobody looks at any more
         cJSON_Delete(result);
         return;
     }
     tell_about(s, f, result);
-    bool is_good = result && !member(result, "error");
-    if (is_good) {
-        merge_loose(s, result);
-        bool is_complete = member_true(result, "complete");
-        if (is_complete) {
-            note_good(s, f);
-        } else if (f->was_complete && is_broken_by_edit(s, result)) {
-            carry_over(s, f, result);
-        }
-        f->was_complete |= is_complete;
-        keep(s, f, result);
-        diagnostics_publish(s);
-        refresh(s);
+    if (result && !member(result, "error")) {
+        take(s, f, result, was_refinement);
     } else {
         f->has_failed = !was_refinement;
         cJSON_Delete(result);
-    }
-    if (is_good && !was_refinement && !member(result, "places") &&
-        !member_true(result, "noDatabase")) {
-        (void)start(s, f, true);
     }
     pull_answer(s);
 }

@@ -3,10 +3,6 @@
 #include "checker/base/fs.h"
 #include "checker/front/compdb.h"
 
-enum { SECONDS_AFTER_EDIT_MS = 200 };
-
-#define AFTER_EDIT ((double)SECONDS_AFTER_EDIT_MS / 1000)
-
 void server_init(struct server *s) {
     *s = (struct server){.encoding = ENCODING_UTF16};
     arena_init(&s->arena, 0);
@@ -85,7 +81,7 @@ static void on_open(struct server *s, const cJSON *params) {
             add_project(s, str_from(path));
         }
         diagnostics_forget(s, str_from(path));
-        folder_touch_file(s, str_from(path), 0);
+        folder_touch_file(s, str_from(path), true);
     }
 }
 
@@ -113,14 +109,14 @@ static void on_change(struct server *s, const cJSON *params) {
     }
     doc->version = member_number(member(params, "textDocument"), "version");
     pull_modified(s, str_from(path));
-    folder_touch_file(s, str_from(path), AFTER_EDIT);
+    folder_touch_file(s, str_from(path), false);
 }
 
 static void on_close(struct server *s, const cJSON *params) {
     const char *path = document_path(s, params);
     if (path) {
         documents_close(&s->documents, str_from(path));
-        folder_touch_file(s, str_from(path), 0);
+        folder_touch_file(s, str_from(path), true);
     }
 }
 
@@ -140,11 +136,11 @@ static void on_notification(struct server *s, struct str method, const cJSON *pa
     } else if (str_eq(method, STR("textDocument/didClose"))) {
         on_close(s, params);
     } else if (str_eq(method, STR("textDocument/didSave"))) {
-        folder_touch_all(s, 0);
+        folder_touch_all(s, true);
     } else if (str_eq(method, STR("workspace/didChangeWorkspaceFolders"))) {
         session_change_folders(s, params);
     } else if (str_eq(method, STR("workspace/didChangeWatchedFiles"))) {
-        folder_touch_all(s, AFTER_EDIT);
+        folder_touch_all(s, false);
     } else if (str_eq(method, STR("workspace/didChangeConfiguration"))) {
         session_configure(s, member(params, "settings"));
     } else if (str_eq(method, STR("window/workDoneProgress/cancel"))) {

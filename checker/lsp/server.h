@@ -47,6 +47,9 @@ struct folder {
     struct analysis analysis;
     bool is_dirty;       // something changed that no running analysis has seen
     double due;          // when it may be analysed (progress_now)
+    double begun;        // when the running analysis was
+    double took;         // seconds, the last one that was not ended; 0 = none yet
+    bool is_edited;      // documents changed since the result
     bool is_refinement;  // the running analysis only looks for what a kept result lacks
     bool has_failed;     // the last analysis ended without a result
     bool was_complete;   // some result was of the whole program
@@ -156,11 +159,11 @@ void session_change_folders(struct server *s, const cJSON *params);
 // --- folder.c ---
 void folder_add(struct server *s, struct str path);
 void folder_remove(struct server *s, struct str path);
-/// Something changed: analyse again `delay` seconds from now.
-void folder_touch(struct folder *f, double delay);
-void folder_touch_all(struct server *s, double delay);
-/// The folders the file belongs to; all when it lies in none.
-void folder_touch_file(struct server *s, struct str path, double delay);
+/// Something changed: analyse again, at once or when nothing else changes for a moment.
+void folder_touch(struct folder *f, bool at_once);
+void folder_touch_all(struct server *s, bool at_once);
+/// A document changed: the folders it lies in, or all when it lies in none.
+void folder_touch_file(struct server *s, struct str path, bool at_once);
 /// The last result, or the failure, is of what the client has now.
 bool folder_is_settled(const struct folder *f);
 /// The file lies in it.

@@ -243,7 +243,7 @@ static void take_settings(struct server *s, const cJSON *settings) {
         message_request(s, "workspace/inlayHint/refresh");
     }
     if (before != settings_hash(&s->settings)) {
-        folder_touch_all(s, 0);
+        folder_touch_all(s, true);
     }
 }
 
