@@ -71,8 +71,8 @@ void folder_remove(struct server *s, struct str path) {
     }
 }
 
-// A part of what an analysis takes, so that a small project answers at once and a large one does not
-// begin with every key.
+// A part of what an analysis takes, so that a small project answers at once and a large one does
+// not begin with every key.
 static double pause_of(const struct folder *f) {
     double pause = f->took > 0 ? f->took / 2 : PAUSE_FIRST;
     return pause < PAUSE_MIN ? PAUSE_MIN : pause > PAUSE_MAX ? PAUSE_MAX : pause;
@@ -102,7 +102,8 @@ void folder_touch_file(struct server *s, struct str path, bool at_once) {
     }
     for (uint32_t i = 0; i < s->folders.len; i++) {
         struct folder *f = &s->folders.data[i];
-        if (f->is_open && (!is_inside || folder_has(f, path))) { // else a header of several projects
+        if (f->is_open &&
+            (!is_inside || folder_has(f, path))) { // else a header of several projects
             folder_touch(f, at_once);
             f->is_edited = true;
         }

@@ -27,6 +27,7 @@ struct class_row {
     expr_id class;
     struct str name;
     const struct program_belief *belief; // of data
+    bool is_direct;                      // a lock that is taken by calls of library functions
     uint32_t takers;
     uint32_t take_count;
     struct place takes[MAX_TAKES];
@@ -41,7 +42,8 @@ struct places {
     const struct documents *documents;
     struct map by_class; // class -> number of its row
     VEC(struct class_row) rows;
-    struct map told; // places already
+    struct map taken; // places where locks are, already counted
+    struct map told;  // places already
     uint32_t count;
 };
 
@@ -67,20 +69,27 @@ static struct class_row *row_of(struct places *s, expr_id class) {
     return &s->rows.data[number];
 }
 
-static void add_takes(struct places *s, node_id n) {
+// Calls of library functions; with `through`, of the program's own that take the lock for their
+// callers, for locks that nothing else takes.
+static void add_takes(struct places *s, node_id n, bool through) {
     const struct flow_result *r = program_flow(s->program, n, FLOW_LOCKS);
     for (uint32_t i = 0; r && i < r->acquires.len; i++) {
+        const struct facts *f = r->fn.facts;
         expr_id class = expr_class(program_exprs(s->program), r->acquires.data[i].lock);
-        if (!class.v) {
+        bool is_direct = program_model(s->program, f, r->acquires.data[i].call) != NULL;
+        if (!class.v || is_direct == through) {
             continue;
         }
         struct class_row *row = row_of(s, class);
-        const struct facts *f = r->fn.facts;
-        struct place at = inventory_place(f, f->calls.data[r->acquires.data[i].call.v].loc);
-        bool again = false;
-        for (uint32_t k = 0; k < row->take_count; k++) {
-            again |= row->takes[k].line == at.line && str_eq(row->takes[k].file, at.file);
+        if (through && row->is_direct) {
+            continue;
         }
+        row->is_direct = is_direct;
+        struct place at = inventory_place(f, f->calls.data[r->acquires.data[i].call.v].loc);
+        uint64_t key = hash64(at.file.ptr, at.file.len, hash_mix(class.v, at.line));
+        uint32_t seen = 0;
+        bool again = map_get(&s->taken, key, &seen);
+        map_put(&s->taken, key, 1);
         row->takers += !again;
         if (!again && row->take_count < MAX_TAKES) {
             row->functions[row->take_count] = program_fn_name(s->program, n);
@@ -103,16 +112,29 @@ static void put_takes(struct json *j, const struct class_row *row) {
     json_array_end(j);
 }
 
+// Fields of nameless records may be called alike.
+static bool is_named(const struct places *s, const uint32_t *rows, uint32_t count,
+                     struct str name) {
+    for (uint32_t i = 0; i < count; i++) {
+        if (str_eq(s->rows.data[rows[i]].name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void put_guards(struct places *s, const struct class_row *lock) {
     struct json *j = s->json;
+    uint32_t names[MAX_GUARDS];
     uint32_t shown = 0;
     json_key(j, "guards");
     json_array_begin(j);
     for (uint32_t i = 0; i < s->rows.len && shown < MAX_GUARDS; i++) {
         const struct program_belief *b = s->rows.data[i].belief;
-        if (b && b->lock.v == lock->class.v && b->guarded * 2 > b->total) {
+        if (b && b->lock.v == lock->class.v && b->guarded * 2 > b->total &&
+            !is_named(s, names, shown, s->rows.data[i].name)) {
             json_str(j, s->rows.data[i].name);
-            shown++;
+            names[shown++] = i;
         }
     }
     json_array_end(j);
@@ -401,12 +423,14 @@ void places_put(struct json *j, const struct report *r, struct program *p,
     struct places s = {.json = j, .program = p, .report = r, .documents = documents};
     arena_init(&s.arena, 0);
     map_init(&s.by_class, &s.arena);
+    map_init(&s.taken, &s.arena);
     map_init(&s.told, &s.arena);
     for (uint32_t i = 0; i < program_belief_count(p); i++) {
         row_of(&s, program_belief(p, i)->class)->belief = program_belief(p, i);
     }
-    for (node_id n = 0; n < program_fn_count(p); n++) {
-        add_takes(&s, n);
+    for (node_id n = 0; n < 2 * program_fn_count(p); n++) {
+        bool through = n >= program_fn_count(p);
+        add_takes(&s, through ? n - program_fn_count(p) : n, through);
     }
     put_classes(&s);
     json_key(j, "places");
