@@ -13,9 +13,10 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PYTHON = "/usr/bin/python3"
-sys.path.insert(0, str(ROOT / "test"))
+sys.path[:0] = [str(ROOT / "test"), str(ROOT / "test" / "models")]
 sys.dont_write_bytecode = True
 
+import libraries  # noqa: E402
 from lit_format import Suite  # noqa: E402
 
 
@@ -51,3 +52,8 @@ config.environment["LSAN_OPTIONS"] = f"exitcode=99:print_suppressions=0:suppress
 config.environment["UBSAN_OPTIONS"] = "exitcode=99:print_stacktrace=1"
 config.environment["HOME"] = config.test_exec_root
 config.environment["LC_ALL"] = "C.UTF-8"
+
+# A test of the model of a library needs its headers: REQUIRES: glib. Without them it is unsupported.
+for name, library in libraries.LIBRARIES.items():
+    if libraries.where(library):
+        config.available_features.add(name)

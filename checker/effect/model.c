@@ -25,6 +25,7 @@ struct model_set {
     VEC(uint8_t) field_roles;                      // enum field_role, by number in names
     VEC(struct overload *) in_order;
     uint32_t texts;
+    bool weak; // of the text that is being read
     struct hash128 hash;
 };
 
@@ -65,6 +66,7 @@ static struct overload *find_overload(struct model_set *set, const struct summar
     }
     struct overload *o = ARENA_NEW(set->arena, struct overload);
     o->summary = *head;
+    o->summary.flags |= set->weak ? SUMMARY_WEAK : 0;
     o->text = set->texts;
     o->source = source;
     vec_push(set->arena, &slot->overloads, o);
@@ -218,6 +220,10 @@ static bool add_line(struct model_set *set, struct str line, struct str where, s
     if (str_starts(line, STR("alias "))) {
         return add_alias(set, str_slice(line, 6, line.len), where, err);
     }
+    if (str_eq(line, STR("weak"))) {
+        set->weak = true;
+        return true;
+    }
     struct model_line parsed;
     if (!model_parse_line(set->exprs, set->arena, line, where, &parsed, err)) {
         return false;
@@ -231,6 +237,7 @@ static bool add_line(struct model_set *set, struct str line, struct str where, s
 
 bool model_add(struct model_set *set, struct str name, struct str text, struct error *err) {
     set->texts++;
+    set->weak = false;
     set->hash = hash128_add(set->hash, text);
     char *copy = arena_copy(set->arena, text.ptr, text.len); // names are slices of it
     struct str rest = {copy, text.len};

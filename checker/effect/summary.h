@@ -85,6 +85,7 @@ enum {
     SUMMARY_PARTIAL = 2, // body incomplete: absence of an effect proves nothing
     SUMMARY_MODEL = 4,
     SUMMARY_UNKNOWN = 8, // analysis gave up
+    SUMMARY_WEAK = 16,   // models: a body in the program goes before it
 };
 
 enum { MODEL_MAX_PARAMS = 12 };

@@ -124,10 +124,14 @@ static void resolve_calls(struct program *p, struct unit *u) {
         const struct ir_sym *s = &f->syms.data[c->callee.v];
         u->models[i] = model_find(p->models, facts_text(f, s->name), facts_text(f, s->key),
                                   c->arg_count, (s->flags & SYM_COPY_OR_MOVE) != 0);
+        bool has_body = u->sym_nodes[c->callee.v] != NODE_NONE;
+        if (u->models[i] && (u->models[i]->flags & SUMMARY_WEAK) && has_body) {
+            u->models[i] = NULL;
+        }
         if (!u->models[i] && u->contract_summaries) {
             u->models[i] = u->contract_summaries[c->callee.v];
         }
-        p->stats.calls_resolved += u->models[i] || u->sym_nodes[c->callee.v] != NODE_NONE;
+        p->stats.calls_resolved += u->models[i] || has_body;
     }
 }
 

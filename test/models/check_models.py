@@ -4,7 +4,7 @@
 C: a translation unit is generated that asks, for each function a model names, whether the headers declare it with as many parameters, and
 whether what the model takes for a pointer, a function or a result is one. C++: each function must be the model that the engine would take
 for some function that Inputs/std.cpp calls, with as many parameters. Both are read by `threadlint show facts`, so names and link keys are
-those that models are matched by. What is a builtin or a macro is called by Inputs/atomic.c.
+those that models are matched by. What is a builtin or a macro is called by Inputs/atomic.c. Models of other libraries: check_libraries.py.
 """
 
 import argparse
@@ -14,6 +14,8 @@ import re
 import subprocess
 import sys
 import tempfile
+
+from libraries import LIBRARIES
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = pathlib.Path(__file__).resolve().parent
@@ -40,8 +42,8 @@ ELSEWHERE = {
     "printf_s": "C11 annex K",
     "pthread_set_name_np": "BSD",
 }
-# Models of libraries that this project's tests do not need to be installed.
-LIBRARIES = {"apr", "glib", "libuv", "sdl", "thread_boost", "win32"}
+# Models of libraries of which this system has no headers; see libraries.py for those that may be installed.
+UNPROVED = {"dpdk", "libdispatch", "linux_kernel", "qt"}
 # Those that have overloads in C++, where their address alone does not say which is meant.
 OVERLOADED = {"at_quick_exit", "memchr", "strchr", "strpbrk", "strrchr", "strstr"}
 
@@ -68,6 +70,7 @@ template <class T> constexpr bool is_function_pointer = std::is_function_v<std::
 template <class T> constexpr bool is_code = is_function_pointer<T> || std::is_pointer_v<T>;
 """
 
+Headers = collections.namedtuple("Headers", "names constants elsewhere")
 Case = collections.namedtuple("Case", "where name params marks variadic text")
 Property = collections.namedtuple("Property", "where name text")
 PROPERTY_ARGUMENT = re.compile(r"\b(fills|if_null|action|handler|at_exit) (\d+)")
@@ -81,7 +84,7 @@ class Models:
         for file in files:
             for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
                 line = line.split("#")[0].strip()
-                if line:
+                if line and line != "weak":
                     self.read(f"{file.name}:{number}", line)
 
     def read(self, where, line):
@@ -160,17 +163,17 @@ def questions_of_property(prop):
         yield f"S::count <= {index} || {kind}<{argument}>", f"parameter {index} of '{word}' is of another type"
 
 
-def c_unit(models):
+def c_unit(models, headers):
     """Text of the unit; maps its lines to where the model says it."""
     # The attribute is part of a function's type.
-    text = ["#define _GNU_SOURCE 1", "#define __noreturn__ __unused__"] + [f"#if __has_include(<{h}>)\n#include <{h}>\n#endif" for h in HEADERS] + [PRELUDE]
+    text = ["#define _GNU_SOURCE 1", "#define __noreturn__ __unused__"] + [f"#if __has_include(<{h}>)\n#include <{h}>\n#endif" for h in headers.names] + [PRELUDE]
     lines = "\n".join(text).split("\n")
     origin = {}
     asked = [(c.where, c.name, list(questions_of_case(c))) for c in models.cases if not is_cxx(c.name)]
     asked += [(p.where, p.name, list(questions_of_property(p))) for p in models.properties if is_plain(p)]
     asked += [(p.where, name, []) for p in models.properties for name in re.findall(r"\binstead (\w+)", p.text)]
     for number, (where, name, questions) in enumerate(asked):
-        if name in ELSEWHERE:
+        if name in headers.elsewhere:
             continue
         if name in OVERLOADED:
             lines.append(f"using ::{name};")
@@ -185,7 +188,7 @@ def c_unit(models):
         if not is_cxx(name):
             lines.append(f"{name} *t{number}; extern {name} v{number}; void *w{number}() {{ return (void *)&v{number}; }}")
             origin[len(lines)] = (where, name)
-    for name, value in CONSTANTS.items():
+    for name, value in headers.constants.items():
         lines.append(f'static_assert(({name}) == {value}, "is not {value}");')
         origin[len(lines)] = ("check_models.py", name)
     return "\n".join(lines) + "\n", origin
@@ -197,11 +200,11 @@ def is_plain(prop):
     return not is_cxx(prop.name) and not prop.where.startswith("containers.model") and not re.search(r"\batomic_(load|store|update|exchange|set|cas|weak_cas)\b", prop.text)
 
 
-def check_c(tool, models, scratch):
-    text, origin = c_unit(models)
+def check_c(tool, models, scratch, headers=Headers(HEADERS, CONSTANTS, ELSEWHERE), flags=()):
+    text, origin = c_unit(models, headers)
     source = scratch / "headers.cpp"
     source.write_text(text, encoding="utf-8")
-    facts = show_facts(tool, source, ["-std=c++17", "-pthread"])
+    facts = show_facts(tool, source, ["-std=c++17", "-pthread", *flags])
     problems = []
     for message, line in re.findall(r'^diag \d "(.*)" @(?:".*?":)?(\d+):', facts, re.M):
         where, name = origin.get(int(line), ("headers.cpp:" + line, "?"))
@@ -209,11 +212,11 @@ def check_c(tool, models, scratch):
     known = {s.name: s for s in symbols(facts)}
     for where, name in {(c.where, c.name) for c in models.cases if not is_cxx(c.name)} | {
             (p.where, p.name) for p in models.properties if is_plain(p)}:
-        if name not in {*ELSEWHERE, *OVERLOADED} and (name not in known or known[name].key != f"c:@F@{name}"):
+        if name not in {*headers.elsewhere, *OVERLOADED} and (name not in known or not re.search(rf"(^|\|)c:@F@{name}(#|$)", known[name].key)):
             problems.append(f"{where}: {name}: threadlint knows it as {known.get(name)}")
-    problems += [f"check_models.py: {name}: the headers declare it" for name in ELSEWHERE if name in known]
+    problems += [f"check_models.py: {name}: the headers declare it" for name in headers.elsewhere if name in known]
     for number, (where, name) in enumerate(models.types):
-        if not is_cxx(name) and not re.search(rf"^global v{number}: {name}\b", facts, re.M):
+        if not is_cxx(name) and not re.search(rf"^global v{number}: (?:struct |union )?{name}\b", facts, re.M):
             problems.append(f"{where}: type {name}: threadlint sees no such name")
     return problems, len(known)
 
@@ -242,10 +245,14 @@ def fit(case, symbol):
 DEFAULTED = {("std::scoped_lock::scoped_lock", ("this",))}
 
 
-def check_cxx(tool, models):
-    facts = show_facts(tool, HERE / "Inputs" / "std.cpp", ["-std=c++20", "-pthread"])
-    facts += show_facts(tool, HERE / "Inputs" / "atomic.c", ["-std=c11"])
-    problems = [f"std.cpp:{line}: {message}" for message, line in re.findall(r'^diag \d "(.*)" @(?:".*?":)?(\d+):', facts, re.M)]
+STANDARD = [("std.cpp", ["-std=c++20", "-pthread"]), ("atomic.c", ["-std=c11"])]
+
+
+def check_cxx(tool, models, sources=tuple(STANDARD)):
+    """The calls in these files of Inputs, each with its flags."""
+    facts = "".join(show_facts(tool, HERE / "Inputs" / source, flags) for source, flags in sources)
+    first_source = sources[0][0]
+    problems = [f"{first_source}:{line}: {message}" for message, line in re.findall(r'^diag \d "(.*)" @(?:".*?":)?(\d+):', facts, re.M)]
     found = list(symbols(facts))
     names = {s.name for s in found}
     wanted = [c for c in models.cases if is_cxx(c.name)]
@@ -261,16 +268,16 @@ def check_cxx(tool, models):
         if (case.name, tuple(case.params)) in DEFAULTED:
             continue
         if (case.name, tuple(case.params), tuple(case.marks), case.variadic) not in taken:
-            problems.append(f"{case.where}: {case.name}: no function of the headers that std.cpp calls is matched by it")
+            problems.append(f"{case.where}: {case.name}: no function of the headers that {first_source} calls is matched by it")
     for where, new, old in models.aliases:
         if new not in names:
-            problems.append(f"{where}: {new}: no function of this name is called by std.cpp")
+            problems.append(f"{where}: {new}: no function of this name is called by {first_source}")
     for prop in models.properties:
         called = {prop.name, "std::" + prop.name} & names
         if prop.name.endswith("::operator"): # stands for all conversions
             called = any(n.startswith(f"std::{prop.name} ") for n in names)
         if not is_plain(prop) and not called:
-            problems.append(f"{prop.where}: {prop.name}: not called by std.cpp")
+            problems.append(f"{prop.where}: {prop.name}: not called by {first_source}")
     records = set(re.findall(r'^record (?:".*?"|\S+) (\S+)', facts, re.M))
     for where, name in models.types:
         if is_cxx(name) and name not in records:
@@ -279,10 +286,11 @@ def check_cxx(tool, models):
 
 
 def main():
+    libraries = UNPROVED | {library.model for library in LIBRARIES.values()}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tool", required=True, help="the threadlint binary")
     parser.add_argument("files", nargs="*", type=pathlib.Path, 
-                        default=sorted(p for p in (ROOT / "rules" / "models").glob("*.model") if p.stem not in LIBRARIES))
+                        default=sorted(p for p in (ROOT / "rules" / "models").glob("*.model") if p.stem not in libraries))
     args = parser.parse_args()
     args.tool = str(pathlib.Path(args.tool).resolve())
     models = Models(args.files)
