@@ -212,6 +212,7 @@ struct flow_event {
     expr_id entry;        // threads: entry function
     expr_id home;         // threads: where the handle is kept
     uint32_t null_params; // FLOW_THREAD_LOST: bit i: parameter i is known to be 0 on this path
+    bool required;        // FLOW_DOUBLE_ACQUIRE: held because callers hold it by contract
 };
 
 enum exit_kind {

@@ -37,7 +37,8 @@ static void double_acquire(struct run *r, struct world *w, const struct lock_sta
                                   .subject = l->lock,
                                   .call = call,
                                   .other = l->site,
-                                  .inner = inner});
+                                  .inner = inner,
+                                  .required = l->required});
 }
 
 static void set_site(struct run *r, struct lock_state *l, call_id call, uint32_t inner) {

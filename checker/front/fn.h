@@ -38,6 +38,11 @@ struct scope {
 };
 
 // Where break, continue and case labels go.
+struct case_range {
+    int64_t lo;
+    int64_t hi;
+};
+
 struct jump_targets {
     struct jump_targets *outer;
     ir_bb on_break;
@@ -47,6 +52,7 @@ struct jump_targets {
     ir_bb switch_block; // block that ends in the switch; IR_BB_NONE when it is not reached
     bool is_switch;
     bool has_default;
+    VEC(struct case_range) cases;
 };
 
 struct label {
@@ -122,6 +128,13 @@ void lower_stmt(struct lower *l, CXCursor c);
 void lower_compound(struct lower *l, CXCursor c);
 /// One local declaration (VarDecl).
 void lower_local(struct lower *l, CXCursor decl);
+/// The header of an `if` or `switch` begins with an init statement.
+bool lower_has_init(struct lower *l, CXCursor c);
+
+// --- switch.c ---
+void lower_switch(struct lower *l, CXCursor c);
+/// A case or default with what follows it.
+void lower_cases(struct lower *l, CXCursor c);
 
 // --- loop.c ---
 void lower_while(struct lower *l, CXCursor c);

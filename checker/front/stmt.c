@@ -105,7 +105,7 @@ struct if_parts {
     CXCursor otherwise;
 };
 
-static bool has_init(struct lower *l, CXCursor c) {
+bool lower_has_init(struct lower *l, CXCursor c) {
     if (!l->is_cxx) {
         return false;
     }
@@ -119,7 +119,7 @@ static struct if_parts split_if(struct lower *l, CXCursor c) {
     CXCursor none = clang_getNullCursor();
     struct if_parts p = {none, none, none, none, none};
     uint32_t at = 0;
-    if (list.count > 2 && has_init(l, c)) {
+    if (list.count > 2 && lower_has_init(l, c)) {
         p.init = list.items[at++];
     }
     if (at < list.count && clang_getCursorKind(list.items[at]) == CXCursor_VarDecl) {
@@ -190,137 +190,6 @@ static void lower_if(struct lower *l, CXCursor c) {
     if (opens_scope) {
         lower_scope_pop(l, l->fn->loc);
     }
-}
-
-// --- switch ---
-
-struct header_search {
-    CXFile file;
-    uint32_t from;
-    uint32_t to; // exclusive
-    CXCursor found;
-};
-
-static enum CXChildVisitResult find_in_header(CXCursor c, CXCursor parent, CXClientData data) {
-    (void)parent;
-    struct header_search *s = data;
-    CXCursor decl = clang_getCursorKind(c) == CXCursor_DeclRefExpr ? clang_getCursorReferenced(c)
-                                                                   : clang_getNullCursor();
-    if (clang_getCursorKind(decl) != CXCursor_VarDecl) {
-        return CXChildVisit_Recurse;
-    }
-    struct cx_place at = cx_spelling_place(clang_getCursorLocation(decl));
-    if (at.file != s->file || at.offset < s->from || at.offset >= s->to) {
-        return CXChildVisit_Recurse;
-    }
-    s->found = decl;
-    return CXChildVisit_Break;
-}
-
-// libclang drops the init statement of a switch; the variable it declares is reached through its
-// uses.
-static void lower_switch_init(struct lower *l, CXCursor c) {
-    struct cx_place at = cx_spelling_place(cx_start(c));
-    size_t end = scan_after_init(lower_text(l, at.file), at.offset);
-    struct header_search s = {at.file, at.offset, (uint32_t)end, clang_getNullCursor()};
-    clang_visitChildren(c, find_in_header, &s);
-    if (cx_is_null(s.found)) {
-        ir_fn_flag(l->b, FN_PARTIAL);
-        ir_unhandled(l->b, STR("switch init"));
-    } else {
-        lower_local(l, s.found);
-    }
-}
-
-static void lower_switch(struct lower *l, CXCursor c) {
-    struct cx_list list = cx_children(l->scratch, c);
-    loc_id loc = lower_at(l, c);
-    if (list.count < 2) {
-        lower_unhandled(l, c);
-        return;
-    }
-    lower_scope_push(l);
-    uint32_t at = 0;
-    if (clang_getCursorKind(list.items[0]) == CXCursor_VarDecl && list.count > 2) {
-        lower_local(l, list.items[at++]);
-    } else if (has_init(l, c)) {
-        lower_switch_init(l, c);
-    }
-    val_id v = lower_rvalue(l, list.items[at]);
-    bool is_reachable = ir_bb_open(l->b);
-    struct jump_targets t = {.on_break = ir_bb_new(l->b),
-                             .is_switch = true,
-                             .switch_block = is_reachable ? ir_bb_current(l->b) : IR_BB_NONE};
-    ir_term_switch(l->b, v, loc);
-    lower_targets_push(l, &t);
-    ir_bb_set(l->b, IR_BB_NONE);
-    lower_stmt(l, list.items[list.count - 1]);
-    ir_term_jump(l->b, t.on_break, l->fn->loc);
-    if (!t.has_default) {
-        ir_edge_add(l->b, t.switch_block, t.on_break, EDGE_DEFAULT, 0, 0);
-    }
-    lower_targets_pop(l);
-    ir_bb_set(l->b, t.on_break);
-    lower_scope_pop(l, l->fn->loc);
-}
-
-static struct jump_targets *innermost_switch(struct lower *l) {
-    struct jump_targets *t = l->fn->targets;
-    while (t && !t->is_switch) {
-        t = t->outer;
-    }
-    return t;
-}
-
-static bool constant(CXCursor c, int64_t *ret_value) {
-    CXEvalResult r = clang_Cursor_Evaluate(c);
-    if (!r) {
-        return false;
-    }
-    bool ok = clang_EvalResult_getKind(r) == CXEval_Int;
-    if (ok) {
-        *ret_value = clang_EvalResult_getAsLongLong(r);
-    }
-    clang_EvalResult_dispose(r);
-    return ok;
-}
-
-static void add_case(struct lower *l, struct jump_targets *t, struct cx_list list, ir_bb here) {
-    int64_t lo = INT64_MIN;
-    int64_t hi = INT64_MAX;
-    bool is_known = constant(list.items[0], &lo);
-    hi = is_known ? lo : hi;
-    if (list.count == 3 && !constant(list.items[1], &hi)) { // GNU `case lo ... hi`
-        hi = INT64_MAX;
-    }
-    ir_edge_add(l->b, t->switch_block, here, EDGE_CASE, lo, hi);
-}
-
-static bool is_case(CXCursor c) {
-    enum CXCursorKind kind = clang_getCursorKind(c);
-    return kind == CXCursor_CaseStmt || kind == CXCursor_DefaultStmt;
-}
-
-// `case 1: case 2: s;` is a case in a case: walked, not descended.
-static void lower_cases(struct lower *l, CXCursor c) {
-    struct jump_targets *t = innermost_switch(l);
-    while (is_case(c)) {
-        struct cx_list list = cx_children(l->scratch, c);
-        ir_bb here = ir_bb_new(l->b);
-        ir_term_jump(l->b, here, lower_at(l, c));
-        if (t && clang_getCursorKind(c) == CXCursor_DefaultStmt) {
-            t->has_default = true;
-            ir_edge_add(l->b, t->switch_block, here, EDGE_DEFAULT, 0, 0);
-        } else if (t && list.count) {
-            add_case(l, t, list, here);
-        }
-        ir_bb_set(l->b, here);
-        if (!list.count) {
-            return;
-        }
-        c = list.items[list.count - 1];
-    }
-    lower_stmt(l, c);
 }
 
 // --- jumps ---

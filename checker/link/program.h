@@ -264,6 +264,9 @@ bool program_is_thread_entry(const struct program *p, node_id n);
 bool program_is_main(const struct program *p, node_id n);
 bool program_has_main(const struct program *p);
 bool program_has_callers(const struct program *p, node_id n);
+/// A method that only constructors and destructors of its class call, directly or through such
+/// methods: nobody else knows the object yet, or any more.
+bool program_only_makes(const struct program *p, node_id n);
 /// Some call passes 0 for this parameter.
 bool program_passes_zero(const struct program *p, node_id n, uint32_t param);
 /// The function's address is stored or passed: unknown code may call it.

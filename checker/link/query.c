@@ -106,6 +106,30 @@ bool program_has_main(const struct program *p) {
     return false;
 }
 
+static bool makes_or_ends(const struct program *p, node_id n, struct str record, int depth) {
+    const struct node *node = &p->nodes.data[n];
+    const struct facts *f = node->ref.facts;
+    const struct ir_sym *s = &f->syms.data[f->fns.data[node->ref.fn.v].sym.v];
+    bool own = s->record.v && str_eq(facts_text(f, f->records.data[s->record.v].name), record);
+    if (own && s->flags & (SYM_CTOR | SYM_DTOR)) {
+        return true;
+    }
+    bool all = own && depth > 0 && !node->address_taken && node->callers.len > 0;
+    for (uint32_t i = 0; i < node->callers.len && all; i++) {
+        all = makes_or_ends(p, node->callers.data[i], record, depth - 1);
+    }
+    return all;
+}
+
+bool program_only_makes(const struct program *p, node_id n) {
+    enum { MAX_CALLS = 3 };
+    struct fn_ref fn = p->nodes.data[n].ref;
+    record_id record = fn.facts->syms.data[fn.facts->fns.data[fn.fn.v].sym.v].record;
+    return record.v &&
+           makes_or_ends(p, n, facts_text(fn.facts, fn.facts->records.data[record.v].name),
+                         MAX_CALLS);
+}
+
 bool program_has_callers(const struct program *p, node_id n) {
     return p->nodes.data[n].callers.len != 0;
 }
@@ -234,8 +258,7 @@ bool program_is_released_by_others(const struct program *p, node_id n, expr_id l
     const struct flow_result *r = p->nodes.data[n].flow[FLOW_LOCKS];
     for (uint32_t i = 0; r && i < r->events.len; i++) {
         const struct flow_event *e = &r->events.data[i];
-        if (e->kind == FLOW_RELEASE_ENTRY && !e->inner &&
-            expr_same(expr_class(p->exprs, e->subject), class)) {
+        if (e->kind == FLOW_RELEASE_ENTRY && expr_same(expr_class(p->exprs, e->subject), class)) {
             count--;
         }
     }

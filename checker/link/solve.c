@@ -339,7 +339,7 @@ static void note_left_held(struct program *p, const struct flow_result *r) {
 static void note_releases(struct program *p, const struct flow_result *r) {
     for (uint32_t i = 0; i < r->events.len; i++) {
         const struct flow_event *e = &r->events.data[i];
-        if (e->kind != FLOW_RELEASE_ENTRY || e->inner) {
+        if (e->kind != FLOW_RELEASE_ENTRY) {
             continue;
         }
         expr_id class = expr_class(p->exprs, e->subject);

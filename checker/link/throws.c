@@ -19,6 +19,38 @@ static bool has_no_way_out(const struct facts *f, const struct ir_fn *fn) {
     return (f->syms.data[fn->sym.v].flags & SYM_NOTHROW) != 0;
 }
 
+static bool is_flag_param(const struct facts *f, val_id id) {
+    const struct ir_val *v = &f->vals.data[id.v];
+    const struct ir_path *path = &f->paths.data[v->path.v];
+    const struct ir_var *var = &f->vars.data[path->var.v];
+    if (v->kind != VAL_PATH || path->kind != PATH_VAR || var->kind != VAR_PARAM) {
+        return false;
+    }
+    const struct ir_type *t = &f->types.data[facts_strip_typedefs(f, var->type, NULL).v];
+    return t->kind == TYPE_ENUM || str_eq(facts_text(f, t->name), STR("bool")) ||
+           str_eq(facts_text(f, t->name), STR("_Bool"));
+}
+
+// The only way to the block is a branch that asks a flag which the caller gives: `if (mode ==
+// THROWS) throw ...`. Callers that do not want an exception give another one.
+static bool is_wanted(const struct facts *f, const struct ir_fn *fn, uint32_t block) {
+    bool asked = false;
+    for (uint32_t i = 0; i < fn->block_count; i++) {
+        const struct ir_block *b = &f->blocks.data[fn->first_block.v + i];
+        for (uint32_t k = 0; k < b->edge_count; k++) {
+            if (f->edges.data[b->first_edge.v + k].to.v != fn->first_block.v + block) {
+                continue;
+            }
+            if (b->term != TERM_BRANCH || !is_flag_param(f, b->lhs) ||
+                f->vals.data[b->rhs.v].kind == VAL_PATH) {
+                return false;
+            }
+            asked = true;
+        }
+    }
+    return asked;
+}
+
 static void scan_throws(struct program *p, struct node *n) {
     const struct facts *f = n->ref.facts;
     const struct ir_fn *fn = &f->fns.data[n->ref.fn.v];
@@ -28,7 +60,7 @@ static void scan_throws(struct program *p, struct node *n) {
         if (is_inside_try(f, b)) {
             continue;
         }
-        if (b->term == TERM_THROW) {
+        if (b->term == TERM_THROW && !is_wanted(f, fn, i)) {
             n->throws = (struct program_throw){.throws = true, .fn = n->ref, .loc = b->loc};
             return;
         }

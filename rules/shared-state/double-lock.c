@@ -38,7 +38,8 @@ static void check(struct rule_ctx *ctx) {
         // to, see shared-state-lock-leak
         bool in_loop =
             flow_is_same_place(program_sites(ctx->program), r, e) && flow_gives_back(r, e->subject);
-        if (e->kind == FLOW_DOUBLE_ACQUIRE && !in_loop &&
+        // what only an annotation says to be held is told by shared-state-lock-contract
+        if (e->kind == FLOW_DOUBLE_ACQUIRE && !in_loop && !e->required &&
             !program_is_recursive(ctx->program, e->subject)) {
             report(ctx, r, e);
         }

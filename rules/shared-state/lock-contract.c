@@ -134,6 +134,36 @@ static void check_access(struct search *s, op_id id, const struct ir_op *op) {
 
 // --- calls ---
 
+// The function takes a lock itself that its declaration says callers hold.
+static const struct flow_event *find_contradiction(const struct search *s, node_id n,
+                                                   expr_id lock) {
+    const struct program *p = s->ctx->program;
+    const struct flow_result *r = n == NODE_NONE ? NULL : program_flow(p, n, FLOW_LOCKS);
+    for (uint32_t i = 0; r && i < r->events.len; i++) {
+        const struct flow_event *e = &r->events.data[i];
+        if (e->kind == FLOW_DOUBLE_ACQUIRE && e->required &&
+            (!lock.v || expr_same(program_contract_class(p, e->subject), lock))) {
+            return e;
+        }
+    }
+    return NULL;
+}
+
+static void check_own_contract(struct search *s) {
+    const struct flow_event *e = find_contradiction(s, s->ctx->node, (expr_id){0});
+    if (!e) {
+        return;
+    }
+    const char *name = rule_name(s->ctx, s->fn, program_contract_lock(s->ctx->program, e->subject));
+    struct finding *f = rule_report(s->ctx, s->fn, e->loc,
+                                    "'%s' is locked here, but the declaration of '" STR_FMT
+                                    "' says that callers hold it: one of them is wrong",
+                                    name, STR_ARG(program_fn_name(s->ctx->program, s->ctx->node)));
+    if (f) {
+        f->subject = str_from(name);
+    }
+}
+
 static void check_call(struct search *s, op_id id, const struct ir_op *op) {
     const struct facts *f = s->fn.facts;
     const struct program *p = s->ctx->program;
@@ -144,7 +174,8 @@ static void check_call(struct search *s, op_id id, const struct ir_op *op) {
     bool own = count && object->kind == VAL_ADDR && is_own_object(s, object->path);
     for (uint32_t i = 0; i < count && !own; i++) {
         expr_id lock = program_contract_class(p, locks[i].e);
-        if (!lock.v || may_hold(s, id, lock) || is_told(s, lock)) {
+        if (!lock.v || may_hold(s, id, lock) ||
+            find_contradiction(s, program_callee(p, f, op->call), lock) || is_told(s, lock)) {
             continue;
         }
         const char *name = rule_name(s->ctx, s->fn, lock);
@@ -216,7 +247,8 @@ static bool is_exempt(const struct search *s) {
     bool part = fn->flags & (FN_GLOBAL_INIT | FN_PARTIAL | FN_TRUNCATED);
     bool kind = f->syms.data[fn->sym.v].flags & (SYM_CTOR | SYM_DTOR | SYM_LAMBDA);
     bool exempt = part || kind || (s->flow && s->flow->limited) ||
-                  program_has_contract(s->ctx->program, s->fn, CONTRACT_UNCHECKED);
+                  program_has_contract(s->ctx->program, s->fn, CONTRACT_UNCHECKED) ||
+                  program_only_makes(s->ctx->program, s->ctx->node);
     for (uint32_t i = 0; !exempt && i < fn->block_count; i++) {
         const struct ir_block *b = graph_block(s->fn, i);
         for (uint32_t k = 0; !exempt && k < b->op_count; k++) {
@@ -237,6 +269,7 @@ static void check(struct rule_ctx *ctx) {
     if (!f->contracts.len || is_exempt(&s)) {
         return;
     }
+    check_own_contract(&s);
     for (uint32_t i = 0; i < f->fns.data[s.fn.fn.v].block_count; i++) {
         const struct ir_block *b = graph_block(s.fn, i);
         for (uint32_t k = b->first_op.v; k < b->first_op.v + b->op_count; k++) {

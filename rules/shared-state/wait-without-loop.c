@@ -100,13 +100,24 @@ static enum verdict first_after(const struct search *s, uint32_t block, uint32_t
     return next == s->wait_block ? GOES_BACK : first_after(s, next, 0, depth + 1);
 }
 
+// A parameter as it came, or what it refers to.
+static bool is_parameter(const struct facts *f, val_id val) {
+    const struct ir_val *v = &f->vals.data[val.v];
+    const struct ir_path *p = &f->paths.data[v->path.v];
+    if (v->kind == VAL_ADDR && p->kind == PATH_DEREF) {
+        return is_parameter(f, p->val);
+    }
+    return v->kind == VAL_PATH && p->kind == PATH_VAR && f->vars.data[p->var.v].kind == VAR_PARAM;
+}
+
 // Something decided whether to wait at all: a test on the way from the entry that can go around the
 // wait.
 static bool is_guarded(const struct search *s) {
     for (uint32_t i = 0; i < s->ir->block_count; i++) {
         const struct ir_block *b = block_at(s, i);
-        if (b->term != TERM_BRANCH || b->edge_count < 2) {
-            continue;
+        if (b->term != TERM_BRANCH || b->edge_count < 2 ||
+            (is_parameter(s->f, b->lhs) && s->f->vals.data[b->rhs.v].kind == VAL_CONST)) {
+            continue; // a parameter alone (is there a time limit?) is nothing to wait for
         }
         uint32_t t = target(s, b, 0);
         uint32_t e = target(s, b, 1);
@@ -157,16 +168,6 @@ static bool is_wrapper(const struct search *s) {
     }
     return !program_is_thread_entry(ctx->program, ctx->node) &&
            !program_is_main(ctx->program, ctx->node);
-}
-
-// A parameter as it came, or what it refers to.
-static bool is_parameter(const struct facts *f, val_id val) {
-    const struct ir_val *v = &f->vals.data[val.v];
-    const struct ir_path *p = &f->paths.data[v->path.v];
-    if (v->kind == VAL_ADDR && p->kind == PATH_DEREF) {
-        return is_parameter(f, p->val);
-    }
-    return v->kind == VAL_PATH && p->kind == PATH_VAR && f->vars.data[p->var.v].kind == VAR_PARAM;
 }
 
 // A member of an object that the caller gave.

@@ -46,7 +46,7 @@ public:
     }
 
     void bad_within_a_function_that_requires_it() ATTRIBUTE(requires_capability(mu_)) {
-        lib::MutexLock lock(&mu_); // expect: shared-state-double-lock "mu_"
+        lib::MutexLock lock(&mu_); // expect: shared-state-lock-contract "mu_"
         count_++;
     }
 

@@ -81,3 +81,32 @@ void unreached(int a, int b) {
 // CHECK: switch a -> case 1 {{b[0-9]+}}, case 2 {{b[0-9]+}}, default
 // CHECK-NOT: switch b
 // CHECK: call g(7)
+
+// CHECK-LABEL: fn covered
+enum state { IDLE, BUSY, DONE };
+void covered(enum state s) {
+    switch (s) {
+    case IDLE:
+        g(1);
+        break;
+    case BUSY ... DONE:
+        g(2);
+    }
+    g(3);
+}
+// CHECK: switch s -> case 0 {{b[0-9]+}}, case 1..2 {{b[0-9]+}}, default [[NEVER:b[0-9]+]]
+// CHECK: [[NEVER]]:
+// CHECK-NEXT: unreachable
+
+// CHECK-LABEL: fn uncovered
+void uncovered(enum state s) {
+    switch (s) {
+    case IDLE:
+        g(1);
+        break;
+    case DONE:
+        g(2);
+    }
+    g(3);
+}
+// CHECK-NOT: unreachable

@@ -47,6 +47,30 @@ static void ok_no_thread(const char *text) {
     parse_all(text);
 }
 
+// Callers say whether they want an exception.
+enum class OnError { Throw, Return };
+
+static const char *find(const char *text, OnError on_error) {
+    if (!text) {
+        if (on_error == OnError::Throw) {
+            throw std::runtime_error("not found");
+        }
+        return nullptr;
+    }
+    return text;
+}
+
+static void ok_worker_wants_none(const char *text) {
+    if (!find(text, OnError::Return)) {
+        return;
+    }
+}
+
+void run_finder(const char *text) {
+    std::thread a(ok_worker_wants_none, text);
+    a.join();
+}
+
 void run(const char *text) {
     std::thread a(bad_worker, text);
     std::thread b(bad_worker_itself, 1);

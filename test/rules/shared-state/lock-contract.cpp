@@ -57,6 +57,7 @@ class Cache {
 public:
     explicit Cache(Stats *stats) : stats_(stats) {
         size_ = 0; // nobody else knows the object yet
+        ok_called_while_it_is_made();
     }
 
     int bad_read() {
@@ -135,11 +136,25 @@ private:
         trim();
     }
 
+    void ok_calls_it_without() {
+        bad_takes_what_callers_hold(); // one is wrong: told there
+    }
+
     void trim() EXCLUSIVE_LOCKS_REQUIRED(this->mutex_) {
         mutex_.Unlock();
         asked_++;
         mutex_.Lock();
         size_--;
+    }
+
+    void bad_takes_what_callers_hold() EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+        MutexLock lock(&mutex_); // expect: shared-state-lock-contract "mutex_"
+        size_ = 0;
+    }
+
+    void ok_called_while_it_is_made() {
+        size_ = 1; // the object is nobody else's yet
+        stats_ = nullptr;
     }
 
     void bad_gap() EXCLUSIVE_LOCKS_REQUIRED(mutex_) {

@@ -591,3 +591,39 @@ int ok_elements(struct zone *zones, int n) {
     }
     return failed ? -1 : 0;
 }
+
+enum phase { PHASE_NEW, PHASE_RUNS, PHASE_OVER };
+
+struct phased {
+    pthread_mutex_t mu;
+    enum phase phase;
+    int n;
+};
+
+void ok_every_phase_has_a_case(struct phased *j) {
+    pthread_mutex_lock(&j->mu);
+    switch (j->phase) {
+    case PHASE_NEW:
+        pthread_mutex_unlock(&j->mu);
+        return;
+    case PHASE_RUNS:
+        j->n++;
+        pthread_mutex_unlock(&j->mu);
+        break;
+    case PHASE_OVER:
+        __builtin_unreachable();
+    }
+}
+
+void bad_a_phase_without_case(struct phased *j) {
+    pthread_mutex_lock(&j->mu);
+    switch (j->phase) {
+    case PHASE_NEW:
+        pthread_mutex_unlock(&j->mu);
+        return;
+    case PHASE_RUNS:
+        j->n++;
+        pthread_mutex_unlock(&j->mu);
+        break;
+    }
+} // expect: shared-state-lock-leak "j->mu"

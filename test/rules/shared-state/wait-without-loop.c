@@ -363,3 +363,28 @@ void *bad_waits_then_takes(void *arg) {
     }
     return NULL;
 }
+
+// Passes the wait on, with or without a time limit: the loop is the caller's.
+struct sleeper {
+    pthread_mutex_t mu;
+    pthread_cond_t wake;
+    int stopped;
+};
+
+static int ok_passed_on_with_limit(struct sleeper *s, const struct timespec *limit) {
+    int err = 0;
+    if (limit == NULL) {
+        err = pthread_cond_wait(&s->wake, &s->mu);
+    } else {
+        err = pthread_cond_timedwait(&s->wake, &s->mu, limit);
+    }
+    return err;
+}
+
+void ok_loop_of_the_caller(struct sleeper *s) {
+    pthread_mutex_lock(&s->mu);
+    while (!s->stopped) {
+        ok_passed_on_with_limit(s, NULL);
+    }
+    pthread_mutex_unlock(&s->mu);
+}
