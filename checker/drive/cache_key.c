@@ -20,6 +20,7 @@ struct hash128 cache_run_key(const struct cache_options *options) {
 struct hash128 cache_tu_key(struct hash128 run_key, const struct compile_cmd *cmd) {
     struct hash128 h = hash128_add(run_key, cmd->file);
     h = hash128_add(h, cmd->directory);
+    h = hash128_add(h, cmd->alone ? STR("alone") : STR(""));
     for (uint32_t i = 0; i < cmd->arg_count; i++) {
         h = hash128_add(h, str_from(cmd->args[i]));
     }

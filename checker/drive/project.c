@@ -187,6 +187,7 @@ static bool fixed_commands(struct project *p, struct error *err) {
     for (uint32_t i = 0; i < p->sources.len; i++) {
         struct compile_cmd cmd = compdb_fixed(p->arena, p->sources.data[i].path.ptr,
                                               p->cli->flags.data, p->cli->flags.len);
+        cmd.alone = p->cli->command != CLI_LAUNCH; // a build that launches us has a database
         vec_push(p->arena, &p->cmds, cmd);
     }
     return true;

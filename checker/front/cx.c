@@ -62,6 +62,28 @@ static enum CXChildVisitResult count_child(CXCursor c, CXCursor parent, CXClient
     return CXChildVisit_Continue;
 }
 
+// An explicit instantiation has what it names as children: templates, types, namespaces.
+static bool has_members(struct cx_list children) {
+    for (uint32_t i = 0; i < children.count; i++) {
+        enum CXCursorKind kind = clang_getCursorKind(children.items[i]);
+        if (clang_isDeclaration(kind) || kind == CXCursor_CXXBaseSpecifier) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct cx_list cx_members(struct arena *a, CXCursor class_decl, bool *ret_is_pattern) {
+    struct cx_list members = cx_children(a, class_decl);
+    CXCursor pattern = clang_getSpecializedCursorTemplate(class_decl);
+    *ret_is_pattern = !cx_is_null(pattern) && !has_members(members);
+    if (*ret_is_pattern) {
+        CXCursor definition = clang_getCursorDefinition(pattern);
+        members = cx_children(a, cx_is_null(definition) ? pattern : definition);
+    }
+    return members;
+}
+
 uint32_t cx_child_count(CXCursor c) {
     uint32_t count = 0;
     clang_visitChildren(c, count_child, &count);

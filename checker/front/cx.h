@@ -33,6 +33,9 @@ bool cx_is_spelled(CXCursor c, const char *text);
 
 /// Direct children.
 struct cx_list cx_children(struct arena *a, CXCursor c);
+/// Members and bases of a class: those of the template for an instantiation, whose own are not
+/// visited (P22).
+struct cx_list cx_members(struct arena *a, CXCursor class_decl, bool *ret_is_pattern);
 /// Number of direct children.
 uint32_t cx_child_count(CXCursor c);
 /// The only child, or a null cursor when there are none or several.

@@ -107,6 +107,8 @@ void cxx_destroy_members(struct lower *l, CXCursor decl, path_id object, loc_id 
 /// Queues `method` of a class template to be lowered for the instance `concrete`, under the symbol
 /// `sym`.
 void cxx_enqueue_instance(struct lower *l, CXCursor method, CXCursor concrete, sym_id sym);
+/// The method with this symbol is not lowered yet, and the caller is about to.
+bool cxx_claim_instance(struct lower *l, sym_id sym);
 /// Lowers the next queued one; false when there is none.
 bool cxx_lower_instance(struct lower *l);
 /// The field or class of the instance being lowered that stands for one of the template; else

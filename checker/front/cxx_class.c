@@ -39,19 +39,6 @@ static enum CXVisitorResult scan_field(CXCursor field, CXClientData data) {
     return CXVisit_Continue;
 }
 
-// Members of the class or, when it is an implicit instantiation, of its template.
-static struct cx_list members_of(struct lower *l, CXCursor decl) {
-    struct cx_list members = cx_children(l->scratch, decl);
-    if (members.count == 0) {
-        CXCursor pattern = clang_getSpecializedCursorTemplate(decl);
-        if (!cx_is_null(pattern)) {
-            CXCursor definition = clang_getCursorDefinition(pattern);
-            members = cx_children(l->scratch, cx_is_null(definition) ? pattern : definition);
-        }
-    }
-    return members;
-}
-
 static CXCursor user_dtor(struct cx_list members) {
     for (uint32_t i = 0; i < members.count; i++) {
         CXCursor c = members.items[i];
@@ -124,7 +111,8 @@ static bool needs_dtor(struct lower *l, CXCursor decl, uint32_t depth) {
     if (map_get(&cxx_here(l)->needs_dtor, key, &known)) {
         return known != 0;
     }
-    struct cx_list members = members_of(l, decl);
+    bool is_pattern = false;
+    struct cx_list members = cx_members(l->scratch, decl, &is_pattern);
     bool is_needed = is_written(user_dtor(members)) || members_need_dtor(l, decl, members, depth) ||
                      holds_arguments(l, decl, depth);
     map_put(&cxx_here(l)->needs_dtor, key, is_needed ? 1 : 0);
@@ -144,14 +132,14 @@ bool cxx_needs_dtor(struct lower *l, CXType t) {
 static sym_id dtor_sym(struct lower *l, CXType t, bool *ret_is_virtual) {
     CXCursor decl = clang_getTypeDeclaration(element_type(t));
     *ret_is_virtual = false;
-    struct cx_list members = members_of(l, decl);
+    bool is_pattern = false;
+    struct cx_list members = cx_members(l->scratch, decl, &is_pattern);
     CXCursor dtor = user_dtor(members);
     bool is_system = clang_Location_isInSystemHeader(clang_getCursorLocation(decl)) != 0;
     if (!is_written(dtor) && !is_system) {
         return (sym_id){0};
     }
     *ret_is_virtual = !cx_is_null(dtor) && clang_CXXMethod_isVirtual(dtor);
-    bool is_pattern = cx_child_count(decl) == 0;
     if (cx_is_null(dtor) || is_pattern) {
         sym_id sym = lower_implied_dtor(l, decl);
         if (!is_system && !cx_is_null(dtor)) {
@@ -216,7 +204,8 @@ void cxx_destroy_members(struct lower *l, CXCursor decl, path_id object, loc_id 
                                       lower_type(l, t), owner);
         destroy_object(l, t, field, loc, depth + 1);
     }
-    struct cx_list members = members_of(l, decl);
+    bool is_pattern = false;
+    struct cx_list members = cx_members(l->scratch, decl, &is_pattern);
     for (uint32_t i = members.count; i-- > 0;) {
         CXType t = clang_getCursorType(members.items[i]);
         if (clang_getCursorKind(members.items[i]) == CXCursor_CXXBaseSpecifier &&

@@ -11,14 +11,19 @@
 
 enum { MAX_BASES = 8 };
 
-void cxx_enqueue_instance(struct lower *l, CXCursor method, CXCursor concrete, sym_id sym) {
-    struct cxx_state *s = cxx_here(l);
+bool cxx_claim_instance(struct lower *l, sym_id sym) {
     uint64_t key = hash_mix(sym.v, 0x696e7374);
     uint32_t known = 0;
-    if (cx_is_null(method) || map_get(&l->queued, key, &known)) {
+    bool first = !map_get(&l->queued, key, &known);
+    map_put(&l->queued, key, 1);
+    return first;
+}
+
+void cxx_enqueue_instance(struct lower *l, CXCursor method, CXCursor concrete, sym_id sym) {
+    struct cxx_state *s = cxx_here(l);
+    if (cx_is_null(method) || !cxx_claim_instance(l, sym)) {
         return;
     }
-    map_put(&l->queued, key, 1);
     struct class_instance instance = {.method = method, .concrete = concrete, .sym = sym};
     vec_push(l->scratch, &s->instances, instance);
 }

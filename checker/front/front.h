@@ -19,6 +19,7 @@ struct compile_cmd {
     uint32_t arg_count;
     const char *const
         *args;         // args[0] = driver ("cc", "g++", ...); without source, -c, -o and the like
+    bool alone;        // of no database: nothing else is read that uses its headers
     struct str origin; // "build/compile_commands.json entry 17", for messages
     const struct shared_headers *shared; // set by share_plan; NULL = none
     uint32_t shared_end;                 // bytes of the file these directives take up

@@ -4,6 +4,7 @@
 #include "checker/front/fn.h"
 #include "checker/front/front.h"
 #include "checker/front/parse.h"
+#include "checker/front/probe.h"
 #include "checker/front/symbol.h"
 
 #include <string.h>
@@ -42,7 +43,11 @@ void lower_enqueue(struct lower *l, CXCursor function) {
         return;
     }
     map_put(&l->queued, key, 1);
-    vec_push(l->scratch, &l->queue, def);
+    bool is_twin = clang_getCursorKind(def) == CXCursor_Destructor &&
+                   !cxx_claim_instance(l, lower_sym(l, def)); // lowered from its template
+    if (!is_twin) {
+        vec_push(l->scratch, &l->queue, def);
+    }
 }
 
 static bool is_own(struct lower *l, CXCursor c) {
@@ -255,6 +260,7 @@ static enum CXChildVisitResult enqueue_mentioned(CXCursor c, CXCursor parent, CX
 static void lower_functions(struct lower *l) {
     uint32_t next_function = 0;
     uint32_t next_global = 0;
+    bool probed = false;
     for (;;) {
         if (next_function < l->queue.len) {
             lower_function(l, l->queue.data[next_function++]);
@@ -263,8 +269,14 @@ static void lower_functions(struct lower *l) {
         if (l->is_cxx && cxx_lower_instance(l)) {
             continue;
         }
-        if (next_global == l->globals.len) {
+        if (next_global == l->globals.len && probed) {
             break;
+        }
+        if (next_global == l->globals.len) { // what the code itself names comes first
+            l->first_probed = l->f->fns.len;
+            probe_enqueue(l);
+            probed = true;
+            continue;
         }
         CXCursor init = clang_Cursor_getVarDeclInitializer(l->globals.data[next_global++]);
         if (!cx_is_null(init)) {
@@ -275,7 +287,20 @@ static void lower_functions(struct lower *l) {
 
 // --- what was wrong, what was read ---
 
-static void note_errors(struct lower *l) {
+// The functions, from number `first` on, with an error there, between their name and their end.
+static void mark_partial(struct facts *f, uint32_t first, loc_id loc) {
+    const struct ir_loc *at = &f->locs.data[loc.v];
+    for (uint32_t k = first; k < f->fns.len; k++) {
+        const struct ir_loc *from = &f->locs.data[f->fns.data[k].loc.v];
+        const struct ir_loc *to = &f->locs.data[f->fns.data[k].end.v];
+        if (from->file.v == at->file.v && from->line <= at->line && at->line <= to->line) {
+            f->fns.data[k].flags |= FN_PARTIAL;
+        }
+    }
+}
+
+// `told` is the TU as it is written, whose errors count.
+static void note_errors(struct lower *l, CXTranslationUnit told) {
     unsigned count = clang_getNumDiagnostics(l->tu);
     for (unsigned i = 0; i < count; i++) {
         CXDiagnostic d = clang_getDiagnostic(l->tu, i);
@@ -285,25 +310,16 @@ static void note_errors(struct lower *l) {
         // are about changes little. Those about -include and -D have one, but no file; a file
         // that cannot be read (UTF-16) is fatal.
         bool is_of_driver = clang_equalLocations(at, clang_getNullLocation()) != 0;
-        if (severity >= (is_of_driver ? CXDiagnostic_Fatal : CXDiagnostic_Error)) {
+        bool counts = severity >= (is_of_driver ? CXDiagnostic_Fatal : CXDiagnostic_Error);
+        if (counts && told != l->tu && !probe_is_told(told, d, l->scratch)) {
+            // the arguments made up for a template do not fit this member
+            mark_partial(l->f, l->first_probed, lower_source_loc(l, at));
+        } else if (counts) {
             struct str text = cx_str(l->scratch, clang_getDiagnosticSpelling(d));
             ir_diag(l->b, (uint8_t)severity, lower_source_loc(l, at), text);
+            mark_partial(l->f, 1, lower_source_loc(l, at));
         }
         clang_disposeDiagnostic(d);
-    }
-}
-
-// Functions with an error between their name and their end.
-static void mark_partial(struct facts *f) {
-    for (uint32_t i = 0; i < f->diags.len; i++) {
-        const struct ir_loc *at = &f->locs.data[f->diags.data[i].loc.v];
-        for (uint32_t k = 1; k < f->fns.len; k++) {
-            const struct ir_loc *from = &f->locs.data[f->fns.data[k].loc.v];
-            const struct ir_loc *to = &f->locs.data[f->fns.data[k].end.v];
-            if (from->file.v == at->file.v && from->line <= at->line && at->line <= to->line) {
-                f->fns.data[k].flags |= FN_PARTIAL;
-            }
-        }
     }
 }
 
@@ -320,7 +336,8 @@ static enum CXChildVisitResult note_place(CXCursor c, CXCursor parent, CXClientD
     return CXChildVisit_Continue;
 }
 
-static void lower_tu(struct lower *l, const struct parsed *parsed) {
+// `told` is the TU as it is written.
+static void lower_tu(struct lower *l, const struct parsed *parsed, CXTranslationUnit told) {
     CXString name = clang_getTranslationUnitSpelling(l->tu);
     CXFile main_file = clang_getFile(l->tu, clang_getCString(name));
     clang_disposeString(name);
@@ -343,8 +360,7 @@ static void lower_tu(struct lower *l, const struct parsed *parsed) {
     visit_inside(l, clang_getTranslationUnitCursor(l->tu));
     lower_functions(l);
     lower_globals(l);
-    note_errors(l);
-    mark_partial(l->f);
+    note_errors(l, told);
 }
 
 // libclang does not tell the language of a TU, but its printing policy follows it.
@@ -356,15 +372,24 @@ static bool is_cxx_tu(CXTranslationUnit tu) {
     return is_cxx;
 }
 
+// What to lower: the TU as it is written, or with what probe.c wrote behind it.
+struct reading {
+    const struct parsed *parsed;
+    CXTranslationUnit told; // as it is written
+    size_t main_len;        // see struct lower
+};
+
 // False when the facts are not right since not all of the TU could be seen.
-static bool lower_parsed(const struct parsed *parsed, const struct front_options *options,
+static bool lower_parsed(struct reading reading, const struct front_options *options,
                          struct arena *arena, struct arena *scratch, struct facts *f) {
+    const struct parsed *parsed = reading.parsed;
     struct arena building;
     arena_init(&building, 0);
     struct lower_options lowering = {
         .root = options->root, .max_depth = MAX_DEPTH, .max_fn_ops = MAX_FN_OPS};
     facts_init(f, arena);
     struct lower l = {.tu = parsed->tu,
+                      .main_len = reading.main_len,
                       .b = ir_builder_new(f, &building),
                       .f = f,
                       .arena = arena,
@@ -378,9 +403,37 @@ static bool lower_parsed(const struct parsed *parsed, const struct front_options
         map_init(maps[i], scratch);
     }
     l.is_cxx = is_cxx_tu(parsed->tu);
-    lower_tu(&l, parsed);
+    lower_tu(&l, parsed, reading.told);
     arena_release(&building);
     return !l.must_see_all;
+}
+
+static struct reading plainly(const struct parsed *parsed) {
+    return (struct reading){parsed, parsed->tu, SIZE_MAX};
+}
+
+// The TU once more, with members of templates named that it does not name itself; false when it
+// names all that matter.
+static bool read_again(const struct compile_cmd *cmd, const struct front_options *options,
+                       const struct parsed *parsed, struct arena *scratch, struct parsed *ret,
+                       struct reading *ret_reading) {
+    struct str probe = is_cxx_tu(parsed->tu)
+                           ? probe_text(parsed->tu, cmd->alone, options->root, scratch)
+                           : (struct str){0};
+    CXString name = clang_getTranslationUnitSpelling(parsed->tu);
+    struct str text = parsed->shared_text;
+    if (!text.ptr) {
+        text = cx_file_text(parsed->tu, clang_getFile(parsed->tu, clang_getCString(name)));
+    }
+    clang_disposeString(name);
+    if (!probe.len) {
+        return false;
+    }
+    char *whole = arena_alloc(scratch, 1, text.len + probe.len + 1);
+    memcpy(whole, text.ptr, text.len);
+    memcpy(whole + text.len, probe.ptr, probe.len);
+    *ret_reading = (struct reading){ret, parsed->tu, text.len};
+    return parse_probe(cmd, options, str_make(whole, text.len + probe.len), scratch, ret);
 }
 
 bool front_read(const struct compile_cmd *cmd, const struct front_options *options,
@@ -388,11 +441,16 @@ bool front_read(const struct compile_cmd *cmd, const struct front_options *optio
     struct arena scratch;
     arena_init(&scratch, 0);
     struct parsed parsed;
+    struct parsed again;
+    struct reading reading;
     bool ok = parse_tu(cmd, options, true, &scratch, &parsed, err);
-    if (ok && !lower_parsed(&parsed, options, arena, &scratch, f)) {
+    if (ok && read_again(cmd, options, &parsed, &scratch, &again, &reading)) {
+        (void)lower_parsed(reading, options, arena, &scratch, f);
+        parsed_dispose(&again);
+    } else if (ok && !lower_parsed(plainly(&parsed), options, arena, &scratch, f)) {
         parsed_dispose(&parsed);
         ok = parse_tu(cmd, options, false, &scratch, &parsed, err);
-        (void)(ok && lower_parsed(&parsed, options, arena, &scratch, f));
+        (void)(ok && lower_parsed(plainly(&parsed), options, arena, &scratch, f));
     }
     if (ok) {
         parsed_dispose(&parsed);

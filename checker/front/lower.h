@@ -28,7 +28,9 @@ struct lower {
     struct arena *scratch; // dropped after the TU
     const struct lower_options *options;
     bool is_cxx;
-    uint32_t depth; // present syntax nesting
+    size_t main_len;       // of the main file without what probe.c wrote behind it; SIZE_MAX: all
+    uint32_t first_probed; // functions from this one on are lowered because of that
+    uint32_t depth;        // present syntax nesting
     struct lower_fn *fn;
     struct cxx_state *cxx;   // cxx.c; NULL in C
     struct map files;        // CXFile -> file_id

@@ -44,7 +44,7 @@ static struct CXUnsavedFile *unsaved_files(const struct front_options *options,
 static const char *const tolerated[] = {
     "-Wno-implicit-function-declaration", "-Wno-implicit-int", "-Wno-int-conversion",
     "-Wno-incompatible-function-pointer-types", "-Wno-return-mismatch"};
-enum { TOLERATED = sizeof tolerated / sizeof *tolerated };
+enum { TOLERATED = sizeof tolerated / sizeof *tolerated, OF_PROBE = 2 };
 
 // Code under OpenMP directives is hidden by libclang; without the directives it is ordinary code.
 static bool is_dropped(struct str arg) {
@@ -52,7 +52,7 @@ static bool is_dropped(struct str arg) {
 }
 
 static struct parse_args arguments(const struct compile_cmd *cmd, struct arena *scratch) {
-    const char **args = ARENA_ARRAY(scratch, const char *, cmd->arg_count + TOLERATED);
+    const char **args = ARENA_ARRAY(scratch, const char *, cmd->arg_count + TOLERATED + OF_PROBE);
     uint32_t count = 0;
     for (uint32_t i = 0; i < cmd->arg_count; i++) {
         if (!is_dropped(str_from(cmd->args[i]))) {
@@ -140,6 +140,33 @@ bool parse_tu(const struct compile_cmd *cmd, const struct front_options *options
     ret->tu = tu;
     if (!has_text(tu)) {
         fail_without_text(tu, file, scratch, err);
+        parsed_dispose(ret);
+        return false;
+    }
+    return true;
+}
+
+bool parse_probe(const struct compile_cmd *cmd, const struct front_options *options,
+                 struct str main_text, struct arena *scratch, struct parsed *ret) {
+    const char *file = arena_copy(scratch, cmd->file.ptr, cmd->file.len);
+    struct CXUnsavedFile *plain = unsaved_files(options, scratch);
+    struct CXUnsavedFile *list =
+        ARENA_ARRAY(scratch, struct CXUnsavedFile, options->unsaved_count + 1);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < options->unsaved_count; i++) {
+        if (!str_eq(options->unsaved[i].path, cmd->file)) {
+            list[n++] = plain[i];
+        }
+    }
+    list[n++] = (struct CXUnsavedFile){file, main_text.ptr, main_text.len};
+    struct parse_args args = arguments(cmd, scratch);
+    args.items[args.count++] = "-fno-access-control"; // private members are named
+    args.items[args.count++] = "-ferror-limit=0";     // errors in some must not stop the others
+    *ret = (struct parsed){.index = clang_createIndex(0, 0)};
+    enum CXErrorCode code =
+        clang_parseTranslationUnit2FullArgv(ret->index, file, args.items, (int)args.count, list, n,
+                                            CXTranslationUnit_KeepGoing, &ret->tu);
+    if (code != CXError_Success || !ret->tu) {
         parsed_dispose(ret);
         return false;
     }

@@ -39,6 +39,10 @@ struct parsed {
 /// `scratch`.
 bool parse_tu(const struct compile_cmd *cmd, const struct front_options *options, bool share,
               struct arena *scratch, struct parsed *ret, struct error *err);
+/// Parses with another text of the main file, see probe.h: members of classes are all accessible.
+/// False when that fails.
+bool parse_probe(const struct compile_cmd *cmd, const struct front_options *options,
+                 struct str main_text, struct arena *scratch, struct parsed *ret);
 void parsed_dispose(struct parsed *p);
 /// The same with headers that are precompiled (share.c); false, and no more, when there are none or
 /// anything is wrong.

@@ -60,7 +60,9 @@ struct str lower_text(struct lower *l, CXFile file) {
     if (!map_get(&l->text_index, key, &known)) {
         known = l->texts.len;
         map_put(&l->text_index, key, known);
-        vec_push(l->scratch, &l->texts, cx_file_text(l->tu, file));
+        struct str text = cx_file_text(l->tu, file);
+        vec_push(l->scratch, &l->texts,
+                 is_main_file(l, file) ? str_slice(text, 0, l->main_len) : text);
     }
     return l->texts.data[known];
 }

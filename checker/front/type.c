@@ -234,20 +234,11 @@ static void read_members(struct lower *l, struct ir_record *record, CXCursor dec
     }
 }
 
-// Members of a class: those of the template for an implicit instantiation, whose own are not
-// visited (P22).
-static struct cx_list class_members(struct lower *l, CXCursor decl, bool *ret_is_pattern) {
-    struct cx_list children = cx_children(l->scratch, decl);
-    CXCursor pattern = clang_getSpecializedCursorTemplate(decl);
-    *ret_is_pattern = children.count == 0 && !cx_is_null(pattern);
-    return *ret_is_pattern ? cx_children(l->scratch, pattern) : children;
-}
-
 static void fill_record(struct lower *l, record_id id, CXCursor decl, struct ir_record *record) {
     struct field_list list = {.l = l, .record = id};
     if (l->is_cxx) {
         bool is_pattern = false;
-        struct cx_list children = class_members(l, decl, &is_pattern);
+        struct cx_list children = cx_members(l->scratch, decl, &is_pattern);
         add_bases(&list, children);
         read_members(l, record, decl, children, is_pattern);
         record->flags |= is_final_class(children) ? RECORD_FINAL : 0;

@@ -73,9 +73,18 @@ static uint32_t own_record(const struct expr_table *t, expr_id place) {
     return record;
 }
 
+// The lock, or the field with the pointer or reference to it.
+static const struct expr *lock_field(const struct program *p, expr_id lock) {
+    const struct expr *l = expr_get(p->exprs, lock);
+    if (l->kind == EX_DEREF && expr_get(p->exprs, l->a)->kind == EX_LOAD) {
+        l = expr_get(p->exprs, expr_get(p->exprs, l->a)->a);
+    }
+    return l;
+}
+
 // The lock is a member of the class that the place lies in.
 static bool is_own_lock(const struct program *p, expr_id place, expr_id lock) {
-    const struct expr *l = expr_get(p->exprs, lock);
+    const struct expr *l = lock_field(p, lock);
     return l->kind == EX_FIELD && l->aux && l->aux == own_record(p->exprs, place);
 }
 
@@ -94,10 +103,7 @@ static bool is_method_of_guarded_class(const struct fields *s, const struct site
 
 // The lock and the place are parts of one structure, or the lock is global.
 static bool belong_together(const struct program *p, const struct site *x, expr_id lock) {
-    const struct expr *l = expr_get(p->exprs, lock);
-    if (l->kind == EX_DEREF && expr_get(p->exprs, l->a)->kind == EX_LOAD) { // behind a field
-        l = expr_get(p->exprs, expr_get(p->exprs, l->a)->a);
-    }
+    const struct expr *l = lock_field(p, lock);
     bool together = l->kind == EX_GLOBAL;
     for (const struct expr *e = expr_get(p->exprs, x->access->place); !together && e->a.v;
          e = expr_get(p->exprs, e->a)) {

@@ -127,3 +127,51 @@ void ok_uses(HeldMutex &m) {
     m.lock();
     m.unlock();
 }
+
+// A class template that nothing instantiates is read with arguments made up for it.
+template <typename Key, typename Mutex, unsigned Limit = 8> class Registry {
+  public:
+    void ok_add(const Key &key) {
+        std::lock_guard<Mutex> hold(mu_);
+        keys_.push_back(key);
+        last_ = keys_.size();
+    }
+    void ok_clear() {
+        std::lock_guard<Mutex> hold(mu_);
+        keys_.clear();
+        last_ = 0;
+    }
+    unsigned long bad_last() {
+        return last_; // expect: shared-state-inconsistent-guard "this->last_"
+    }
+    unsigned long ok_last() {
+        std::lock_guard<Mutex> hold(mu_);
+        return last_;
+    }
+
+  private:
+    Mutex mu_;
+    std::vector<Key> keys_;
+    unsigned long last_ = 0;
+};
+
+// The lock is behind a reference, shared with others.
+class Console {
+  public:
+    explicit Console(std::mutex &mu) : mu_(mu) {}
+    void ok_set(bool on) {
+        std::lock_guard<std::mutex> hold(mu_);
+        colors_ = on;
+    }
+    bool ok_colors() {
+        std::lock_guard<std::mutex> hold(mu_);
+        return colors_;
+    }
+    bool bad_has_colors() {
+        return colors_; // expect: shared-state-inconsistent-guard "this->colors_"
+    }
+
+  private:
+    std::mutex &mu_;
+    bool colors_ = false;
+};

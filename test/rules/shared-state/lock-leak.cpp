@@ -298,3 +298,33 @@ private:
 void run_worker(Worker &w) {
     w.run();
 }
+
+// Members of a template that no code names: of the instance that a declaration names.
+template <typename T> class Box {
+  public:
+    int bad_put(T value) {
+        mu_.lock();
+        if (full_) {
+            return -1; // expect: shared-state-lock-leak "this->mu_"
+        }
+        value_ = value;
+        full_ = true;
+        mu_.unlock();
+        return 0;
+    }
+    int ok_put(const T &value, bool force) {
+        std::lock_guard<std::mutex> hold(mu_);
+        if (full_ && !force) {
+            return -1;
+        }
+        value_ = value;
+        return 0;
+    }
+
+  private:
+    std::mutex mu_;
+    T value_;
+    bool full_ = false;
+};
+
+using IntBox = Box<int>;
