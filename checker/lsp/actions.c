@@ -401,28 +401,41 @@ static void accept(struct server *s, struct str fingerprint, struct str uri) {
     message_show(s, 3, STR("this finding is gone, or the project has no compile database"));
 }
 
-// The chapter of a rule as a file the editor can show, beside the cache.
-static void open_documentation(struct server *s, struct str id) {
+// The chapter of a rule as a file the editor can show, beside the cache; NULL when there is none.
+const char *feature_document(struct server *s, const struct folder *f, struct str id,
+                             struct error *err) {
     size_t index = 0;
-    struct error err = {0};
-    const char *root = NULL;
-    for (uint32_t i = 0; i < s->folders.len && !root; i++) {
-        struct str text = member_text(s->folders.data[i].result, "root");
-        root = s->folders.data[i].is_open && text.len ? text.ptr : NULL;
-    }
-    if (!rule_find(id, &index) || !root) {
-        return;
+    struct str root = member_text(f->result, "root");
+    const char *dir = root.len ? fs_join(&s->scratch, root, STR(".threadlint")) : NULL;
+    if (!dir || !fs_is_dir(dir) || !rule_find(id, &index)) {
+        return NULL;
     }
     struct buf text;
-    struct buf name;
     buf_init(&text, 1 << 20);
-    buf_init(&name, 4096);
-    buf_addf(&name, "%s.md", rule_table[index].rule->id);
+    buf_addf(&text, "rules/%s.md", rule_table[index].rule->id);
+    const char *path = fs_join(&s->scratch, str_from(dir), buf_str(&text));
+    struct str parent = fs_dirname(str_from(path));
+    buf_clear(&text);
     buf_addf(&text, "# %s\n\n%s.\n\n%s\n", rule_table[index].rule->id,
              rule_table[index].rule->summary, rule_table[index].doc);
-    const char *dir = fs_join(&s->scratch, str_from(root), STR(".threadlint/rules"));
-    const char *path = fs_join(&s->scratch, str_from(dir), buf_str(&name));
-    if (fs_mkdirs(dir, &err) && fs_write_atomic(path, buf_str(&text), &err)) {
+    bool is_written = intern_find(&s->written, str_from(path)) != UINT32_MAX;
+    bool ok = is_written || (fs_mkdirs(arena_copy(&s->scratch, parent.ptr, parent.len), err) &&
+                             fs_write_atomic(path, buf_str(&text), err));
+    buf_release(&text);
+    if (ok) {
+        (void)intern(&s->written, str_from(path)); // once is enough
+    }
+    return ok ? path : NULL;
+}
+
+static void open_documentation(struct server *s, struct str id) {
+    struct error err = {0};
+    const char *path = NULL;
+    for (uint32_t i = 0; i < s->folders.len && !path; i++) {
+        const struct folder *f = &s->folders.data[i];
+        path = f->is_open && f->result ? feature_document(s, f, id, &err) : NULL;
+    }
+    if (path) {
         struct message m;
         (void)message_request_begin(s, &m, "window/showDocument");
         json_object_begin(&m.json);
@@ -430,11 +443,9 @@ static void open_documentation(struct server *s, struct str id) {
         json_key_bool(&m.json, "takeFocus", true);
         json_object_end(&m.json);
         message_send(s, &m);
-    } else {
+    } else if (err.text[0]) {
         message_show(s, 1, str_from(err.text));
     }
-    buf_release(&name);
-    buf_release(&text);
 }
 
 bool feature_command(struct server *s, struct str name, const cJSON *arguments) {

@@ -230,6 +230,17 @@ static void analyse_loose(struct job *job) {
     }
 }
 
+// A document that is as on disk is an ordinary file, which costs less to look after.
+static bool is_as_on_disk(struct job *job, const struct document *doc) {
+    struct arena_mark mark = arena_mark(&job->arena);
+    struct str text = {0};
+    struct error err = {0};
+    bool is_same = fs_read(&job->arena, buf_c(&doc->path), DOCUMENT_MAX_BYTES, &text, &err) &&
+                   str_eq(text, buf_str(&doc->text));
+    arena_reset(&job->arena, mark);
+    return is_same;
+}
+
 static bool begin(struct job *job, int fd, pid_t parent) {
     const struct analysis_request *q = job->request;
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -243,7 +254,7 @@ static bool begin(struct job *job, int fd, pid_t parent) {
     (void)dup2(null_fd, STDOUT_FILENO);
     for (uint32_t i = 0; i < q->documents->items.len; i++) {
         const struct document *doc = &q->documents->items.data[i];
-        if (doc->is_open) {
+        if (doc->is_open && !is_as_on_disk(job, doc)) {
             struct unsaved_file u = {buf_str(&doc->path), buf_str(&doc->text)};
             vec_push(&job->arena, &job->unsaved, u);
         }

@@ -110,18 +110,30 @@ static int severity_of(struct str level) {
     return str_eq(level, STR("error")) ? 1 : str_eq(level, STR("warning")) ? 2 : 3;
 }
 
-static void put_link(struct json *j, struct str rule) {
+// To the rule's page or, where the project has none on the net, to a file with its chapter.
+static void put_link(struct server *s, const struct folder *f, struct json *j, struct str rule) {
+    struct buf url;
+    if (!s->can.links) {
+        return;
+    }
+    buf_init(&url, 1 << 16);
 #ifdef REPORT_HOME_URL
-    char url[256];
-    (void)snprintf(url, sizeof url, "%s/rules/" STR_FMT, REPORT_HOME_URL, STR_ARG(rule));
-    json_key(j, "codeDescription");
-    json_object_begin(j);
-    json_key_c(j, "href", url);
-    json_object_end(j);
+    (void)f;
+    buf_addf(&url, "%s/rules/" STR_FMT, REPORT_HOME_URL, STR_ARG(rule));
 #else
-    (void)j;
-    (void)rule;
+    struct error err = {0};
+    const char *path = feature_document(s, f, rule, &err);
+    if (path) {
+        uri_add_path(&url, str_from(path));
+    }
 #endif
+    if (url.len) {
+        json_key(j, "codeDescription");
+        json_object_begin(j);
+        json_key_str(j, "href", buf_str(&url));
+        json_object_end(j);
+    }
+    buf_release(&url);
 }
 
 static void put_finding(struct texts *t, const struct folder *f, struct json *j,
@@ -135,7 +147,7 @@ static void put_finding(struct texts *t, const struct folder *f, struct json *j,
                       (uint32_t)member_number(finding, "endColumn"));
     json_key_int(j, "severity", severity_of(member_text(finding, "level")));
     json_key_str(j, "code", rule);
-    put_link(j, rule);
+    put_link(t->server, f, j, rule);
     json_key_c(j, "source", "threadlint");
     json_key_str(j, "message", member_text(finding, "message"));
     if (str_eq(rule, STR("suppression-unused"))) {

@@ -11,6 +11,7 @@ void server_init(struct server *s) {
     buf_init(&s->out, SERVER_MAX_OUT);
     buf_init(&s->settings.database, 1 << 16);
     intern_init(&s->paths, &s->arena);
+    intern_init(&s->written, &s->arena);
     s->documents.arena = &s->arena;
 }
 

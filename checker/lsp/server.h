@@ -12,6 +12,7 @@
 #ifndef CHECKER_LSP_SERVER_H
 #define CHECKER_LSP_SERVER_H
 
+#include "checker/base/err.h"
 #include "checker/base/intern.h"
 #include "checker/base/json.h"
 #include "checker/lsp/analysis.h"
@@ -94,6 +95,7 @@ struct client_abilities {
     bool pull; // diagnostics are pulled, never pushed
     bool refresh_pulls;
     bool show_document;
+    bool links; // from diagnostics to documentation
 };
 
 struct settings {
@@ -123,6 +125,7 @@ struct server {
     struct interner paths;       // of files that had diagnostics
     VEC(struct file_state) told; // by number in `paths`
     VEC(struct pending) pending;
+    struct interner written; // files with chapters of rules
 };
 
 // --- message.c ---
@@ -234,6 +237,10 @@ void feature_inlay_hint(struct server *s, struct json *j, const cJSON *params);
 void feature_thread_map(struct server *s, struct json *j, const cJSON *params);
 void feature_hover(struct server *s, struct json *j, const cJSON *params);
 void feature_code_action(struct server *s, struct json *j, const cJSON *params);
+/// Path of a file with the chapter of a rule, below the cache of the folder; NULL when there is
+/// none, with `err` when it cannot be written.
+const char *feature_document(struct server *s, const struct folder *f, struct str id,
+                             struct error *err);
 /// Runs a command; false: there is no such command.
 bool feature_command(struct server *s, struct str name, const cJSON *arguments);
 extern const char *const feature_commands[]; // NULL ends it

@@ -67,6 +67,8 @@ static void read_client(struct server *s, const cJSON *params) {
         .refresh_lenses = member_true(member(workspace, "codeLens"), "refreshSupport"),
         .refresh_hints = member_true(member(workspace, "inlayHint"), "refreshSupport"),
         .refresh_pulls = member_true(member(workspace, "diagnostics"), "refreshSupport"),
+        .links = member_true(member(member(caps, "textDocument"), "publishDiagnostics"),
+                             "codeDescriptionSupport"),
         .pull = cJSON_IsObject(member(member(caps, "textDocument"), "diagnostic")),
     };
     s->client = member_number(params, "processId");

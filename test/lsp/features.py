@@ -33,7 +33,7 @@ def line_of(text, mark):
 
 # --- pulled diagnostics, never pushed as well ---
 c = lsp.Client(tool, folder)
-caps = c.start(folder, {"textDocument": {"diagnostic": {}}, "window": {"showDocument": {"support": True}},
+caps = c.start(folder, {"textDocument": {"diagnostic": {}, "publishDiagnostics": {"codeDescriptionSupport": True}}, "window": {"showDocument": {"support": True}},
                         "workspace": {"configuration": True, "diagnostics": {"refreshSupport": True},
                                       "inlayHint": {"refreshSupport": True}}},
                options={"fallbackFlags": ["-DEXTRA=1"]})["capabilities"]
@@ -43,6 +43,8 @@ text = q.read_text()
 c.open(q)
 pulled = c.request("textDocument/diagnostic", of(q))["result"]
 case("pulled", [(d["code"], d.get("tags")) for d in pulled["items"]])
+linked = pathlib.Path(lsp.from_uri(pulled["items"][0]["codeDescription"]["href"]))
+case("linked", linked.relative_to(folder), linked.read_text().splitlines()[0])
 again = c.request("textDocument/diagnostic", of(q, previousResultId=pulled["resultId"]))["result"]
 case("again", again["kind"], "items" in again)
 whole = c.request("workspace/diagnostic", {"previousResultIds": []})["result"]["items"]
