@@ -1,5 +1,6 @@
 // threadlint: a concurrency linter for C and C++. Arguments -> command -> exit code; nothing else.
 #include "checker/base/log.h"
+#include "checker/drive/annotate.h"
 #include "checker/drive/explain.h"
 #include "checker/drive/init.h"
 #include "checker/drive/launch.h"
@@ -90,6 +91,8 @@ static int dispatch(const struct cli *cli, int argc, const char *const *argv) {
         return launch_command(cli);
     case CLI_LSP:
         return lsp_run();
+    case CLI_ANNOTATE:
+        return annotate_run(cli);
     case CLI_QUERY:
         return query_run(cli);
     case CLI_INIT:

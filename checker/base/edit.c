@@ -175,6 +175,12 @@ static void add_range(struct buf *out, char sign, uint64_t before, uint64_t coun
              (unsigned long long)count);
 }
 
+void edits_new_file(struct str path, struct str text, struct buf *out) {
+    buf_addf(out, "--- /dev/null\n+++ b/" STR_FMT "\n@@ -0,0 +1,%llu @@\n", STR_ARG(path),
+             (unsigned long long)count_lines(text));
+    (void)add_lines(out, '+', text);
+}
+
 void edits_diff(const struct edit_list *list, struct str path, struct str text, struct buf *out) {
     int64_t shift = 0; // lines the hunks before have added
     if (list->items.len) {

@@ -27,6 +27,8 @@ void edits_settle(struct edit_list *list, void (*on_dropped)(void *ctx, uint32_t
 struct str edits_apply(const struct edit_list *list, struct str text);
 /// Adds the unified diff of settled edits, three lines of context; `path` after "a/" and "b/".
 void edits_diff(const struct edit_list *list, struct str path, struct str text, struct buf *out);
+/// Adds the diff that makes a file of this text.
+void edits_new_file(struct str path, struct str text, struct buf *out);
 /// Offset of the first byte of a line (1-based); SIZE_MAX when the text has no such line.
 size_t edits_line_start(struct str text, uint32_t line);
 

@@ -20,6 +20,7 @@ enum cli_command {
     CLI_BASELINE,
     CLI_INIT,
     CLI_CONFIRM,
+    CLI_ANNOTATE,
     CLI_SHOW,
     CLI_QUERY,
     CLI_LSP,

@@ -13,10 +13,11 @@
 #define LSP       (1u << CLI_LSP)
 #define BASELINE  (1u << CLI_BASELINE)
 #define CONFIRM   (1u << CLI_CONFIRM)
+#define ANNOTATE  (1u << CLI_ANNOTATE)
 #define RULES     (1u << CLI_RULES)
 #define MAN       (1u << CLI_MAN)
 #define LAUNCH    (1u << CLI_LAUNCH)
-#define PARSING   (CHECK | REVIEW | BASELINE | FACTS | SHOW | INIT | CONFIRM)
+#define PARSING   (CHECK | REVIEW | BASELINE | FACTS | SHOW | INIT | CONFIRM | ANNOTATE)
 #define REPORTING (CHECK | REVIEW | LINK | CONFIRM)
 #define JUDGING   (REPORTING | BASELINE)
 #define ANALYSIS  (PARSING | LINK)
@@ -90,6 +91,13 @@ const struct cli_command_row cli_commands[CLI_COMMAND_COUNT] = {
                      "signal handlers. Findings that such a report shows are marked as confirmed. "
                      "Reports that no finding tells are noted, and for findings that no run has "
                      "shown yet what a test would have to make happen."},
+    [CLI_ANNOTATE] = {CLI_ANNOTATE, "annotate", "[-- FLAGS]", 0, MANY, true, false,
+                      "write inferred guards into the sources, for clang to enforce",
+                      "Prints a patch (`patch -p1`, `git apply`) that annotates globals and members "
+                      "with the lock that guards them, and functions with the lock their callers "
+                      "hold, for `clang -Wthread-safety`. Only guards that nothing in the program "
+                      "contradicts are written. A header of macros comes with it; they are empty "
+                      "for other compilers."},
     [CLI_SHOW] = {CLI_SHOW, "show",
                   "facts|summaries|callgraph|threads|channels [SOURCE...] [-- FLAGS]", 1, MANY, true,
                   false,
@@ -154,7 +162,7 @@ const struct cli_option cli_options[] = {
      "Repeatable; the last one that names a rule counts."},
     {OPT_DISABLE, GROUP_RULES, 0, "disable", "PATTERN", JUDGING,
      "Disable rules by id, family or glob. Repeatable."},
-    {OPT_MODEL, GROUP_RULES, 0, "model", "FILE", JUDGING | SHOW,
+    {OPT_MODEL, GROUP_RULES, 0, "model", "FILE", JUDGING | SHOW | ANNOTATE,
      "Model file that tells what the functions of your libraries do. Repeatable."},
     {OPT_FORMAT, GROUP_REPORT, 0, "format", "FORMAT", REPORTING,
      "Format of the report on standard output: text (default), json, sarif, html, github, gitlab, "
