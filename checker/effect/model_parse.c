@@ -339,8 +339,9 @@ static bool operands(struct reader *r, struct effect *e) {
         return value(r, &e->a) && optional_value(r, &e->b);
     case EFFECT_SLEEP:
         return optional_value(r, &e->a) && optional_value(r, &e->b);
-    case EFFECT_NONE:
     case EFFECT_BLOCK:
+        return optional_value(r, &e->a);
+    case EFFECT_NONE:
     case EFFECT_ACCEPT:
     case EFFECT_NORETURN:
     case EFFECT_KIND_COUNT:

@@ -32,7 +32,7 @@ enum effect_kind {
     EFFECT_ESCAPE,   // a: value that is kept beyond the call
     EFFECT_CALLBACK, // a: function value called before return, b: its argument or none
     EFFECT_SLEEP,    // a: duration value or none; b: unit in nanoseconds
-    EFFECT_BLOCK,    // may wait for something outside
+    EFFECT_BLOCK,    // may wait for something outside; a: how many bytes it writes, or none
     EFFECT_ACCEPT,   // takes a new connection or message from outside: one iteration = one item of
                      // input
     EFFECT_NORETURN,
@@ -102,6 +102,8 @@ struct summary {
     uint32_t case_count;
     const struct summary *next; // models: further overloads
 };
+
+enum { TOKEN_BYTES = 8 }; // who writes no more than this wakes somebody: it does not wait
 
 /// One line per case, in model notation: "name(a, b) -> 0 : acquire *a, set b->$x = 1".
 void summary_print(const struct expr_table *t, const struct summary *s, struct buf *out);

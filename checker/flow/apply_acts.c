@@ -89,6 +89,13 @@ void apply_act(struct application *a, struct world *w, const struct effect *e) {
     expr_id subject = e->kind == EFFECT_SLEEP
                           ? length_of_sleep(a, w, e)
                           : apply_instantiate(a, w, e->kind == EFFECT_WAIT ? e->b : e->a);
+    const struct expr *bytes = expr_get(a->r->c->exprs, subject);
+    if (kind == ACT_BLOCK) {
+        if (bytes->kind == EX_CONST && bytes->num <= TOKEN_BYTES) {
+            return;
+        }
+        subject = (expr_id){0};
+    }
     bool waits = kind != ACT_TAKE || !(a->tries || (e->flags & (EF_TIMED | EF_MAYBE)) ||
                                        lock_is_held(a->r, w, subject, (uint8_t)e->flags));
     if (!waits) {

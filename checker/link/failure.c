@@ -31,14 +31,16 @@ static bool is_of_others(const struct facts *f, path_id path) {
     return p->kind != PATH_VAR || kind == VAR_GLOBAL || kind == VAR_STATIC_LOCAL;
 }
 
-static void note_op(const struct way *w, const struct ir_op *op, struct program_failure *out) {
+// `alone`: the op is run on this way only.
+static void note_op(const struct way *w, const struct ir_op *op, bool alone,
+                    struct program_failure *out) {
     const struct facts *f = w->fn.facts;
     const struct model_function *m =
         op->kind == OP_CALL ? program_library(w->p, f, op->call) : NULL;
     bool atomic = m && (m->flags & (FN_ATOMIC_STORE | FN_ATOMIC_UPDATE | FN_ATOMIC_CAS));
     bool writes = (op->kind == OP_WRITE || op->kind == OP_UPDATE) && is_of_others(f, op->path);
-    if (!out->stores && (atomic || writes)) {
-        out->stores = true;
+    out->stores |= atomic || writes;
+    if (alone && (atomic || writes) && !out->stored_loc.v) {
         out->stored = program_written_class(w->p, f, op);
         out->stored_loc = op->loc;
     }
@@ -93,14 +95,14 @@ static void add_way(const struct program *p, struct fn_ref fn, call_id call, str
     }
     uint32_t count = fn.facts->fns.data[fn.fn.v].block_count;
     w.failed = outcome_reach(fn, o.taken, UINT32_MAX, arena);
-    w.others = outcome_reach(fn, o.other, UINT32_MAX, arena);
+    w.others = outcome_reach(fn, o.other, o.block, arena);
     struct program_failure x = {
         .call = call, .block = o.taken, .loc = graph_block(fn, o.block)->loc, .ends = true};
     for (uint32_t i = 0; i < count; i++) {
         const struct ir_block *b = graph_block(fn, i);
         x.ends &= !w.failed[i] || i != o.block;
-        for (uint32_t k = 0; w.failed[i] && !w.others[i] && k < b->op_count; k++) {
-            note_op(&w, &fn.facts->ops.data[b->first_op.v + k], &x);
+        for (uint32_t k = 0; w.failed[i] && k < b->op_count; k++) {
+            note_op(&w, &fn.facts->ops.data[b->first_op.v + k], !w.others[i], &x);
         }
     }
     x.tells = tells(&w, count);

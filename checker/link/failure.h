@@ -4,8 +4,8 @@
 
 #include "checker/link/program.h"
 
-// The way a function goes only because a call has failed, from where its result is tested. What it
-// does on all ways (a common end that tidies up) is no part of it.
+// The way a function goes because a call has failed, from where its result is tested to the end,
+// with what it shares with other ways: a common end may well tell.
 struct program_failure {
     call_id call;
     uint32_t block;    // of the function, where the test leads
@@ -16,7 +16,7 @@ struct program_failure {
                        // anything
     bool stores;       // memory that others may see is written
     bool tells;        // what is returned is not returned on other ways
-    expr_id stored;    // class of what is written first, none when it has none
+    expr_id stored;    // class of what is written first on this way only, none when it has none
     loc_id stored_loc; // where
 };
 

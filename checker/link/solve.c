@@ -442,6 +442,17 @@ static uint32_t ask_required(void *ctx, struct fn_ref fn, struct flow_fact *out,
 
 // --- acts of functions that have nothing to do with locks themselves ---
 
+// Writes so little that it does not wait.
+static bool is_token(const struct solver *s, const struct facts *f, const struct ir_call *c,
+                     const struct effect *e) {
+    const struct expr *bytes = expr_get(s->p->exprs, e->kind == EFFECT_BLOCK ? e->a : (expr_id){0});
+    const struct ir_val *v =
+        bytes->kind == EX_PARAM && (uint64_t)bytes->num < c->arg_count
+            ? &f->vals.data[f->args.data[c->first_arg.v + (uint32_t)bytes->num].v]
+            : NULL;
+    return v && v->kind == VAL_CONST && v->num <= TOKEN_BYTES;
+}
+
 static void add_model_acts(struct solver *s, node_id id, call_id call, const struct summary *m,
                            struct flow_acts *out) {
     const struct facts *f = s->p->nodes.data[id].ref.facts;
@@ -450,7 +461,7 @@ static void add_model_acts(struct solver *s, node_id id, call_id call, const str
         for (uint32_t k = 0; k < m->cases[i].effect_count; k++) {
             const struct effect *e = &m->cases[i].effects[k];
             int kind = flow_act_of_effect(e);
-            if (kind < 0 || kind == ACT_TAKE) {
+            if (kind < 0 || kind == ACT_TAKE || is_token(s, f, c, e)) {
                 continue;
             }
             struct flow_act act = {

@@ -65,29 +65,19 @@ static bool find_thread(const struct program *p, node_id n, op_id op, uint32_t *
     return false;
 }
 
-static void check_op(struct rule_ctx *ctx, node_id n, op_id id, bool teardown) {
-    const struct program *p = ctx->program;
-    struct fn_ref fn = program_fn(p, n);
-    const struct ir_op *op = &fn.facts->ops.data[id.v];
-    uint32_t root = 0;
-    if (!ends_process(p, fn.facts, op) || !find_thread(p, n, id, &root)) {
-        return;
-    }
-    const struct program_root *r = program_root(p, root);
-    struct finding *f = rule_report_or_note(
-        ctx, !teardown || fn.facts->locs.data[op->loc.v].in_macro, fn, op->loc,
-        "the thread '" STR_FMT
-        "' ends the whole process here: exit handlers and static destructors run while the "
-        "other threads still use what they tear down",
-        STR_ARG(program_fn_name(p, r->node)));
-    if (f) {
-        f->subject = program_fn_name(p, r->node);
-        rule_step(ctx, f, STEP_SPAWN, r->site.at, r->site.loc, "the thread is started here");
-        rule_chain(ctx, f, root, n);
-    }
-}
+// An op of a thread that ends the process.
+struct worker_exit {
+    node_id node;
+    op_id op;
+    uint32_t root;
+    bool question; // nothing of the program is torn down, or a macro for what cannot happen
+};
 
-static void check(struct rule_ctx *ctx) {
+struct worker_exits {
+    VEC(struct worker_exit) items;
+};
+
+static void collect(struct rule_ctx *ctx, struct worker_exits *out) {
     const struct program *p = ctx->program;
     bool teardown = has_teardown(p);
     for (node_id n = 0; n < program_fn_count(p); n++) {
@@ -95,8 +85,64 @@ static void check(struct rule_ctx *ctx) {
         for (uint32_t i = 0; i < fn.facts->fns.data[fn.fn.v].block_count && !forks(p, fn); i++) {
             const struct ir_block *b = graph_block(fn, i);
             for (uint32_t k = 0; k < b->op_count; k++) {
-                check_op(ctx, n, (op_id){b->first_op.v + k}, teardown);
+                struct worker_exit x = {.node = n, .op = {b->first_op.v + k}};
+                const struct ir_op *op = &fn.facts->ops.data[x.op.v];
+                x.question = !teardown || fn.facts->locs.data[op->loc.v].in_macro;
+                if (ends_process(p, fn.facts, op) && find_thread(p, n, x.op, &x.root)) {
+                    vec_push(ctx->arena, &out->items, x);
+                }
             }
+        }
+    }
+}
+
+static struct flow_site site_of(const struct program *p, const struct worker_exit *x) {
+    struct fn_ref fn = program_fn(p, x->node);
+    return (struct flow_site){fn, fn.facts->ops.data[x->op.v].loc};
+}
+
+// Of one thread all places are one question.
+static bool is_asked(const struct worker_exits *all, uint32_t index) {
+    const struct worker_exit *x = &all->items.data[index];
+    for (uint32_t i = 0; x->question && i < index; i++) {
+        if (all->items.data[i].question && all->items.data[i].root == x->root) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void report(struct rule_ctx *ctx, const struct worker_exits *all, uint32_t index) {
+    const struct program *p = ctx->program;
+    const struct worker_exit *x = &all->items.data[index];
+    const struct program_root *r = program_root(p, x->root);
+    struct flow_site at = site_of(p, x);
+    struct finding *f = rule_report_or_note(
+        ctx, x->question, at.at, at.loc,
+        "the thread '" STR_FMT
+        "' ends the whole process here: exit handlers and static destructors run while the "
+        "other threads still use what they tear down",
+        STR_ARG(program_fn_name(p, r->node)));
+    if (!f) {
+        return;
+    }
+    f->subject = program_fn_name(p, r->node);
+    rule_step(ctx, f, STEP_SPAWN, r->site.at, r->site.loc, "the thread is started here");
+    rule_chain(ctx, f, x->root, x->node);
+    for (uint32_t i = index + 1; x->question && i < all->items.len; i++) {
+        const struct worker_exit *o = &all->items.data[i];
+        if (o->question && o->root == x->root) {
+            rule_related(ctx, f, site_of(p, o), "and here");
+        }
+    }
+}
+
+static void check(struct rule_ctx *ctx) {
+    struct worker_exits all = {0};
+    collect(ctx, &all);
+    for (uint32_t i = 0; i < all.items.len; i++) {
+        if (!is_asked(&all, i)) {
+            report(ctx, &all, i);
         }
     }
 }

@@ -103,6 +103,41 @@ static void *ok_serves(void *arg) {
     return NULL;
 }
 
+// Round after round: success of one leads to the failure of the next.
+static void *ok_logs_in_loop(void *arg) {
+    struct logger *l = arg;
+    for (int i = 0; i < 10; i++) {
+        int fd = open(l->path, O_WRONLY);
+        if (fd < 0) {
+            perror(l->path);
+            exit(1);
+        }
+        close(fd);
+    }
+    return NULL;
+}
+
+// Two failures have one end, which tells.
+static void *ok_common_end(void *arg) {
+    struct logger *l = arg;
+    int fd = open(l->path, O_WRONLY);
+    if (fd < 0) {
+        goto failed;
+    }
+    if (ftruncate(fd, 0) < 0) {
+        goto failed;
+    }
+    close(fd);
+    return NULL;
+failed:
+    perror(l->path);
+    return NULL;
+}
+
+int start_more(pthread_t *t, struct logger *l) {
+    return pthread_create(&t[0], NULL, ok_logs_in_loop, l) || pthread_create(&t[1], NULL, ok_common_end, l);
+}
+
 // It has told why.
 static int open_log(const char *path) {
     int fd = open(path, O_WRONLY);

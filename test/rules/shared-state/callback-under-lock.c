@@ -17,7 +17,15 @@ void set_on_close(struct client *c, void (*f)(struct client *)) {
 void bad_unknown(struct client *c) {
     pthread_mutex_lock(&c->mu);
     c->state = 0;
-    c->on_close(c); // expect: shared-state-callback-under-lock "a function that others supply with 'c->mu' held"
+    c->on_close(c); // expect: shared-state-callback-under-lock "a function that others supply with 'c->mu' held (and in 1 other function)"
+    pthread_mutex_unlock(&c->mu);
+}
+
+// The same question of the same lock is asked once.
+void ok_asked_with_the_other(struct client *c) {
+    pthread_mutex_lock(&c->mu);
+    c->state = 2;
+    c->on_close(c);
     pthread_mutex_unlock(&c->mu);
 }
 
