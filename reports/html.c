@@ -183,6 +183,21 @@ static void put_heads(const struct html *h, const char *const *heads) {
     put(h, "</tr></thead><tbody>\n");
 }
 
+static void put_questions(const struct html *h, const struct score_point *point) {
+    if (!point->open.len) {
+        return;
+    }
+    put(h, "<ul>");
+    for (uint32_t i = 0; i < point->open.len; i++) {
+        put(h, "<li>");
+        put_text(h, point->open.data[i].text);
+        put(h, " ");
+        put_place(h, point->open.data[i].place);
+        put(h, "</li>");
+    }
+    put(h, "</ul>");
+}
+
 static void put_scorecard(const struct html *h) {
     static const char *const heads[] = {"", "Point", "Question", "Looked at", "Findings", "", NULL};
     const struct report *r = h->report;
@@ -205,6 +220,7 @@ static void put_scorecard(const struct html *h) {
             put(h, " in ");
             put_place(h, (struct place){.file = point->evidence});
         }
+        put_questions(h, point);
         (void)fprintf(h->out, "</td><td>%u</td><td class=\"c-%s\">%s</td></tr>\n",
                       state.errors + state.warnings + state.notes,
                       state.errors                 ? "error"

@@ -8,6 +8,18 @@ bool scorecard_is_of(const struct finding *f, const struct score_point *point) {
     return str_eq(rule_family(f->rule), str_from(point->family->name));
 }
 
+bool scorecard_is_told(const struct report *r, const struct score_point *point,
+                       const struct score_question *q) {
+    for (uint32_t i = 0; i < r->findings->items.len; i++) {
+        const struct finding *f = &r->findings->items.data[i];
+        if (f->place.line == q->place.line && str_eq(f->place.file, q->place.file) &&
+            scorecard_is_of(f, point)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum point_status status_of(const struct score_point *point,
                                    const struct point_state *state) {
     bool any = false;
@@ -106,6 +118,17 @@ void scorecard_put_json(struct json *j, const struct report *r, const struct sco
     json_array_begin(j);
     for (uint32_t i = 0; i < point->items.len; i++) {
         put_item(j, &point->items.data[i]);
+    }
+    json_array_end(j);
+    json_key(j, "open");
+    json_array_begin(j);
+    for (uint32_t i = 0; i < point->open.len; i++) {
+        const struct score_question *q = &point->open.data[i];
+        json_object_begin(j);
+        json_key_str(j, "file", q->place.file);
+        json_key_int(j, "line", q->place.line);
+        json_key_str(j, "message", q->text);
+        json_object_end(j);
     }
     json_array_end(j);
     json_key_str(j, "evidence", point->evidence);

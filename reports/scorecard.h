@@ -28,6 +28,9 @@ const char *scorecard_status_name(enum point_status status);
 /// "12 thread starts, 10 joined or detached; 3 locks": what was inspected. Without the evidence,
 /// which is text of the project.
 void scorecard_put_items(const struct score_point *point, FILE *out);
+/// A finding of the point that is shown stands on the line of the question and says more.
+bool scorecard_is_told(const struct report *r, const struct score_point *point,
+                       const struct score_question *q);
 bool scorecard_is_of(const struct finding *f, const struct score_point *point);
 
 struct json;

@@ -28,6 +28,7 @@ enum statement {
     INSERT_NOTE,
     INSERT_POINT,
     INSERT_POINT_ITEM,
+    INSERT_POINT_QUESTION,
     STATEMENT_COUNT,
 };
 
@@ -59,6 +60,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [INSERT_POINT] = "INSERT INTO points VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     [INSERT_POINT_ITEM] =
         "INSERT INTO point_items VALUES (?1, ?2, ?3, trim(?4 || ' ' || ?5), ?6, ?7, ?8)",
+    [INSERT_POINT_QUESTION] = "INSERT INTO point_questions VALUES (?, ?, ?, ?, ?, ?)",
 };
 
 // A database being written. The first failure is kept in `rc`; from then on nothing is done.
@@ -379,6 +381,18 @@ static void insert_point_items(struct store *s, const struct score_point *point)
     }
 }
 
+static void insert_point_questions(struct store *s, const struct score_point *point) {
+    for (uint32_t i = 0; i < point->open.len; i++) {
+        struct row row = row_begin(s, INSERT_POINT_QUESTION);
+        put_int(&row, s->run);
+        put_text(&row, str_from(point->family->name));
+        put_int(&row, i + 1);
+        put_place(&row, point->open.data[i].place);
+        put_text(&row, point->open.data[i].text);
+        (void)row_end(&row);
+    }
+}
+
 static void insert_scorecard(struct store *s, const struct report *r) {
     for (uint32_t i = 0; i < r->scorecard.points.len; i++) {
         const struct score_point *point = &r->scorecard.points.data[i];
@@ -394,12 +408,14 @@ static void insert_scorecard(struct store *s, const struct report *r) {
         put_int(&row, state.asked);
         (void)row_end(&row);
         insert_point_items(s, point);
+        insert_point_questions(s, point);
     }
 }
 
 static void insert_all(struct store *s, const struct report *r) {
     execute(s, "DELETE FROM files; DELETE FROM functions; DELETE FROM threads;"
-               "DELETE FROM locks; DELETE FROM notes; DELETE FROM points; DELETE FROM point_items");
+               "DELETE FROM locks; DELETE FROM notes; DELETE FROM points; DELETE FROM point_items;"
+               "DELETE FROM point_questions");
     for (int i = 0; i < STATEMENT_COUNT && s->rc == SQLITE_OK; i++) {
         s->rc = sqlite3_prepare_v2(s->db, statement_sql[i], -1, &s->statements[i], NULL);
     }

@@ -51,6 +51,17 @@ static void put_finding(const struct text_out *t, const struct finding *f) {
                                 : "");
 }
 
+static void put_question(const struct text_out *t, const struct score_question *q) {
+    (void)fputs("      ", t->out);
+    text_place(t, q->place, false);
+    (void)fputs(": ", t->out);
+    text_colour(t, "1;33");
+    (void)fputs("open: ", t->out);
+    text_colour(t, "0");
+    text_put(t, q->text);
+    (void)fputc('\n', t->out);
+}
+
 static void put_point(const struct text_out *t, const struct report_options *options,
                       const struct score_point *point) {
     const struct report *r = t->report;
@@ -83,6 +94,11 @@ static void put_point(const struct text_out *t, const struct report_options *opt
         const struct finding *f = &r->findings->items.data[i];
         if (report_shows(options, f) && scorecard_is_of(f, point)) {
             put_finding(t, f);
+        }
+    }
+    for (uint32_t i = 0; i < point->open.len; i++) {
+        if (!scorecard_is_told(r, point, &point->open.data[i])) {
+            put_question(t, &point->open.data[i]);
         }
     }
 }

@@ -184,6 +184,11 @@ static void code_item(struct coder *c, struct score_item *i) {
     CODE(c, i->answered);
 }
 
+static void code_question(struct coder *c, struct score_question *q) {
+    code_place(c, &q->place);
+    code_str(c, &q->text);
+}
+
 static void code_point(struct coder *c, struct score_point *p) {
     struct str name = c->out ? str_from(p->family->name) : (struct str){0};
     code_str(c, &name);
@@ -192,6 +197,7 @@ static void code_point(struct coder *c, struct score_point *p) {
         c->failed |= !p->family;
     }
     CODE_ALL(c, &p->items, code_item);
+    CODE_ALL(c, &p->open, code_question);
     code_str(c, &p->evidence);
 }
 

@@ -279,8 +279,9 @@ static bool judge(struct run *run, struct error *err) {
     run->stats.link = linked - start;
     progress_phase(&run->progress, "checking");
     inventory_fill(&run->report, &run->arena, &run->load, run->program);
-    scorecard_make(run->program, &run->project.config, &run->arena, &run->report.scorecard);
     restrict_files(run);
+    scorecard_make(run->program, &run->project.config, run->only.data, run->only.len, &run->arena,
+                   &run->report.scorecard);
     load_add_notes(&run->load);
     rules_check(run->program, &run->project.config, run->only.data, run->only.len, &run->findings);
     suppress(run);

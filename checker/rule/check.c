@@ -3,21 +3,18 @@
 
 #include "checker/base/buf.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 enum { MESSAGE_MAX = 2000, TRACE_MAX = 24 };
 
-__attribute__((format(printf, 2, 0))) static struct str
-format_text(struct rule_ctx *ctx, const char *format, va_list args) {
+struct str rule_text(struct rule_ctx *ctx, const char *format, va_list args) {
     char text[MESSAGE_MAX];
     int n = vsnprintf(text, sizeof text, format, args);
     size_t len = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
     return (struct str){arena_copy(ctx->arena, text, len), len};
 }
 
-static struct place place_of(struct rule_ctx *ctx, const struct facts *f, loc_id loc) {
-    (void)ctx;
+struct place rule_place(const struct facts *f, loc_id loc) {
     const struct ir_loc *l = &f->locs.data[loc.v];
     return (struct place){.file = facts_text(f, f->files.data[l->file.v].path),
                           .line = l->line,
@@ -34,17 +31,22 @@ static bool is_wanted(const struct rule_ctx *ctx, struct str file) {
     return ctx->only_count == 0;
 }
 
+bool rule_is_reported_at(const struct rule_ctx *ctx, const struct facts *f, loc_id loc) {
+    const struct ir_loc *l = &f->locs.data[loc.v];
+    if (!l->line || !f->files.data[l->file.v].is_own) {
+        return false;
+    }
+    struct str file = facts_text(f, f->files.data[l->file.v].path);
+    return is_wanted(ctx, file) && !config_is_excluded(ctx->config, file);
+}
+
 static struct finding *add_finding(struct rule_ctx *ctx, struct fn_ref fn, loc_id loc,
                                    struct str message) {
     const struct facts *f = fn.facts;
-    const struct ir_loc *l = &f->locs.data[loc.v];
-    if (!l->line || !f->files.data[l->file.v].is_own) {
+    if (!rule_is_reported_at(ctx, f, loc)) {
         return NULL;
     }
-    struct finding x = {.rule = ctx->rule, .place = place_of(ctx, f, loc), .message = message};
-    if (!is_wanted(ctx, x.place.file) || config_is_excluded(ctx->config, x.place.file)) {
-        return NULL;
-    }
+    struct finding x = {.rule = ctx->rule, .place = rule_place(f, loc), .message = message};
     x.level = (uint8_t)config_level(ctx->config, ctx->rule, x.place.file);
     if (x.level == LEVEL_OFF) {
         return NULL;
@@ -62,7 +64,7 @@ struct finding *rule_report(struct rule_ctx *ctx, struct fn_ref fn, loc_id loc, 
                             ...) {
     va_list args;
     va_start(args, format);
-    struct str message = format_text(ctx, format, args);
+    struct str message = rule_text(ctx, format, args);
     va_end(args);
     return add_finding(ctx, fn, loc, message);
 }
@@ -74,7 +76,7 @@ struct finding *rule_report_or_note(struct rule_ctx *ctx, bool is_note, struct f
     }
     va_list args;
     va_start(args, format);
-    struct str message = format_text(ctx, format, args);
+    struct str message = rule_text(ctx, format, args);
     va_end(args);
     struct finding *f = add_finding(ctx, fn, loc, message);
     if (f && is_note) {
@@ -98,9 +100,9 @@ void rule_step(struct rule_ctx *ctx, struct finding *f, enum step_kind kind, str
     }
     va_list args;
     va_start(args, format);
-    struct finding_step s = {.place = place_of(ctx, fn.facts, loc),
+    struct finding_step s = {.place = rule_place(fn.facts, loc),
                              .kind = (uint8_t)kind,
-                             .text = format_text(ctx, format, args)};
+                             .text = rule_text(ctx, format, args)};
     va_end(args);
     vec_push(ctx->out->arena, &f->steps, s);
 }
@@ -112,30 +114,31 @@ void rule_related(struct rule_ctx *ctx, struct finding *f, struct flow_site site
     }
     va_list args;
     va_start(args, format);
-    struct finding_related r = {.place = place_of(ctx, site.at.facts, site.loc),
-                                .text = format_text(ctx, format, args)};
+    struct finding_related r = {.place = rule_place(site.at.facts, site.loc),
+                                .text = rule_text(ctx, format, args)};
     va_end(args);
     vec_push(ctx->out->arena, &f->related, r);
 }
 
 void rule_fix(struct rule_ctx *ctx, struct finding *f, enum fix_kind kind, struct fn_ref fn,
               loc_id loc) {
+    (void)ctx; // as all that add to a finding
     const struct ir_loc *l = &fn.facts->locs.data[loc.v];
     bool is_word = kind == FIX_STRONG_CAS; // a macro of stdatomic.h; the line must name it
     if ((!l->in_macro || is_word) && fn.facts->files.data[l->file.v].is_own) {
-        f->fix = (struct finding_fix){.kind = (uint8_t)kind, .place = place_of(ctx, fn.facts, loc)};
+        f->fix = (struct finding_fix){.kind = (uint8_t)kind, .place = rule_place(fn.facts, loc)};
     }
 }
 
 void rule_fix_from(struct rule_ctx *ctx, struct finding *f, enum fix_kind kind, struct fn_ref fn,
                    loc_id loc, loc_id source) {
     rule_fix(ctx, f, kind, fn, loc);
-    f->fix.source = place_of(ctx, fn.facts, source);
+    f->fix.source = rule_place(fn.facts, source);
 }
 
 void rule_only_if_spelled(struct rule_ctx *ctx, struct finding *f, struct fn_ref fn, loc_id loc,
                           struct str word) {
-    f->spelled_at = place_of(ctx, fn.facts, loc);
+    f->spelled_at = rule_place(fn.facts, loc);
     f->spelled = (struct str){arena_copy(ctx->arena, word.ptr, word.len), word.len};
 }
 
@@ -171,7 +174,7 @@ const char *rule_where(struct rule_ctx *ctx, struct flow_site site) {
     if (!site.at.facts || !site.loc.v) {
         return "";
     }
-    struct place p = place_of(ctx, site.at.facts, site.loc);
+    struct place p = rule_place(site.at.facts, site.loc);
     struct buf b;
     buf_init(&b, 4200);
     buf_addf(&b, STR_FMT ":%u", STR_ARG(p.file), p.line);

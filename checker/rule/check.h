@@ -5,6 +5,8 @@
 #include "checker/link/program.h"
 #include "checker/rule/config.h"
 
+#include <stdarg.h>
+
 /// Runs every rule that may be reported over `p` and appends to `out` (not yet finished: see
 /// findings_finish). Findings outside own files, in excluded paths or switched off there are
 /// dropped. `only` (may be empty) restricts the files reported, relative to the root.
@@ -25,6 +27,12 @@ struct rule_ctx {
     struct arena *arena;
 };
 
+struct place rule_place(const struct facts *f, loc_id loc);
+/// The place is in a file of the project that is asked about and not excluded.
+bool rule_is_reported_at(const struct rule_ctx *ctx, const struct facts *f, loc_id loc);
+/// Formatted text in the arena.
+struct str rule_text(struct rule_ctx *ctx, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 /// Starts a finding at `loc` of `fn`; NULL when it would not be reported there (then do nothing
 /// more).
 struct finding *rule_report(struct rule_ctx *ctx, struct fn_ref fn, loc_id loc, const char *format,

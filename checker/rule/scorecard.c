@@ -1,5 +1,6 @@
 #include "checker/rule/scorecard.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 
 void score_answers(struct rule_ctx *ctx, struct score_point *out, const char *thing,
@@ -12,6 +13,18 @@ void score_answers(struct rule_ctx *ctx, struct score_point *out, const char *th
 void score_count(struct rule_ctx *ctx, struct score_point *out, const char *thing, const char *kind,
                  uint32_t total) {
     score_answers(ctx, out, thing, kind, total, 0, NULL);
+}
+
+void score_open(struct rule_ctx *ctx, struct score_point *out, struct fn_ref fn, loc_id loc,
+                const char *format, ...) {
+    if (out->open.len < SCORE_MAX_OPEN && fn.facts && rule_is_reported_at(ctx, fn.facts, loc)) {
+        va_list args;
+        va_start(args, format);
+        struct score_question q = {.place = rule_place(fn.facts, loc),
+                                   .text = rule_text(ctx, format, args)};
+        va_end(args);
+        vec_push(ctx->arena, &out->open, q);
+    }
 }
 
 bool score_is_own_thread(const struct program *p, const struct program_thread *t) {
@@ -48,9 +61,14 @@ static int compare_points(const void *a, const void *b) {
     return str_cmp(str_from(x->name), str_from(y->name));
 }
 
-void scorecard_make(const struct program *p, const struct config *config, struct arena *arena,
-                    struct scorecard *ret_card) {
-    struct rule_ctx ctx = {.program = p, .config = config, .arena = arena, .node = NODE_NONE};
+void scorecard_make(const struct program *p, const struct config *config, const struct str *only,
+                    uint32_t only_count, struct arena *arena, struct scorecard *ret_card) {
+    struct rule_ctx ctx = {.program = p,
+                           .config = config,
+                           .node = NODE_NONE,
+                           .only = only,
+                           .only_count = only_count,
+                           .arena = arena};
     *ret_card = (struct scorecard){0};
     for (size_t i = 0; i < family_count; i++) {
         struct score_point point = {.family = family_table[i]};

@@ -16,19 +16,29 @@ struct score_item {
     uint32_t answered;
 };
 
+// One of them of which no answer was seen.
+struct score_question {
+    struct place place;
+    struct str text;
+};
+
+enum { SCORE_MAX_OPEN = 12 }; // a reviewer reads no more of one kind
+
 struct score_point {
     const struct family *family;
     VEC(struct score_item) items;
-    struct str evidence; // a file that answers the question; may be empty
+    VEC(struct score_question) open; // the first ones, where findings may be reported
+    struct str evidence;             // a file that answers the question; may be empty
 };
 
 struct scorecard {
     VEC(struct score_point) points; // the numbered ones in their order, then the others by name
 };
 
-/// Asks every family with a question. Texts of the program live as long as it does.
-void scorecard_make(const struct program *p, const struct config *config, struct arena *arena,
-                    struct scorecard *ret_card);
+/// Asks every family with a question; `only` as for rules_check. Texts of the program live as long
+/// as it does.
+void scorecard_make(const struct program *p, const struct config *config, const struct str *only,
+                    uint32_t only_count, struct arena *arena, struct scorecard *ret_card);
 
 // --- for the families ---
 
@@ -36,6 +46,9 @@ void score_count(struct rule_ctx *ctx, struct score_point *out, const char *thin
                  uint32_t total);
 void score_answers(struct rule_ctx *ctx, struct score_point *out, const char *thing,
                    const char *kind, uint32_t total, uint32_t answered, const char *answer);
+/// Tells of one that has no answer, where it is. At most SCORE_MAX_OPEN are kept.
+void score_open(struct rule_ctx *ctx, struct score_point *out, struct fn_ref fn, loc_id loc,
+                const char *format, ...) __attribute__((format(printf, 5, 6)));
 /// Places that start threads of the program's own, jobs of pools left out.
 uint32_t score_thread_starts(const struct program *p);
 /// The thread is one of the program, not of a library's pool.

@@ -124,7 +124,14 @@ static void inspect(struct rule_ctx *ctx, struct score_point *out) {
     for (uint32_t i = 0; i < program_channel_count(ctx->program); i++) {
         const struct program_channel *c = program_channel(ctx->program, i);
         senders += c->sends.len;
-        held_back += c->full == FULL_WAITS || c->full == FULL_FAILS ? c->sends.len : 0;
+        bool waits = c->full == FULL_WAITS || c->full == FULL_FAILS;
+        held_back += waits ? c->sends.len : 0;
+        for (uint32_t k = 0; !waits && k < c->sends.len; k++) {
+            const struct flow_site *at = &c->sends.data[k].site;
+            score_open(ctx, out, at->at, at->loc,
+                       "what does this sender to '%s' do when the receivers are slow?",
+                       rule_name(ctx, at->at, c->place));
+        }
     }
     score_answers(ctx, out, "sender", "to a queue", senders, held_back,
                   "made to wait or refused when it is full");

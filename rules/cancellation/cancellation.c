@@ -12,9 +12,14 @@ static bool has_way_out(const struct program *p, const struct stop_loop *l) {
     return l->leaves;
 }
 
-static bool can_end(const struct program *p, const struct program_stop *s) {
+static bool can_end(struct rule_ctx *ctx, struct score_point *out, const struct program_stop *s) {
+    const struct program *p = ctx->program;
     for (uint32_t i = 0; i < s->loops.len; i++) {
-        if (!has_way_out(p, program_stop_loop(p, s->loops.data[i]))) {
+        const struct stop_loop *l = program_stop_loop(p, s->loops.data[i]);
+        if (!has_way_out(p, l)) {
+            score_open(ctx, out, program_fn(p, l->node), l->loc,
+                       "how is the thread '" STR_FMT "' stopped? This loop has no way out",
+                       STR_ARG(program_fn_name(p, program_root(p, s->root)->node)));
             return false;
         }
     }
@@ -33,7 +38,7 @@ static void inspect(struct rule_ctx *ctx, struct score_point *out) {
     for (uint32_t i = 0; i < program_stop_count(p); i++) {
         const struct program_stop *s = program_stop(p, i);
         if (score_is_thread_function(p, s->root)) {
-            stoppable += can_end(p, s);
+            stoppable += can_end(ctx, out, s);
             waits += s->waits.len;
         }
     }

@@ -20,7 +20,14 @@ static void inspect(struct rule_ctx *ctx, struct score_point *out) {
     const struct program *p = ctx->program;
     uint32_t closed = 0;
     for (uint32_t i = 0; i < program_channel_count(p); i++) {
-        closed += program_channel(p, i)->closes.len > 0;
+        const struct program_channel *c = program_channel(p, i);
+        closed += c->closes.len > 0;
+        if (!c->closes.len && c->receives.len) {
+            const struct flow_site *at = &c->receives.data[0].site;
+            score_open(ctx, out, at->at, at->loc,
+                       "what ends the receivers of '%s'? Nobody is seen to close the queue",
+                       rule_name(ctx, at->at, c->place));
+        }
     }
     score_answers(ctx, out, "queue", "between threads", program_channel_count(p), closed,
                   "that somebody closes");

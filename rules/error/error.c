@@ -20,7 +20,12 @@ static void inspect(struct rule_ctx *ctx, struct score_point *out) {
             bool first = i == 0 || r->spawns.data[i - 1].call.v != s->call.v;
             if (first && program_model_effect(p, r->fn.facts, s->call, EFFECT_SPAWN)) {
                 starts++;
-                looked_at += is_looked_at(p, r, s);
+                bool seen = is_looked_at(p, r, s);
+                looked_at += seen;
+                if (!seen) {
+                    score_open(ctx, out, r->fn, r->fn.facts->calls.data[s->call.v].loc,
+                               "what when this thread cannot be started? Nobody looks");
+                }
             }
         }
     }

@@ -23,7 +23,16 @@ static void inspect(struct rule_ctx *ctx, struct score_point *out) {
     uint32_t ended = 0;
     for (uint32_t i = 0; i < program_thread_count(p); i++) {
         const struct program_thread *t = program_thread(p, i);
-        ended += score_is_own_thread(p, t) && has_end(p, t);
+        if (!score_is_own_thread(p, t)) {
+            continue;
+        }
+        if (has_end(p, t)) {
+            ended++;
+        } else {
+            score_open(ctx, out, t->spawn_fn, t->spawn_loc,
+                       "where does the thread%s" STR_FMT "%s end? No join and no detach is seen",
+                       t->entry.len ? " '" : "", STR_ARG(t->entry), t->entry.len ? "'" : "");
+        }
     }
     score_answers(ctx, out, "thread start", "", score_thread_starts(p), ended,
                   "joined or detached");

@@ -48,7 +48,14 @@ static void inspect(struct rule_ctx *ctx, struct score_point *out) {
         named += score_is_thread_function(p, i) && observability_is_named(p, i);
     }
     for (uint32_t i = 0; i < program_channel_count(p); i++) {
-        watched += program_channel_is_watched(p, program_channel(p, i));
+        const struct program_channel *c = program_channel(p, i);
+        bool seen = program_channel_is_watched(p, c);
+        watched += seen;
+        if (!seen && c->sends.len) {
+            const struct flow_site *at = &c->sends.data[0].site;
+            score_open(ctx, out, at->at, at->loc, "how full is '%s'? Nothing reads its length",
+                       rule_name(ctx, at->at, c->place));
+        }
     }
     score_answers(ctx, out, "thread function", "", score_thread_functions(p), named, "with a name");
     score_answers(ctx, out, "queue", "between threads", program_channel_count(p), watched,

@@ -155,6 +155,13 @@ static void inspect(struct rule_ctx *ctx, struct score_point *out) {
     uint32_t owned = 0;
     for (uint32_t i = 0; i < program_stop_count(p); i++) {
         const struct program_stop *s = program_stop(p, i);
+        const struct program_root *r = program_root(p, s->root);
+        if (score_is_thread_function(p, s->root) && !has_owner(s)) {
+            score_open(ctx, out, r->site.at, r->site.loc, "who stops the thread '" STR_FMT "'? %s",
+                       STR_ARG(program_fn_name(p, r->node)),
+                       s->detached ? "It is detached"
+                                   : "No owner is seen that keeps it and waits for its end");
+        }
         owned += score_is_thread_function(p, s->root) && has_owner(s);
     }
     score_answers(ctx, out, "thread function", "", score_thread_functions(p), owned,

@@ -87,7 +87,14 @@ static void inspect(struct rule_ctx *ctx, struct score_point *out) {
         const struct ending *join = &joins.items.data[i];
         if (tests_find(&joins, join->handle, NULL) == join && !tests_is_one(ctx, join->node)) {
             handles++;
-            reached += tested && tests_find(&joins, join->handle, tested);
+            bool seen = tested && tests_find(&joins, join->handle, tested);
+            reached += seen;
+            if (!seen) {
+                struct fn_ref fn = program_fn(ctx->program, join->node);
+                score_open(ctx, out, fn, join->loc,
+                           "which test stops the thread kept in '%s'? None comes here",
+                           rule_name(ctx, fn, join->handle));
+            }
         }
     }
     score_answers(ctx, out, "stop", "of a kept thread", handles, reached, "that tests come to");

@@ -230,13 +230,13 @@ TEST(report_sqlite_migrates_from_version_0_and_keeps_additions) {
     (void)ask(&x, "VACUUM"); // a database without tables, user_version 0
     CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), "0");
     CHECK(store(&x));
-    CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), "3");
+    CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), "4");
     (void)ask(&x, "CREATE VIEW mine AS SELECT count(*) AS n FROM findings");
     CHECK(store(&x));
     CHECK_STR_EQ(ask(&x, "SELECT n FROM mine"), "1");
     (void)ask(&x, "PRAGMA user_version = 7");
     CHECK(!store(&x));
-    CHECK(error_has(&x, "newer threadlint (schema 7, this one knows 3)"));
+    CHECK(error_has(&x, "newer threadlint (schema 7, this one knows 4)"));
     CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM runs"), "2");
     base_release(&x);
 }
@@ -265,14 +265,21 @@ TEST(report_sqlite_gives_a_database_of_version_1_the_scorecard) {
     };
     vec_push(&x.arena, &point.items, items[0]);
     vec_push(&x.arena, &point.items, items[1]);
+    struct score_question question = {
+        {STR("a.c"), 7, 1, 0},
+        STR("who stops it?")
+    };
+    vec_push(&x.arena, &point.open, question);
     vec_push(&x.arena, &x.report.scorecard.points, point);
     CHECK(store(&x));
     CHECK(store(&x));
-    CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), "3");
+    CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), "4");
     CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM runs"), "3");
     CHECK_STR_EQ(ask(&x, "SELECT status || ', ' || inspected || ', ' || evidence FROM review"),
                  "open, 3 queue between threads (2 with a capacity); 1 lock, ci/test");
     CHECK_STR_EQ(ask(&x, "SELECT count(*) FROM point_items WHERE answered IS NULL"), "1");
+    CHECK_STR_EQ(ask(&x, "SELECT file || line || message FROM point_questions"),
+                 "a.c7who stops it?");
     base_release(&x);
 }
 
@@ -284,7 +291,7 @@ TEST(report_sqlite_migrates_from_version_1_and_keeps_its_runs) {
     struct report_owner owner = {STR("abc"), STR("Ann"), STR("ann@example.org"), 1600000000};
     x.report.owners = &owner;
     CHECK(store(&x));
-    CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), "3");
+    CHECK_STR_EQ(ask(&x, "PRAGMA user_version"), "4");
     CHECK_STR_EQ(ask(&x, "SELECT group_concat(id || branch || '|' || revision) FROM runs"),
                  "1|,2trunk|abc");
     CHECK_STR_EQ(ask(&x, "SELECT author || written_at FROM owners"), "Ann2020-09-13T12:26:40Z");
