@@ -42,28 +42,12 @@ static uint32_t block_at(struct fn_ref fn, loc_id loc) {
     return UINT32_MAX;
 }
 
-static bool is_tidying(const struct sender *s, const struct ir_op *op) {
-    static const enum effect_kind kinds[] = {EFFECT_RELEASE, EFFECT_FREE, EFFECT_ACQUIRE};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (program_model_effect(s->p, s->fn.facts, op->call, kinds[i])) {
-            return true;
-        }
-    }
-    return (s->fn.facts->calls.data[op->call.v].flags & CALL_CLEANUP) != 0;
-}
-
-static bool is_place_of_others(const struct facts *f, path_id path) {
-    const struct ir_path *p = &f->paths.data[path.v];
-    uint8_t kind = f->vars.data[p->var.v].kind;
-    return p->kind != PATH_VAR || kind == VAR_GLOBAL || kind == VAR_STATIC_LOCAL;
-}
-
 static void look_at(const struct sender *s, const struct ir_op *op, struct channel_refusal *out) {
     if (op->kind == OP_CALL) {
         out->waits |= program_model_effect(s->p, s->fn.facts, op->call, EFFECT_WAIT) != NULL;
-        out->acts |= !is_tidying(s, op);
+        out->acts |= !program_call_tidies(s->p, s->fn.facts, op->call);
     } else if (op->kind == OP_UPDATE || op->kind == OP_WRITE) {
-        out->acts |= is_place_of_others(s->fn.facts, op->path);
+        out->acts |= path_is_of_others(s->fn.facts, op->path);
     }
 }
 

@@ -1,6 +1,7 @@
 #include "checker/link/failure.h"
 
 #include "checker/flow/outcome.h"
+#include "checker/link/program_private.h"
 
 struct way {
     const struct program *p;
@@ -14,18 +15,18 @@ static bool has_effect(const struct way *w, call_id call, enum effect_kind kind)
     return program_model_effect(w->p, w->fn.facts, call, kind) != NULL;
 }
 
-static bool is_tidying(const struct way *w, call_id call) {
+bool program_call_tidies(const struct program *p, const struct facts *f, call_id call) {
     static const enum effect_kind kinds[] = {EFFECT_RELEASE, EFFECT_FREE, EFFECT_ACQUIRE,
                                              EFFECT_CLOSE, EFFECT_LOCK_DESTROY};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (has_effect(w, call, kinds[i])) {
+        if (program_model_effect(p, f, call, kinds[i])) {
             return true;
         }
     }
-    return (w->fn.facts->calls.data[call.v].flags & CALL_CLEANUP) != 0;
+    return (f->calls.data[call.v].flags & CALL_CLEANUP) != 0;
 }
 
-static bool is_of_others(const struct facts *f, path_id path) {
+bool path_is_of_others(const struct facts *f, path_id path) {
     const struct ir_path *p = &f->paths.data[path.v];
     uint8_t kind = f->vars.data[p->var.v].kind;
     return p->kind != PATH_VAR || kind == VAR_GLOBAL || kind == VAR_STATIC_LOCAL;
@@ -38,13 +39,13 @@ static void note_op(const struct way *w, const struct ir_op *op, bool alone,
     const struct model_function *m =
         op->kind == OP_CALL ? program_library(w->p, f, op->call) : NULL;
     bool atomic = m && (m->flags & (FN_ATOMIC_STORE | FN_ATOMIC_UPDATE | FN_ATOMIC_CAS));
-    bool writes = (op->kind == OP_WRITE || op->kind == OP_UPDATE) && is_of_others(f, op->path);
+    bool writes = (op->kind == OP_WRITE || op->kind == OP_UPDATE) && path_is_of_others(f, op->path);
     out->stores |= atomic || writes;
     if (alone && (atomic || writes) && !out->stored_loc.v) {
         out->stored = program_written_class(w->p, f, op);
         out->stored_loc = op->loc;
     }
-    bool calls = op->kind == OP_CALL && !atomic && !is_tidying(w, op->call);
+    bool calls = op->kind == OP_CALL && !atomic && !program_call_tidies(w->p, f, op->call);
     sym_id callee = calls ? f->calls.data[op->call.v].callee : (sym_id){0};
     out->acts |= calls || op->kind == OP_ASM || op->kind == OP_UNKNOWN;
     out->calls |= (calls && !(f->syms.data[callee.v].flags & SYM_SYSTEM)) || op->kind == OP_ASM ||

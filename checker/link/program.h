@@ -231,6 +231,8 @@ const struct program_condition *program_condition_of(const struct program *p, ex
 /// Class of the place an op changes; none for other ops, locals and what a pointer alone leads to.
 expr_id program_written_class(const struct program *p, const struct facts *f,
                               const struct ir_op *op);
+/// The function itself reads a place of this class, or gives it to a call.
+bool program_reads_class(const struct program *p, struct fn_ref fn, expr_id class);
 /// `n` itself takes a lock of this class.
 bool program_acquires(const struct program *p, node_id n, expr_id class);
 /// `n` or a callee writes what the waiters of `c` look at, by name, or `n` gives it to code that is

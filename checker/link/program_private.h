@@ -144,6 +144,10 @@ struct program {
     struct program_stats stats;
 };
 
+/// The call gives back what was taken: unlocks, frees, closes, destroys. (failure.c)
+bool program_call_tidies(const struct program *p, const struct facts *f, call_id call);
+/// Others than the function may see the place: it is no local variable. (failure.c)
+bool path_is_of_others(const struct facts *f, path_id path);
 const struct unit *program_unit(const struct program *p, const struct facts *f);
 /// Gives models to pairs of functions without a body that are called like locking and unlocking.
 /// (presumed.c)

@@ -80,6 +80,26 @@ bool program_calls_effect(const struct program *p, struct fn_ref fn, enum effect
     return false;
 }
 
+bool program_reads_class(const struct program *p, struct fn_ref fn, expr_id class) {
+    const struct facts *f = fn.facts;
+    for (uint32_t i = 0; i < f->fns.data[fn.fn.v].block_count; i++) {
+        const struct ir_block *b = graph_block(fn, i);
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &f->ops.data[b->first_op.v + k];
+            const struct ir_call *c = &f->calls.data[op->call.v];
+            bool here = op->kind == OP_READ && expr_same(program_path_class(p, f, op->path), class);
+            for (uint32_t a = 0; op->kind == OP_CALL && a < c->arg_count; a++) {
+                path_id path = f->vals.data[f->args.data[c->first_arg.v + a].v].path;
+                here |= path.v && expr_same(program_path_class(p, f, path), class);
+            }
+            if (here) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 const struct flow_result *program_flow(const struct program *p, node_id n,
                                        enum flow_domain domain) {
     return p->nodes.data[n].flow[domain];

@@ -36,26 +36,6 @@ static expr_id flag_of(const struct program *p, const struct channel_use *close)
     return (expr_id){0};
 }
 
-static bool reads(const struct program *p, struct fn_ref fn, expr_id class) {
-    const struct facts *f = fn.facts;
-    for (uint32_t i = 0; i < f->fns.data[fn.fn.v].block_count; i++) {
-        const struct ir_block *b = graph_block(fn, i);
-        for (uint32_t k = 0; k < b->op_count; k++) {
-            const struct ir_op *op = &f->ops.data[b->first_op.v + k];
-            const struct ir_call *c = &f->calls.data[op->call.v];
-            bool here = op->kind == OP_READ && expr_same(program_path_class(p, f, op->path), class);
-            for (uint32_t a = 0; op->kind == OP_CALL && a < c->arg_count; a++) {
-                path_id path = f->vals.data[f->args.data[c->first_arg.v + a].v].path;
-                here |= path.v && expr_same(program_path_class(p, f, path), class);
-            }
-            if (here) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 // A sender that another thread, or whoever calls the program, comes to, and that never looks at the
 // flag, nor does who calls it.
 static const struct channel_use *blind_sender(const struct program *p,
@@ -63,12 +43,14 @@ static const struct channel_use *blind_sender(const struct program *p,
                                               expr_id flag) {
     for (uint32_t i = 0; i < c->sends.len; i++) {
         const struct channel_use *u = &c->sends.data[i];
-        bool looks = reads(p, u->fn, flag) || reads(p, program_fn(p, u->node), flag);
+        bool looks = program_reads_class(p, u->fn, flag) ||
+                     program_reads_class(p, program_fn(p, u->node), flag);
         for (node_id n = 0; !looks && n < program_fn_count(p); n++) {
             struct fn_ref fn = program_fn(p, n);
             for (uint32_t k = 1; k < fn.facts->calls.len && !looks; k++) {
                 looks = fn.facts->calls.data[k].fn.v == fn.fn.v &&
-                        program_callee(p, fn.facts, (call_id){k}) == u->node && reads(p, fn, flag);
+                        program_callee(p, fn.facts, (call_id){k}) == u->node &&
+                        program_reads_class(p, fn, flag);
             }
         }
         if (!looks && !program_root_reaches(p, reader, u->node)) {

@@ -1,34 +1,13 @@
 // A worker keeps its error where others can look, and nothing that the tests come to looks.
-#include "checker/flow/graph.h"
 #include "checker/link/failure.h"
 #include "rules/tests/tests.h"
-
-static bool reads(const struct program *p, node_id n, expr_id class) {
-    struct fn_ref fn = program_fn(p, n);
-    const struct facts *f = fn.facts;
-    for (uint32_t i = 0; i < f->fns.data[fn.fn.v].block_count; i++) {
-        const struct ir_block *b = graph_block(fn, i);
-        for (uint32_t k = 0; k < b->op_count; k++) {
-            const struct ir_op *op = &f->ops.data[b->first_op.v + k];
-            const struct ir_call *c = &f->calls.data[op->call.v];
-            bool here = op->kind == OP_READ && expr_same(program_path_class(p, f, op->path), class);
-            for (uint32_t a = 0; op->kind == OP_CALL && a < c->arg_count; a++) {
-                path_id path = f->vals.data[f->args.data[c->first_arg.v + a].v].path;
-                here |= path.v && expr_same(program_path_class(p, f, path), class);
-            }
-            if (here) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
 
 // Who reads it: somebody the tests come to, somebody else, or nobody.
 static void find_readers(const struct rule_ctx *ctx, uint32_t root, expr_id class,
                          const bool *tested, bool *ret_tested, node_id *ret_other) {
     for (node_id n = 0; n < program_fn_count(ctx->program); n++) {
-        if (program_root_reaches(ctx->program, root, n) || !reads(ctx->program, n, class)) {
+        if (program_root_reaches(ctx->program, root, n) ||
+            !program_reads_class(ctx->program, program_fn(ctx->program, n), class)) {
             continue;
         }
         *ret_tested |= tested[n];
