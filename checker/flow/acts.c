@@ -278,6 +278,10 @@ static const uint32_t *longer_chain(struct run *r, const struct flow_act *inner,
 static void inherit(struct run *r, const struct world *w, const struct flow_act *inner,
                     struct flow_act *act, act_renamer rename, void *ctx) {
     act->subject = inner->subject.v ? rename(ctx, inner->subject) : inner->subject;
+    if (act->kind == ACT_TAKE && !act->in_thread && act->subject.v &&
+        lock_is_again(r, w, act->subject, act->flags, act->call)) {
+        return; // comes in again: waits for nobody
+    }
     VEC(expr_id) released = {0};
     for (uint32_t i = 0; i < inner->released_count; i++) {
         vec_push(r->space.arena, &released, rename(ctx, inner->released[i]));

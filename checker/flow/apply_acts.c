@@ -97,7 +97,8 @@ void apply_act(struct application *a, struct world *w, const struct effect *e) {
         subject = (expr_id){0};
     }
     bool waits = kind != ACT_TAKE || !(a->tries || (e->flags & (EF_TIMED | EF_MAYBE)) ||
-                                       lock_is_held(a->r, w, subject, (uint8_t)e->flags));
+                                       lock_is_held(a->r, w, subject, (uint8_t)e->flags) ||
+                                       lock_is_again(a->r, w, subject, (uint8_t)e->flags, a->call));
     if (!waits) {
         return;
     }

@@ -146,6 +146,9 @@ void lock_acquire(struct run *r, struct world *w, expr_id lock, uint8_t flags, c
             return; // the same place in a loop: this round never gets past it, what it left
                     // unlocked stays
         }
+        if (l->count == 2) {
+            l->status = LOCK_MAYBE; // deeper is not counted
+        }
         l->count = 2;
         return;
     } else if (l->status == LOCK_MAYBE) {
@@ -285,6 +288,18 @@ void lock_wait(struct run *r, struct world *w, expr_id lock, call_id call, uint3
 bool lock_is_held(struct run *r, struct world *w, expr_id lock, uint8_t flags) {
     const struct lock_state *l = world_lock(w, lock);
     return l && l->status == LOCK_HELD && excludes_again(r, l, flags);
+}
+
+bool lock_is_again(struct run *r, const struct world *w, expr_id lock, uint8_t flags,
+                   call_id call) {
+    for (uint16_t i = 0; i < w->lock_count; i++) {
+        const struct lock_state *l = &w->locks[i];
+        if (expr_same(l->lock, lock)) {
+            return (l->status == LOCK_HELD || l->status == LOCK_MAYBE) && l->via.v != call.v &&
+                   !((l->flags | flags) & EF_SHARED) && is_recursive(r, lock, flags | l->flags);
+        }
+    }
+    return false;
 }
 
 void lock_doubt_class(struct run *r, struct world *w, expr_id class) {

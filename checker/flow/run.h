@@ -106,6 +106,9 @@ void lock_destroy(struct run *r, struct world *w, expr_id lock, call_id call);
 void lock_wait(struct run *r, struct world *w, expr_id lock, call_id call, uint32_t inner);
 /// Held here, so that a try by the same thread cannot succeed.
 bool lock_is_held(struct run *r, struct world *w, expr_id lock, uint8_t flags);
+/// True when this thread holds the lock, or may, and can take it again without waiting for anybody;
+/// `call` is the one that takes it now.
+bool lock_is_again(struct run *r, const struct world *w, expr_id lock, uint8_t flags, call_id call);
 /// The lock may have been released, under whatever name it is held.
 void lock_maybe_released(struct run *r, struct world *w, expr_id lock);
 /// Locks held that only `symbol` leads to, and nothing but `var` holds: the next round loses them.

@@ -256,9 +256,21 @@ bool range_disjoint(struct range a, struct range b) {
     return (a.lo == a.hi && range_excludes(&b, a.lo)) || (b.lo == b.hi && range_excludes(&a, b.lo));
 }
 
+// What lies between the two, when that is not much: states of a machine have neighbours.
+static void note_gap(struct range *r, const struct range *low, const struct range *high) {
+    if (low->hi >= high->lo || (uint64_t)high->lo - (uint64_t)low->hi > RANGE_MAX_NE + 1) {
+        return;
+    }
+    for (int64_t n = low->hi + 1; n < high->lo; n++) {
+        r->ne[r->ne_count++] = n;
+    }
+}
+
 struct range range_join(struct range a, struct range b) {
     struct range r = {.lo = a.lo < b.lo ? a.lo : b.lo, .hi = a.hi > b.hi ? a.hi : b.hi};
-    for (uint8_t i = 0; i < a.ne_count; i++) {
+    note_gap(&r, &a, &b);
+    note_gap(&r, &b, &a);
+    for (uint8_t i = 0; i < a.ne_count && r.ne_count < RANGE_MAX_NE; i++) {
         if (range_excludes(&b, a.ne[i]) && !range_excludes(&r, a.ne[i])) {
             r.ne[r.ne_count++] = a.ne[i];
         }

@@ -87,6 +87,22 @@ static uint32_t distance(const struct order_graph *g, const struct program_order
     return way->act->chain_count + (takes_first ? 0 : 16) + (way->act->in_thread ? 32 : 0);
 }
 
+// The lock taken lets its holder in again, and this thread may have it already: from a caller, or
+// under another name.
+static bool may_come_in_again(struct program *p, node_id n, const struct flow_act *act,
+                              uint32_t held) {
+    if (!program_is_recursive(p, act->subject)) {
+        return false;
+    }
+    expr_id class = expr_class(p->exprs, act->subject);
+    for (uint32_t i = 0; class.v && i < act->held_count; i++) {
+        if (i != held && expr_same(expr_class(p->exprs, act->held[i].lock), class)) {
+            return true;
+        }
+    }
+    return program_may_hold_at_entry(p, n, act->subject);
+}
+
 static void add_way(struct order_graph *g, node_id n, const struct flow_act *act, uint32_t held) {
     struct program *p = g->p;
     const struct flow_result *r = p->nodes.data[n].flow[FLOW_LOCKS];
@@ -95,7 +111,8 @@ static void add_way(struct order_graph *g, node_id n, const struct flow_act *act
     bool fresh = is_fresh(p, r, act->held[held].lock) || is_fresh(p, r, act->subject);
     bool vague = is_vague(p->exprs, act->held[held].lock) || is_vague(p->exprs, act->subject) ||
                  act->chain_count > FAR;
-    if (!from.v || !to.v || expr_same(from, to) || fresh || vague) {
+    if (!from.v || !to.v || expr_same(from, to) || fresh || vague ||
+        may_come_in_again(p, n, act, held)) {
         return;
     }
     struct pair *pair = pair_of(g, from, to);

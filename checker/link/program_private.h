@@ -114,6 +114,7 @@ struct program {
     VEC(struct override_set) overrides;
     VEC(node_id) order;           // bottom-up
     VEC(expr_id) recursive_locks; // classes
+    VEC(expr_id) counted_locks;   // those that the program makes recursive itself
     VEC(struct str) limited;
     VEC(struct program_thread) threads;
     VEC(struct program_job) jobs;
@@ -154,6 +155,14 @@ const struct unit *program_unit(const struct program *p, const struct facts *f);
 void program_presume_locks(struct program *p);
 /// Finds locks made of atomic operations. Before accesses. (spin.c)
 void spins_find(struct program *p);
+/// True when the function may take a lock that the program makes recursive itself: its flow is to
+/// be run before the others for counted_note. (counted.c)
+bool counted_may_lock(const struct program *p, node_id n);
+/// Notes the lock when the summary (FLOW_LOCKS) is that of such a function.
+void counted_note(struct program *p, const struct summary *s);
+/// Says in the summary what functions on such locks do for their callers: take or give back a
+/// recursive lock on every path. False when it is not one of these.
+bool counted_rewrite(struct program *p, struct summary *s);
 /// Finds what the children of forks run. Before roots. (child.c)
 void children_find(struct program *p);
 /// Finds which methods override which, also in other TUs. Before calls are resolved.
@@ -164,6 +173,9 @@ void program_build_callgraph(struct program *p);
 void program_find_reach(struct program *p);
 /// Notes the records of `f` that only wrap a lock. Before flow.
 void program_note_wrappers(struct program *p, const struct facts *f);
+/// The record has a lock that the program makes recursive itself: it is a wrapper too, when it
+/// holds nothing else of weight and is a part of other records.
+void program_note_counted_wrapper(struct program *p, struct str record);
 /// Whether `n` never returns; its callees come first.
 void program_find_end(struct program *p, node_id n);
 /// The call goes to a function of the program that never returns.

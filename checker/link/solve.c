@@ -535,6 +535,9 @@ static void solve_node(struct solver *s, node_id id) {
         struct flow_result *r = ARENA_NEW(p->arena, struct flow_result);
         flow_run(&s->context, p->nodes.data[id].ref, (enum flow_domain)d, r);
         p->nodes.data[id].flow[d] = r;
+        if (d == FLOW_LOCKS && counted_rewrite(p, &r->summary)) {
+            p->nodes.data[id].own_lock = true;
+        }
         any = true;
         if (r->limited) {
             vec_push(p->arena, &p->limited, p->nodes.data[id].name);
@@ -588,6 +591,17 @@ static void find_entry_locks(struct program *p) {
     }
 }
 
+// Before all others: a function that gives such a lock back may come before the one that takes it.
+static void find_counted_locks(struct solver *s) {
+    for (node_id n = 0; n < s->p->nodes.len; n++) {
+        if (counted_may_lock(s->p, n)) {
+            struct flow_result r = {0};
+            flow_run(&s->context, s->p->nodes.data[n].ref, FLOW_LOCKS, &r);
+            counted_note(s->p, &r.summary);
+        }
+    }
+}
+
 void program_run_flows(struct program *p) {
     struct solver s = {.p = p};
     s.context = (struct flow_context){.arena = p->arena,
@@ -619,6 +633,7 @@ void program_run_flows(struct program *p) {
         note_recursive_types(p, p->units.data[i].facts);
         note_static_kinds(p, p->units.data[i].facts);
     }
+    find_counted_locks(&s);
     uint32_t from = 0;
     for (uint32_t i = 0; i < p->order.len; i++) {
         uint32_t component = p->nodes.data[p->order.data[i]].component;

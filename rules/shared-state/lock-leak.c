@@ -137,7 +137,8 @@ static bool is_lock_of_result(const struct view *v, const struct flow_exit *x, e
     return object && program_is_released_by_others(v->ctx->program, v->ctx->node, lock);
 }
 
-// The callee that left it held gives it back on its other ways: the mistake is told there.
+// The callee that left it held gives it back on its other ways, or nobody does: the mistake is told
+// there.
 static bool is_told_in_callee(const struct view *v, const struct lock_state *l) {
     const struct program *p = v->ctx->program;
     node_id to = l->from_callee ? program_callee(p, v->r->fn.facts, l->via) : NODE_NONE;
@@ -147,7 +148,10 @@ static bool is_told_in_callee(const struct view *v, const struct lock_state *l) 
     for (uint32_t i = 0; r && i < r->exits.len; i++) {
         for (uint32_t k = 0; k < r->exits.data[i].lock_count; k++) {
             const struct lock_state *x = &r->exits.data[i].locks[k];
-            if (x->status == LOCK_HELD && x->entry == ENTRY_FREE && flow_gives_back(r, x->lock) &&
+            bool told = flow_gives_back(r, x->lock) ||
+                        (!flow_gives_back(v->r, l->lock) && !program_is_address_taken(p, to) &&
+                         !program_is_released_by_others(p, to, x->lock));
+            if (x->status == LOCK_HELD && x->entry == ENTRY_FREE && told &&
                 expr_same(expr_class(t, x->lock), class)) {
                 return true;
             }
