@@ -69,8 +69,11 @@ static void read_client(struct server *s, const cJSON *params) {
         .refresh_pulls = member_true(member(workspace, "diagnostics"), "refreshSupport"),
         .links = member_true(member(member(caps, "textDocument"), "publishDiagnostics"),
                              "codeDescriptionSupport"),
-        .pull = cJSON_IsObject(member(member(caps, "textDocument"), "diagnostic")),
     };
+    // An edit changes what is said of other files: a client that cannot be told to pull those again
+    // is better served by pushing.
+    s->can.pull =
+        s->can.refresh_pulls && cJSON_IsObject(member(member(caps, "textDocument"), "diagnostic"));
     s->client = member_number(params, "processId");
     read_settings(s, member(params, "initializationOptions"));
 }

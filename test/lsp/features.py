@@ -140,7 +140,8 @@ scratch = tempfile.TemporaryDirectory()  # no compile database above it
 alone = pathlib.Path(scratch.name).resolve() / "alone.c"
 shutil.copy(inner / "alone.c", alone)
 c = lsp.Client(tool, folder)
-c.request("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
+caps = {"textDocument": {"diagnostic": {}}}  # one that cannot be told to pull again is pushed to
+case("pushed to", "diagnosticProvider" in c.request("initialize", {"processId": None, "rootUri": None, "capabilities": caps})["result"]["capabilities"])
 c.notify("initialized")
 c.open(alone)
 c.wait_version(alone, 1)
