@@ -73,17 +73,13 @@ struct str report_line(const struct report *r, struct place place) {
     return r->line(r->line_ctx, place.file, place.line);
 }
 
-static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 uint32_t report_end_col(struct place place, struct str line) {
     uint32_t start = place.col ? place.col : 1;
     if (place.end_col > start) {
         return place.end_col;
     }
     uint32_t end = start;
-    while (end - 1 < line.len && is_word(line.ptr[end - 1])) {
+    while (end - 1 < line.len && str_is_word(line.ptr[end - 1])) {
         end++;
     }
     if (end > start) {

@@ -98,6 +98,7 @@ struct report_options {
     bool with_suppressed; // show suppressed and known findings
     bool only_known;      // baseline: leave out what is new
     bool absolute_root;   // SARIF: originalUriBaseIds with uri
+    bool merged_flows;    // SARIF: the steps of all threads in one thread flow
 };
 
 struct reporter {

@@ -265,6 +265,30 @@ static void put_thread(struct sarif *s, const struct finding *f, unsigned thread
     json_object_end(j);
 }
 
+// The steps of all threads in the order of telling, each with the name of its thread: for viewers
+// that show the first thread flow only.
+static void put_merged(struct sarif *s, const struct finding *f) {
+    struct json *j = &s->json;
+    json_object_begin(j);
+    json_key_c(j, "id", "all threads");
+    json_key(j, "locations");
+    json_array_begin(j);
+    for (uint32_t i = sarif_limits_skip(f->steps.len); i < f->steps.len; i++) {
+        struct finding_step step = f->steps.data[i];
+        if (f->threads.len > 1 && step.thread < f->threads.len) {
+            struct buf text;
+            buf_init(&text, 1 << 16);
+            buf_addf(&text, STR_FMT ": " STR_FMT, STR_ARG(f->threads.data[step.thread]),
+                     STR_ARG(step.text));
+            step.text = str_make(arena_copy(&s->arena, buf_c(&text), text.len), text.len);
+            buf_release(&text);
+        }
+        put_step(s, &step, i + 1);
+    }
+    json_array_end(j);
+    json_object_end(j);
+}
+
 static void put_flow(struct sarif *s, const struct finding *f) {
     struct json *j = &s->json;
     unsigned last = 0;
@@ -276,8 +300,11 @@ static void put_flow(struct sarif *s, const struct finding *f) {
     json_object_begin(j);
     json_key(j, "threadFlows");
     json_array_begin(j);
-    for (unsigned thread = 0; thread <= last; thread++) {
+    for (unsigned thread = 0; !s->options->merged_flows && thread <= last; thread++) {
         put_thread(s, f, thread);
+    }
+    if (s->options->merged_flows) {
+        put_merged(s, f);
     }
     json_array_end(j);
     json_object_end(j);

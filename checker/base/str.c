@@ -71,6 +71,33 @@ static bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+bool str_is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+bool str_has_word(struct str s, struct str word) {
+    for (size_t at = str_find(s, word, 0); at != SIZE_MAX; at = str_find(s, word, at + 1)) {
+        size_t end = at + word.len;
+        if ((at == 0 || !str_is_word(s.ptr[at - 1])) &&
+            (end == s.len || !str_is_word(s.ptr[end]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct str str_last_word(struct str s) {
+    size_t to = s.len;
+    while (to > 0 && !str_is_word(s.ptr[to - 1])) {
+        to--;
+    }
+    size_t from = to;
+    while (from > 0 && str_is_word(s.ptr[from - 1])) {
+        from--;
+    }
+    return str_slice(s, from, to);
+}
+
 struct str str_trim(struct str s) {
     while (s.len && is_blank(s.ptr[s.len - 1])) {
         s.len--;

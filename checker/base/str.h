@@ -31,6 +31,12 @@ size_t str_rfind_char(struct str s, char c);
 struct str str_slice(struct str s, size_t from, size_t to);
 /// Removes blanks (space, tab, CR, LF) at both ends.
 struct str str_trim(struct str s);
+/// A letter, digit or '_' of ASCII: part of an identifier.
+bool str_is_word(char c);
+/// `word` stands in `s` with no part of an identifier before or behind it.
+bool str_has_word(struct str s, struct str word);
+/// "len" of "struct queue::len" and of "*q->len"; empty when there is no word.
+struct str str_last_word(struct str s);
 /// Splits at the first `sep`: returns what is before it and leaves what is after it in *rest.
 /// Without `sep` returns all and leaves *rest empty (ptr NULL).
 struct str str_cut(struct str *rest, char sep);

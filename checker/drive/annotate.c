@@ -34,10 +34,6 @@ struct writer {
 
 // --- text ---
 
-static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 static size_t skip_blanks(struct str text, size_t at) {
     while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t' || text.ptr[at] == '\n' ||
                              text.ptr[at] == '\r')) {
@@ -130,7 +126,7 @@ static bool add_edit(struct writer *w, const struct program_annotation *a) {
     if (a->kind == ANNOTATE_GUARDED) {
         end = str_starts(rest, a->name) ? after_declarator(text, at + a->name.len) : 0;
     } else {
-        while (at < text.len && is_word(text.ptr[at])) {
+        while (at < text.len && str_is_word(text.ptr[at])) {
             at++;
         }
         end = after_parameters(text, at);

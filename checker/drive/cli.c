@@ -139,6 +139,8 @@ static bool parse_choice(struct parser *p, const struct cli_option *o, const cha
     } else if (o->id == OPT_FAIL_ON) {
         cli->fail_on = (enum level)index;
         cli->has_fail_on = true;
+    } else if (o->id == OPT_SARIF_FLOWS) {
+        cli->merged_flows = index == 1;
     } else if (o->id == OPT_QUERY_FORMAT) {
         cli->query_format = (enum query_format)index;
     } else {
@@ -258,6 +260,7 @@ static bool store_value(struct parser *p, const struct cli_option *o, const char
     case OPT_FAIL_ON:
     case OPT_LIST_FORMAT:
     case OPT_QUERY_FORMAT:
+    case OPT_SARIF_FLOWS:
         return parse_choice(p, o, value);
     default:
         return store_path(p, o, value);

@@ -82,7 +82,8 @@ struct cli {
     const char *new_from; // --new-from
     uint64_t max_findings;
     bool prune;
-    bool owners; // --owners
+    bool owners;       // --owners
+    bool merged_flows; // --sarif-flows=merged
     VEC(const char *) tsan_logs;
     bool list; // query --list
     enum query_format query_format;

@@ -200,6 +200,9 @@ const struct cli_option cli_options[] = {
     {OPT_TSAN_LOG, GROUP_INPUT, 0, "tsan-log", "FILE", CONFIRM,
      "What a program built with `-fsanitize=thread` printed, or what it wrote to the `log_path` of "
      "TSAN_OPTIONS. Repeatable."},
+    {OPT_SARIF_FLOWS, GROUP_REPORT, 0, "sarif-flows", "HOW", REPORTING,
+     "In SARIF, `threads` (default): a thread flow for each thread; or `merged`: all steps in one, "
+     "each with the name of its thread, for viewers that show the first only."},
     {OPT_OWNERS, GROUP_REPORT, 0, "owners", NULL, REPORTING,
      "Ask git who last changed the line of each finding; `--db` and the JSON format keep it."},
     {OPT_QUERY_DB, GROUP_REPORT, 0, "db", "FILE", QUERY, "The database to ask."},

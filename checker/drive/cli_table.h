@@ -28,6 +28,7 @@ enum cli_option_id {
     OPT_FIX_DRY_RUN,
     OPT_PRUNE,
     OPT_OWNERS,
+    OPT_SARIF_FLOWS,
     OPT_TSAN_LOG,
     OPT_QUERY_DB,
     OPT_QUERY_FORMAT,

@@ -9,6 +9,7 @@ static const char *const colors[] = {"auto", "always", "never", NULL};    // as 
 static const char *const levels[] = {"never", "note", "warning", "error", // as enum level
                                      NULL};
 static const char *const list_formats[] = {"text", "json", "markdown", NULL}; // as enum cli_format
+static const char *const flows[] = {"threads", "merged", NULL};
 static const char *const answers[] = {"table", "json", "csv", NULL}; // as enum query_format
 
 static const struct {
@@ -19,6 +20,7 @@ static const struct {
     {OPT_COLOR,        colors      },
     {OPT_FAIL_ON,      levels      },
     {OPT_LIST_FORMAT,  list_formats},
+    {OPT_SARIF_FLOWS,  flows       },
     {OPT_QUERY_FORMAT, answers     },
 };
 

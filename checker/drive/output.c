@@ -101,6 +101,7 @@ static bool write_annotations(const struct report *report, const struct report_o
 
 bool output_write(const struct report *report, const struct cli *cli, struct error *err) {
     struct report_options options = {.with_suppressed = cli->show_suppressed,
+                                     .merged_flows = cli->merged_flows,
                                      .scorecard = cli->command == CLI_REVIEW};
     bool ok = true;
     for (uint32_t i = 0; i < cli->outputs.len; i++) {

@@ -164,23 +164,6 @@ static void put_classes(struct places *s) {
 
 // --- places ---
 
-static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-// "mu" of "queue::mu", "item_locks" of "*item_locks".
-static struct str last_word(struct str name) {
-    size_t to = name.len;
-    while (to > 0 && !is_word(name.ptr[to - 1])) {
-        to--;
-    }
-    size_t from = to;
-    while (from > 0 && is_word(name.ptr[from - 1])) {
-        from--;
-    }
-    return str_slice(name, from, to);
-}
-
 static bool is_open(const struct places *s, struct arena *scratch, struct str file) {
     const char *path = fs_join(scratch, s->report->root, file);
     return documents_find(s->documents, str_from(path)) != NULL;
@@ -202,7 +185,7 @@ static void put_place(struct places *s, const struct facts *f, loc_id loc, expr_
     json_object_begin(s->json);
     json_key_str(s->json, "file", at.file);
     json_key_int(s->json, "line", at.line);
-    json_key_str(s->json, "word", last_word(s->rows.data[number].name));
+    json_key_str(s->json, "word", str_last_word(s->rows.data[number].name));
     json_key_int(s->json, "class", number);
     json_object_end(s->json);
 }

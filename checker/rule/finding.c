@@ -110,21 +110,6 @@ static struct hash128 base_fingerprint(struct arena *arena, const struct finding
     return hash128_add(hash, without_blanks(arena, line));
 }
 
-static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-static bool has_word(struct str line, struct str word) {
-    for (size_t at = str_find(line, word, 0); at != SIZE_MAX; at = str_find(line, word, at + 1)) {
-        size_t end = at + word.len;
-        if ((at == 0 || !is_word(line.ptr[at - 1])) &&
-            (end == line.len || !is_word(line.ptr[end]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 // Leaves out findings that rest on how the source is written, where it is not written so.
 static void drop_unspelled(struct finding_list *list,
                            struct str (*line_text)(void *ctx, struct place place), void *ctx) {
@@ -132,7 +117,7 @@ static void drop_unspelled(struct finding_list *list,
     for (uint32_t i = 0; i < list->items.len; i++) {
         const struct finding *f = &list->items.data[i];
         if (!f->spelled_at.line ||
-            (line_text && has_word(line_text(ctx, f->spelled_at), f->spelled))) {
+            (line_text && str_has_word(line_text(ctx, f->spelled_at), f->spelled))) {
             list->items.data[kept++] = *f;
         }
     }

@@ -4,10 +4,6 @@
 #include "checker/base/buf.h"
 #include "checker/rule/finding.h"
 
-static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 static size_t skip_blanks(struct str line, size_t at) {
     while (at < line.len && (line.ptr[at] == ' ' || line.ptr[at] == '\t')) {
         at++;
@@ -24,7 +20,7 @@ static size_t after_type(struct str line, size_t at) {
         if (depth == 0 && (c == '(' || c == '{')) {
             return i > at ? i : 0;
         }
-        if (depth == 0 && !is_word(c) && c != ':' && c != '>') {
+        if (depth == 0 && !str_is_word(c) && c != ':' && c != '>') {
             return 0; // something stands between: a name, an operator
         }
     }
@@ -185,7 +181,7 @@ static bool atomic_flag(struct arena *arena, struct finding_fix *fix, struct str
     }
     for (size_t i = first; i < semicolon; i++) {
         char c = line.ptr[i];
-        if (!is_word(c) && c != ' ' && c != '\t' && c != '=') {
+        if (!str_is_word(c) && c != ' ' && c != '\t' && c != '=') {
             return false; // a pointer, an array, a bit field, more than one
         }
     }
@@ -207,7 +203,7 @@ static bool atomic_flag(struct arena *arena, struct finding_fix *fix, struct str
 // "return -1;" with a value that needs no lock: a name or a number.
 static size_t end_of_return(struct str line, size_t at) {
     struct str rest = str_slice(line, at, line.len);
-    if (!str_starts(rest, STR("return")) || rest.len < 7 || is_word(rest.ptr[6])) {
+    if (!str_starts(rest, STR("return")) || rest.len < 7 || str_is_word(rest.ptr[6])) {
         return 0;
     }
     for (size_t i = at + 6; i < line.len; i++) {
@@ -215,7 +211,7 @@ static size_t end_of_return(struct str line, size_t at) {
         if (c == ';') {
             return i + 1;
         }
-        if (!is_word(c) && c != ' ' && c != '-') {
+        if (!str_is_word(c) && c != ' ' && c != '-') {
             return 0;
         }
     }
@@ -235,7 +231,7 @@ static bool unlock_to_leave(struct arena *arena, struct finding_fix *fix, struct
     }
     for (size_t i = 0; i < open; i++) {
         char c = unlock.ptr[i];
-        if (!is_word(c) && c != '.' && c != '-' && c != '>' && c != ':') {
+        if (!str_is_word(c) && c != '.' && c != '-' && c != '>' && c != ':') {
             return false; // a value is made of it, or it is part of something
         }
     }

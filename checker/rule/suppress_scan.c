@@ -41,10 +41,6 @@ enum directive {
     DIRECTIVE_IGNORE
 };
 
-static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
@@ -212,12 +208,12 @@ static size_t take_nolint(struct scanner *s, const struct comment *c, struct str
         {"NOLINTEND",      DIRECTIVE_END      },
         {"NOLINT",         DIRECTIVE_LINE     },
     };
-    bool is_whole = at == 0 || !is_word(text.ptr[at - 1]);
+    bool is_whole = at == 0 || !str_is_word(text.ptr[at - 1]);
     for (size_t i = 0; is_whole && i < sizeof words / sizeof *words; i++) {
         struct str word = str_from(words[i].word);
         size_t end = at + word.len;
         if (str_starts(str_slice(text, at, text.len), word) &&
-            (end >= text.len || !is_word(text.ptr[end]))) {
+            (end >= text.len || !str_is_word(text.ptr[end]))) {
             take_arguments(s, c, text, at, end, words[i].kind);
             return end;
         }
@@ -234,8 +230,8 @@ static size_t take_ignore(struct scanner *s, const struct comment *c, struct str
     }
     size_t end = i + word.len;
     bool is_ignore = str_starts(str_slice(text, i, text.len), word) &&
-                     (end >= text.len || !is_word(text.ptr[end])) &&
-                     (at == 0 || !is_word(text.ptr[at - 1]));
+                     (end >= text.len || !str_is_word(text.ptr[end])) &&
+                     (at == 0 || !str_is_word(text.ptr[at - 1]));
     if (!is_ignore) {
         return i;
     }
@@ -406,8 +402,8 @@ static void word(struct scanner *s) {
     bool is_number = is_digit(s->text.ptr[from]);
     s->has_code = true;
     while (s->at < s->text.len) {
-        bool is_separator = is_number && peek(s, 0) == '\'' && is_word(peek(s, 1));
-        if (!is_word(peek(s, 0)) && !is_separator) {
+        bool is_separator = is_number && peek(s, 0) == '\'' && str_is_word(peek(s, 1));
+        if (!str_is_word(peek(s, 0)) && !is_separator) {
             break;
         }
         s->at++;
@@ -431,7 +427,7 @@ static void scan_token(struct scanner *s) {
         block_comment(s);
     } else if (c == '"' || c == '\'') {
         literal(s, c);
-    } else if (is_word(c)) {
+    } else if (str_is_word(c)) {
         word(s);
     } else {
         bool is_blank = c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';

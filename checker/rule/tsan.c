@@ -241,34 +241,6 @@ static bool meets(const struct matcher *m, const struct tsan_stack *stack) {
     return false;
 }
 
-static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-static bool has_word(struct str text, struct str word) {
-    for (size_t at = str_find(text, word, 0); at != SIZE_MAX; at = str_find(text, word, at + 1)) {
-        size_t end = at + word.len;
-        if ((at == 0 || !is_word(text.ptr[at - 1])) &&
-            (end == text.len || !is_word(text.ptr[end]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// "len" of "struct queue::len" and "q->len".
-static struct str last_name(struct str subject) {
-    size_t end = subject.len;
-    while (end > 0 && !is_word(subject.ptr[end - 1])) {
-        end--;
-    }
-    size_t start = end;
-    while (start > 0 && is_word(subject.ptr[start - 1])) {
-        start--;
-    }
-    return str_slice(subject, start, end);
-}
-
 // The innermost own line of the stack names the variable of the finding.
 static bool names_variable(const struct matcher *m, const struct tsan_stack *stack,
                            struct str variable) {
@@ -278,7 +250,7 @@ static bool names_variable(const struct matcher *m, const struct tsan_stack *sta
             frame->line ? m->sources->own_file(m->sources->ctx, frame->file) : (struct str){0};
         if (file.len) {
             struct place place = {.file = file, .line = frame->line};
-            return has_word(m->sources->line_text(m->sources->ctx, place), variable);
+            return str_has_word(m->sources->line_text(m->sources->ctx, place), variable);
         }
     }
     return false;
@@ -297,12 +269,12 @@ static bool is_access(const struct tsan_stack *stack) {
 }
 
 static bool is_race(const struct matcher *m) {
-    struct str variable = last_name(m->finding->subject);
+    struct str variable = str_last_word(m->finding->subject);
     uint32_t met = 0;
     uint32_t named = 0;
     // of an object it names the whole, which a finding may know by the name of a pointer
-    struct str global = last_name(m->report->variable);
-    bool is_global = global.len && has_word(m->finding->subject, global);
+    struct str global = str_last_word(m->report->variable);
+    bool is_global = global.len && str_has_word(m->finding->subject, global);
     bool is_other = global.len && !is_global && variable.len == m->finding->subject.len;
     for (uint32_t i = 0; i < m->report->stacks.len; i++) {
         const struct tsan_stack *stack = &m->report->stacks.data[i];
