@@ -145,7 +145,7 @@ static bool is_named_way(const struct program *p, const struct access *a) {
     while (a->inner) {
         const struct facts *f = p->nodes.data[a->node].ref.facts;
         const struct ir_op *op = &f->ops.data[a->op];
-        if (op->kind == OP_CALL && f->calls.data[op->call.v].kind == CALL_INDIRECT) {
+        if (op->kind == OP_CALL && f->calls.data[op->call.v].kind != CALL_DIRECT) {
             return false;
         }
         a = &p->accesses.data[a->inner - 1];

@@ -1,4 +1,5 @@
 // A thread sleeps or waits for something slow while it holds a lock that other threads want.
+#include "checker/flow/graph.h"
 #include "checker/rule/check.h"
 
 enum { FAR = 3 }; // a wait further down the calls than this is a question of design
@@ -70,6 +71,42 @@ static bool is_deadlock(struct rule_ctx *ctx, const struct flow_act *a,
     return false;
 }
 
+// The next thing the function does after this acquisition is to release a lock.
+static bool is_empty_section(const struct rule_ctx *ctx, struct fn_ref fn, call_id acquire) {
+    const struct facts *f = fn.facts;
+    uint32_t op = facts_op_of_call(f, fn.fn, acquire).v;
+    const struct ir_block *b = graph_block(fn, facts_block_of_op(f, fn.fn, (op_id){op}));
+    for (uint32_t k = op + 1; op && k < b->first_op.v + b->op_count; k++) {
+        const struct ir_op *x = &f->ops.data[k];
+        if (x->kind == OP_CALL) {
+            return program_model_effect(ctx->program, f, x->call, EFFECT_RELEASE) != NULL;
+        }
+    }
+    return false;
+}
+
+// A gate: whoever else takes the lock gives it back at once, or keeps it for others to wait at. To
+// be waited for is what it is there for.
+static bool is_gate(const struct rule_ctx *ctx, node_id here, expr_id lock) {
+    struct expr_table *t = program_exprs(ctx->program);
+    expr_id class = expr_class(t, lock);
+    bool gate = false;
+    for (node_id n = 0; class.v && n < program_fn_count(ctx->program); n++) {
+        const struct flow_result *r = program_flow(ctx->program, n, FLOW_LOCKS);
+        for (uint32_t i = 0; r && n != here && i < r->acquires.len; i++) {
+            const struct flow_acquire *x = &r->acquires.data[i];
+            if (!expr_same(expr_class(t, x->lock), class) || flow_leaves_held(r, x->lock)) {
+                continue;
+            }
+            if (!is_empty_section(ctx, r->fn, x->call)) {
+                return false;
+            }
+            gate = true;
+        }
+    }
+    return gate;
+}
+
 static void report(struct rule_ctx *ctx, const struct flow_result *r, const struct flow_act *a,
                    const struct flow_held *held) {
     const char *lock = rule_name(ctx, r->fn, held->lock);
@@ -111,7 +148,7 @@ static void check(struct rule_ctx *ctx) {
         for (uint32_t i = 0; r && i < r->acts.items.len; i++) {
             const struct flow_act *a = &r->acts.items.data[i];
             const struct flow_held *held = is_asked(ctx, n, a) ? contended(ctx, a) : NULL;
-            if (held && !is_deadlock(ctx, a, held) &&
+            if (held && !is_deadlock(ctx, a, held) && !is_gate(ctx, n, held->lock) &&
                 is_new(ctx, &told, a->site, true, held->lock) &&
                 is_new(ctx, &told, n, false, held->lock)) {
                 report(ctx, r, a, held);

@@ -122,3 +122,20 @@ long ok_serialised(struct connection *c, char *buffer) {
     pthread_mutex_unlock(&c->mu);
     return n;
 }
+
+// A gate is there to be waited for: whoever passes gives it back at once.
+static pthread_mutex_t ok_gate = PTHREAD_MUTEX_INITIALIZER;
+
+void ok_pass(void) {
+    pthread_mutex_lock(&ok_gate);
+    pthread_mutex_unlock(&ok_gate);
+}
+
+void ok_close_gate(pthread_t *threads, int n) {
+    pthread_mutex_lock(&ok_gate);
+    for (int i = 0; i < n; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    sleep(1);
+    pthread_mutex_unlock(&ok_gate);
+}
