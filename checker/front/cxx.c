@@ -1,6 +1,8 @@
 // C++ hooks of the lowering: which syntax only C++ has, and where it is lowered.
 #include "checker/front/cxx.h"
 
+#include "checker/front/omp.h"
+
 struct cxx_state *cxx_here(struct lower *l) {
     if (!l->cxx) {
         l->cxx = ARENA_NEW(l->scratch, struct cxx_state);
@@ -37,6 +39,10 @@ static path_id captured(struct lower *l, const struct lambda_capture *capture) {
 
 val_id cxx_this(struct lower *l) {
     struct cxx_state *s = cxx_here(l);
+    val_id shared = {0};
+    if (omp_this(l, &shared)) {
+        return shared;
+    }
     if (s->this_var.v == 0) {
         return ir_val_unknown(l->b);
     }
@@ -58,6 +64,10 @@ static bool is_automatic(CXCursor var) {
 }
 
 path_id cxx_var_place(struct lower *l, CXCursor var) {
+    path_id shared = {0};
+    if (omp_captured(l, var, &shared)) {
+        return shared;
+    }
     struct cxx_state *s = cxx_here(l);
     CXType t = clang_getCursorType(var);
     for (uint32_t i = 0; s->lambda && i < s->lambda->count; i++) {
@@ -75,7 +85,8 @@ path_id cxx_var_place(struct lower *l, CXCursor var) {
         return cxx_binding_place(l, var);
     }
     uint32_t known = 0;
-    bool is_foreign = is_automatic(var) && map_get(&l->vars, lower_cursor_hash(var), &known) &&
+    bool is_foreign = is_automatic(var) &&
+                      map_get(omp_vars_of(l, var), lower_cursor_hash(var), &known) &&
                       l->f->vars.data[known].fn.v != l->f->fns.len - 1;
     if (is_foreign) {
         return ir_path_unknown(l->b, lower_type(l, t)); // a constant used without capture

@@ -1,6 +1,7 @@
 // Expressions as values: operators, constants, casts. Places are in lvalue.c, branches in cond.c,
 // calls in expr_call.c.
 #include "checker/front/fn.h"
+#include "checker/front/omp.h"
 #include "checker/front/symbol.h"
 
 // An expression, the casts around it and its first operand often have one extent: each extent is
@@ -37,8 +38,8 @@ bool lower_enter(struct lower *l) {
 }
 
 uint8_t lower_access_flags(struct lower *l, CXType t) {
-    (void)l;
     uint8_t flags = clang_isVolatileQualifiedType(t) ? OPF_VOLATILE : 0;
+    flags |= omp_is_atomic(l) ? OPF_ATOMIC : 0;
     CXType canonical = clang_getCanonicalType(t);
     if (canonical.kind == CXType_Atomic) {
         flags |= OPF_ATOMIC;

@@ -3,6 +3,7 @@
 #include "checker/front/cxx.h"
 #include "checker/front/fn.h"
 #include "checker/front/front.h"
+#include "checker/front/omp.h"
 #include "checker/front/parse.h"
 #include "checker/front/probe.h"
 #include "checker/front/symbol.h"
@@ -266,7 +267,7 @@ static void lower_functions(struct lower *l) {
             lower_function(l, l->queue.data[next_function++]);
             continue;
         }
-        if (l->is_cxx && cxx_lower_instance(l)) {
+        if ((l->is_cxx && cxx_lower_instance(l)) || omp_lower_next(l)) {
             continue;
         }
         if (next_global == l->globals.len && probed) {
@@ -377,6 +378,7 @@ struct reading {
     const struct parsed *parsed;
     CXTranslationUnit told; // as it is written
     size_t main_len;        // see struct lower
+    bool omp;               // the command asks for OpenMP
 };
 
 // False when the facts are not right since not all of the TU could be seen.
@@ -403,13 +405,16 @@ static bool lower_parsed(struct reading reading, const struct front_options *opt
         map_init(maps[i], scratch);
     }
     l.is_cxx = is_cxx_tu(parsed->tu);
+    if (reading.omp) {
+        omp_begin(&l);
+    }
     lower_tu(&l, parsed, reading.told);
     arena_release(&building);
     return !l.must_see_all;
 }
 
-static struct reading plainly(const struct parsed *parsed) {
-    return (struct reading){parsed, parsed->tu, SIZE_MAX};
+static struct reading plainly(const struct parsed *parsed, bool omp) {
+    return (struct reading){parsed, parsed->tu, SIZE_MAX, omp};
 }
 
 // The TU once more, with members of templates named that it does not name itself; false when it
@@ -432,7 +437,7 @@ static bool read_again(const struct compile_cmd *cmd, const struct front_options
     char *whole = arena_alloc(scratch, 1, text.len + probe.len + 1);
     memcpy(whole, text.ptr, text.len);
     memcpy(whole + text.len, probe.ptr, probe.len);
-    *ret_reading = (struct reading){ret, parsed->tu, text.len};
+    *ret_reading = (struct reading){ret, parsed->tu, text.len, parse_wants_omp(cmd)};
     return parse_probe(cmd, options, str_make(whole, text.len + probe.len), scratch, ret);
 }
 
@@ -440,6 +445,7 @@ bool front_read(const struct compile_cmd *cmd, const struct front_options *optio
                 struct arena *arena, struct facts *f, struct error *err) {
     struct arena scratch;
     arena_init(&scratch, 0);
+    bool omp = parse_wants_omp(cmd);
     struct parsed parsed;
     struct parsed again;
     struct reading reading;
@@ -447,10 +453,10 @@ bool front_read(const struct compile_cmd *cmd, const struct front_options *optio
     if (ok && read_again(cmd, options, &parsed, &scratch, &again, &reading)) {
         (void)lower_parsed(reading, options, arena, &scratch, f);
         parsed_dispose(&again);
-    } else if (ok && !lower_parsed(plainly(&parsed), options, arena, &scratch, f)) {
+    } else if (ok && !lower_parsed(plainly(&parsed, omp), options, arena, &scratch, f)) {
         parsed_dispose(&parsed);
         ok = parse_tu(cmd, options, false, &scratch, &parsed, err);
-        (void)(ok && lower_parsed(plainly(&parsed), options, arena, &scratch, f));
+        (void)(ok && lower_parsed(plainly(&parsed, omp), options, arena, &scratch, f));
     }
     if (ok) {
         parsed_dispose(&parsed);

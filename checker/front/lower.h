@@ -33,6 +33,7 @@ struct lower {
     uint32_t depth;        // present syntax nesting
     struct lower_fn *fn;
     struct cxx_state *cxx;   // cxx.c; NULL in C
+    struct omp *omp;         // omp.c; NULL without OpenMP
     struct map files;        // CXFile -> file_id
     struct map text_index;   // CXFile -> texts
     VEC(struct str) texts;   // contents of files

@@ -4,6 +4,7 @@
 // and
 // `*(p + i)` and `p[i]` one path.
 #include "checker/front/fn.h"
+#include "checker/front/omp.h"
 #include "checker/front/symbol.h"
 
 bool lower_is_array(CXType t) {
@@ -158,6 +159,10 @@ static path_id behind_reference(struct lower *l, path_id path, CXType t) {
 }
 
 static path_id variable(struct lower *l, CXCursor decl) {
+    path_id shared = {0};
+    if (omp_captured(l, decl, &shared)) {
+        return shared;
+    }
     return behind_reference(l, ir_path_var(l->b, lower_var(l, decl)), clang_getCursorType(decl));
 }
 

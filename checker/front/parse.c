@@ -51,13 +51,27 @@ static bool is_dropped(struct str arg) {
     return str_starts(arg, STR("-fopenmp"));
 }
 
+bool parse_wants_omp(const struct compile_cmd *cmd) {
+    for (uint32_t i = 0; i < cmd->arg_count; i++) {
+        struct str arg = str_from(cmd->args[i]);
+        if (is_dropped(arg) && !str_starts(arg, STR("-fopenmp-"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct parse_args arguments(const struct compile_cmd *cmd, struct arena *scratch) {
-    const char **args = ARENA_ARRAY(scratch, const char *, cmd->arg_count + TOLERATED + OF_PROBE);
+    const char **args =
+        ARENA_ARRAY(scratch, const char *, cmd->arg_count + TOLERATED + OF_PROBE + 1);
     uint32_t count = 0;
     for (uint32_t i = 0; i < cmd->arg_count; i++) {
         if (!is_dropped(str_from(cmd->args[i]))) {
             args[count++] = cmd->args[i];
         }
+    }
+    if (parse_wants_omp(cmd)) {
+        args[count++] = "-D_OPENMP=201811";
     }
     for (uint32_t i = 0; i < TOLERATED; i++) {
         args[count++] = tolerated[i];

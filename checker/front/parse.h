@@ -49,4 +49,7 @@ void parsed_dispose(struct parsed *p);
 bool share_parse(const struct compile_cmd *cmd, const struct parse_args *args,
                  struct arena *scratch, struct parsed *ret);
 
+/// The command asks for OpenMP. The directives are hidden from libclang: see omp.h.
+bool parse_wants_omp(const struct compile_cmd *cmd);
+
 #endif

@@ -1,5 +1,6 @@
 // Statements -> blocks and edges. Loops are in loop.c.
 #include "checker/front/fn.h"
+#include "checker/front/omp.h"
 #include "checker/front/scan.h"
 
 void lower_compound(struct lower *l, CXCursor c) {
@@ -387,7 +388,8 @@ void lower_stmt(struct lower *l, CXCursor c) {
     if (!lower_enter(l)) {
         return;
     }
-    if (!l->is_cxx || !cxx_stmt(l, c)) {
+    bool done = l->omp && omp_stmt(l, c);
+    if (!done && (!l->is_cxx || !cxx_stmt(l, c))) {
         dispatch(l, c);
     }
     l->depth--;

@@ -1,6 +1,7 @@
 // Names: functions, methods and variables of libclang -> ids of the facts, with qualified names and
 // link keys (P42). Each declaration costs one map lookup after its first use.
 #include "checker/front/symbol.h"
+#include "checker/front/omp.h"
 
 #include "checker/base/buf.h"
 
@@ -418,11 +419,12 @@ static type_id object_type(struct lower *l, CXCursor var) {
 var_id lower_var(struct lower *l, CXCursor var) {
     uint64_t key = lower_cursor_hash(var);
     uint32_t known = 0;
-    if (map_get(&l->vars, key, &known)) {
+    struct map *vars = omp_vars_of(l, var);
+    if (map_get(vars, key, &known)) {
         return (var_id){known};
     }
     struct ir_var made = {
-        .kind = (uint8_t)var_kind_of(var),
+        .kind = (uint8_t)(vars == &l->vars ? var_kind_of(var) : VAR_LOCAL),
         .name = ir_name(l->b, cx_spelling(l->scratch, var)),
     };
     if (made.kind == VAR_GLOBAL || made.kind == VAR_STATIC_LOCAL) {
@@ -439,8 +441,9 @@ var_id lower_var(struct lower *l, CXCursor var) {
     made.flags |= cx_is_null(clang_Cursor_getVarDeclInitializer(owner)) ? 0 : VAR_HAS_INIT;
     made.flags |= clang_getCursorTLSKind(var) != CXTLS_None ? VAR_THREAD_LOCAL : 0;
     made.flags |= is_system(var) ? VAR_SYSTEM : 0;
+    made.flags |= omp_is_thread_private(l, var) ? VAR_THREAD_LOCAL : 0;
     var_id id = ir_var(l->b, &made);
-    map_put(&l->vars, key, id.v);
+    map_put(vars, key, id.v);
     if (made.kind == VAR_GLOBAL || made.kind == VAR_STATIC_LOCAL) {
         lower_var_contracts(l, var, id);
     }

@@ -26,7 +26,7 @@
 
 // Changes whenever the meaning or layout of facts changes: old caches and fact files are then
 // refused.
-enum { IR_VERSION = 3 };
+enum { IR_VERSION = 4 };
 
 #define IR_ID(name)                                                                                \
     typedef struct {                                                                               \

@@ -43,7 +43,7 @@ ELSEWHERE = {
     "pthread_set_name_np": "BSD",
 }
 # Models of libraries of which this system has no headers; see libraries.py for those that may be installed.
-UNPROVED = {"dpdk", "libdispatch", "linux_kernel", "qt"}
+UNPROVED = {"dpdk", "libdispatch", "linux_kernel", "openmp_regions", "qt"}
 # Those that have overloads in C++, where their address alone does not say which is meant.
 OVERLOADED = {"at_quick_exit", "memchr", "strchr", "strpbrk", "strrchr", "strstr"}
 
