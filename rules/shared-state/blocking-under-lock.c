@@ -81,6 +81,10 @@ static bool is_empty_section(const struct rule_ctx *ctx, struct fn_ref fn, call_
         if (x->kind == OP_CALL) {
             return program_model_effect(ctx->program, f, x->call, EFFECT_RELEASE) != NULL;
         }
+        bool access = x->kind == OP_READ || x->kind == OP_WRITE || x->kind == OP_UPDATE;
+        if (access && f->vars.data[f->paths.data[x->path.v].var.v].kind != VAR_PARAM) {
+            return false;
+        }
     }
     return false;
 }
