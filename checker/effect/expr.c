@@ -7,7 +7,6 @@
 void expr_table_init(struct expr_table *t, struct arena *arena) {
     *t = (struct expr_table){.arena = arena};
     intern_init(&t->names, arena);
-    map_init(&t->map, arena);
     map_init(&t->wrappers, arena);
     vec_push(arena, &t->items, ((struct expr){0}));
 }
@@ -24,14 +23,35 @@ static bool expr_equal(const struct expr *x, const struct expr *y) {
            x->a.v == y->a.v && x->b.v == y->b.v && x->num == y->num;
 }
 
+static void put_slot(struct expr_table *t, uint64_t hash, uint32_t id) {
+    uint32_t i = (uint32_t)hash & (t->slot_count - 1);
+    while (t->slots[i].id) {
+        i = (i + 1) & (t->slot_count - 1);
+    }
+    t->slots[i] = (struct expr_slot){(uint32_t)(hash >> 32), id};
+}
+
+enum { FIRST_SLOTS = 1024 };
+
+static void grow_slots(struct expr_table *t) {
+    t->slot_count = t->slot_count ? t->slot_count * 2 : FIRST_SLOTS;
+    // as in map.c: no capacity to go to is an impossible size
+    t->slots = ARENA_ARRAY(t->arena, struct expr_slot, t->slot_count ? t->slot_count : SIZE_MAX);
+    for (uint32_t id = 1; id < t->items.len; id++) {
+        put_slot(t, expr_hash(&t->items.data[id]), id);
+    }
+}
+
 static expr_id expr_intern(struct expr_table *t, struct expr e) {
     uint64_t h = expr_hash(&e);
-    uint32_t found = 0;
-    while (map_get(&t->map, h, &found)) {
-        if (expr_equal(&t->items.data[found], &e)) {
-            return (expr_id){found};
+    for (uint32_t i = (uint32_t)h; t->slot_count; i++) {
+        const struct expr_slot *s = &t->slots[i & (t->slot_count - 1)];
+        if (!s->id) {
+            break;
         }
-        h = hash_mix(h, 1);
+        if (s->tag == (uint32_t)(h >> 32) && expr_equal(&t->items.data[s->id], &e)) {
+            return (expr_id){s->id};
+        }
     }
     const struct expr *a = expr_get(t, e.a);
     const struct expr *b = expr_get(t, e.b);
@@ -41,8 +61,11 @@ static expr_id expr_intern(struct expr_table *t, struct expr e) {
     }
     e.kinds = EXPR_KIND(e.kind) | a->kinds | b->kinds;
     e.parts = expr_part((expr_id){t->items.len}) | a->parts | b->parts;
+    if ((uint64_t)t->items.len * 2 >= t->slot_count) {
+        grow_slots(t);
+    }
     vec_push(t->arena, &t->items, e);
-    map_put(&t->map, h, t->items.len - 1);
+    put_slot(t, h, t->items.len - 1);
     return (expr_id){t->items.len - 1};
 }
 

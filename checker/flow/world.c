@@ -266,7 +266,14 @@ static void note_gap(struct range *r, const struct range *low, const struct rang
     }
 }
 
+static bool is_any(const struct range *r) {
+    return r->lo == INT64_MIN && r->hi == INT64_MAX && !r->ne_count;
+}
+
 struct range range_join(struct range a, struct range b) {
+    if (is_any(&a) || is_any(&b)) {
+        return range_any();
+    }
     struct range r = {.lo = a.lo < b.lo ? a.lo : b.lo, .hi = a.hi > b.hi ? a.hi : b.hi};
     note_gap(&r, &a, &b);
     note_gap(&r, &b, &a);
@@ -408,12 +415,7 @@ struct range world_range(const struct world_space *s, const struct world *w, exp
     return range_any();
 }
 
-static void known_put(const struct world_space *s, struct world *w, expr_id val, struct range r) {
-    struct known_value *k = known(w, val);
-    if (k) {
-        k->range = r;
-        return;
-    }
+static void known_add(const struct world_space *s, struct world *w, expr_id val, struct range r) {
     if (w->known_count >= WORLD_MAX_CELLS) {
         return;
     }
@@ -422,6 +424,15 @@ static void known_put(const struct world_space *s, struct world *w, expr_id val,
     }
     w->known[w->known_count++] = (struct known_value){val, r};
     w->known_bits |= expr_part(val);
+}
+
+static void known_put(const struct world_space *s, struct world *w, expr_id val, struct range r) {
+    struct known_value *k = known(w, val);
+    if (k) {
+        k->range = r;
+    } else {
+        known_add(s, w, val, r);
+    }
 }
 
 void world_forget_known(struct world *w, expr_id val) {
@@ -451,9 +462,15 @@ static bool assume_inside(const struct world_space *s, struct world *w, expr_id 
 }
 
 void world_set_range(const struct world_space *s, struct world *w, expr_id val, struct range r) {
-    world_forget_known(w, val);
-    if (r.lo != INT64_MIN || r.hi != INT64_MAX || r.ne_count) {
-        known_put(s, w, val, r);
+    struct known_value *k = known(w, val);
+    bool is_kept = !is_any(&r);
+    if (k && is_kept) { // it becomes the last one
+        *k = w->known[w->known_count - 1];
+        w->known[w->known_count - 1] = (struct known_value){val, r};
+    } else if (k) {
+        *k = w->known[--w->known_count];
+    } else if (is_kept) {
+        known_add(s, w, val, r);
     }
 }
 
