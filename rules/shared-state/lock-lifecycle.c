@@ -1,5 +1,6 @@
 // A lock, condition, semaphore or barrier is used out of its life: before it is initialised, after
 // it was destroyed, initialised or destroyed twice, destroyed while it is held, or copied.
+#include "checker/flow/graph.h"
 #include "checker/rule/check.h"
 
 // What happens to the object; the place of the other event follows.
@@ -76,7 +77,86 @@ static void report_event(struct rule_ctx *ctx, const struct flow_result *r,
     }
 }
 
+// --- initialised where it is defined, and again by a call ---
+
+typedef bool (*op_test)(const struct rule_ctx *ctx, const struct facts *f, const struct ir_op *op,
+                        var_id var);
+
+static const struct ir_op *find_op(const struct rule_ctx *ctx, const struct facts *f, op_test test,
+                                   var_id var) {
+    for (uint32_t i = 1; i < f->ops.len; i++) {
+        if (test(ctx, f, &f->ops.data[i], var)) {
+            return &f->ops.data[i];
+        }
+    }
+    return NULL;
+}
+
+// The variable whose address is the first argument; 0 for none.
+static var_id first_argument(const struct facts *f, call_id call) {
+    const struct ir_call *c = &f->calls.data[call.v];
+    const struct ir_val *v = &f->vals.data[c->arg_count ? f->args.data[c->first_arg.v].v : 0];
+    const struct ir_path *p = &f->paths.data[v->path.v];
+    return v->kind == VAL_ADDR && p->kind == PATH_VAR ? p->var : (var_id){0};
+}
+
+// `= PTHREAD_MUTEX_INITIALIZER`: a macro; zeros written by hand say nothing.
+static bool is_static_init(const struct rule_ctx *ctx, const struct facts *f,
+                           const struct ir_op *op, var_id var) {
+    (void)ctx;
+    const struct ir_path *p = &f->paths.data[op->path.v];
+    return op->kind == OP_WRITE && p->kind == PATH_VAR && p->var.v == var.v &&
+           f->locs.data[op->loc.v].in_macro;
+}
+
+// It is destroyed somewhere, and may be made anew; or a child of a fork makes its locks anew.
+static bool may_be_anew(const struct rule_ctx *ctx, const struct facts *f, const struct ir_op *op,
+                        var_id var) {
+    if (op->kind != OP_CALL) {
+        return false;
+    }
+    struct str name = facts_sym_name(f, f->calls.data[op->call.v].callee);
+    return str_eq(name, STR("fork")) || str_eq(name, STR("pthread_atfork")) ||
+           (program_model_effect(ctx->program, f, op->call, EFFECT_LOCK_DESTROY) &&
+            first_argument(f, op->call).v == var.v);
+}
+
+static void check_again(struct rule_ctx *ctx, struct fn_ref fn, const struct ir_op *op) {
+    const struct facts *f = fn.facts;
+    var_id var = first_argument(f, op->call);
+    uint8_t kind = f->vars.data[var.v].kind;
+    bool is_static = kind == VAR_GLOBAL || kind == VAR_STATIC_LOCAL;
+    const struct ir_op *first = is_static ? find_op(ctx, f, is_static_init, var) : NULL;
+    if (!first || find_op(ctx, f, may_be_anew, var)) {
+        return;
+    }
+    struct str name = facts_text(f, f->vars.data[var.v].name);
+    struct finding *x = rule_report(
+        ctx, fn, op->loc,
+        "'" STR_FMT "' is initialised again here: it has a static initialiser at line %u, and "
+        "whoever uses it already has it pulled away",
+        STR_ARG(name), f->locs.data[first->loc.v].line);
+    if (x) {
+        x->subject = name;
+    }
+}
+
+static void check_calls(struct rule_ctx *ctx) {
+    struct fn_ref fn = program_fn(ctx->program, ctx->node);
+    for (uint32_t i = 0; i < fn.facts->fns.data[fn.fn.v].block_count; i++) {
+        const struct ir_block *b = graph_block(fn, i);
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
+            if (op->kind == OP_CALL &&
+                program_model_effect(ctx->program, fn.facts, op->call, EFFECT_LOCK_INIT)) {
+                check_again(ctx, fn, op);
+            }
+        }
+    }
+}
+
 static void check(struct rule_ctx *ctx) {
+    check_calls(ctx);
     static const enum flow_domain domains[] = {FLOW_LIFE, FLOW_LOCKS, FLOW_THREADS};
     for (size_t d = 0; d < sizeof domains / sizeof *domains; d++) {
         const struct flow_result *r = program_flow(ctx->program, ctx->node, domains[d]);

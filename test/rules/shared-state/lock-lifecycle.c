@@ -18,6 +18,7 @@ struct queue {
 void setup_elsewhere(struct queue *q);
 void log_text(const char *text);
 static pthread_mutex_t global_mu = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t late_mu;
 
 static int queue_init(struct queue *q) {
     if (pthread_mutex_init(&q->mu, NULL) != 0) {
@@ -76,9 +77,9 @@ void bad_used_in_callee(void) {
 }
 
 void bad_too_early(void) {
-    pthread_mutex_lock(&global_mu); // expect: shared-state-lock-lifecycle "only later"
-    pthread_mutex_unlock(&global_mu);
-    pthread_mutex_init(&global_mu, NULL);
+    pthread_mutex_lock(&late_mu); // expect: shared-state-lock-lifecycle "only later"
+    pthread_mutex_unlock(&late_mu);
+    pthread_mutex_init(&late_mu, NULL);
 }
 
 void bad_twice(struct queue *q) {
@@ -340,4 +341,22 @@ int ok_elements(int n) {
         pthread_mutex_unlock(&s->mu);
     }
     return made;
+}
+
+// Initialised where they are defined.
+static pthread_mutex_t table_mu = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t zero_mu = {0};
+static pthread_mutex_t reset_mu = PTHREAD_MUTEX_INITIALIZER;
+
+int bad_init_of_static_lock(void) {
+    return pthread_mutex_init(&table_mu, NULL); // expect: shared-state-lock-lifecycle "static initialiser"
+}
+
+int ok_init_of_zeros(void) {
+    return pthread_mutex_init(&zero_mu, NULL);
+}
+
+int ok_made_anew(void) {
+    pthread_mutex_destroy(&reset_mu);
+    return pthread_mutex_init(&reset_mu, NULL);
 }
