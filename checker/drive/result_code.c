@@ -228,14 +228,18 @@ static void code_notes(struct coder *c, struct notes *notes, uint32_t first) {
     }
 }
 
+static void code_inventory(struct coder *c, struct report *report) {
+    CODE_ALL(c, &report->files, code_file);
+    CODE_ALL(c, &report->threads, code_thread);
+    CODE_ALL(c, &report->locks, code_lock);
+    CODE_ALL(c, &report->functions, code_function);
+    CODE_ALL(c, &report->scorecard.points, code_point);
+}
+
 static void code_result(struct coder *c, struct result *r) {
     CODE(c, r->with_errors);
     CODE_ALL(c, &r->findings->items, code_finding);
-    CODE_ALL(c, &r->report->files, code_file);
-    CODE_ALL(c, &r->report->threads, code_thread);
-    CODE_ALL(c, &r->report->locks, code_lock);
-    CODE_ALL(c, &r->report->functions, code_function);
-    CODE_ALL(c, &r->report->scorecard.points, code_point);
+    code_inventory(c, r->report);
     CODE(c, r->stats->program);
     CODE_ALL(c, &r->stats->unhandled, code_unhandled);
     code_notes(c, r->notes, r->first_note);

@@ -17,6 +17,7 @@
 #include "checker/front/lower.h"
 #include "checker/front/parse.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -132,10 +133,9 @@ static void gather_file(CXFile file, CXSourceLocation *stack, unsigned depth, CX
 }
 
 static char *beside(struct arena *scratch, struct str stem, const char *ending) {
-    size_t len = strlen(ending);
-    char *path = arena_alloc(scratch, 1, stem.len + len + 1);
-    memcpy(path, stem.ptr, stem.len);
-    memcpy(path + stem.len, ending, len);
+    size_t size = stem.len + strlen(ending) + 1;
+    char *path = arena_alloc(scratch, 1, size);
+    (void)snprintf(path, size, STR_FMT "%s", STR_ARG(stem), ending);
     return path;
 }
 

@@ -530,5 +530,6 @@ struct program_annotations program_annotate(struct program *p) {
         judge(&x, &x.candidates.data[i]);
     }
     find_unbalanced(&x);
+    arena_release(&p->scratch); // what program_link left in it is gone already
     return x.result;
 }

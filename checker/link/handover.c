@@ -120,9 +120,8 @@ static void access_event(const struct collector *c, uint32_t op) {
     if (!class.v || (x->flags & OPF_INIT)) {
         return;
     }
-    if ((x->flags & OPF_ATOMIC) && x->kind != OP_UPDATE) {
-        add(c, (struct event){class, op, !read, read});
-    } else if (has_condition(c, class, read ? EFFECT_WAIT : EFFECT_SIGNAL)) {
+    bool is_atomic = (x->flags & OPF_ATOMIC) && x->kind != OP_UPDATE;
+    if (is_atomic || has_condition(c, class, read ? EFFECT_WAIT : EFFECT_SIGNAL)) {
         add(c, (struct event){class, op, !read, read});
     }
 }
