@@ -34,7 +34,7 @@ static bool take_word(struct str text, size_t *at, struct str word) {
 bool omp_directive_at(struct str text, size_t line, struct omp_directive *ret) {
     size_t at = skip_blanks(text, line);
     *ret = (struct omp_directive){.start = (uint32_t)at};
-    if (at >= text.len || text.ptr[at++] != '#' || !take_word(text, &at, STR("pragma")) ||
+    if (!take_word(text, &at, STR("#")) || !take_word(text, &at, STR("pragma")) ||
         !take_word(text, &at, STR("omp"))) {
         return false;
     }
