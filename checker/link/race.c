@@ -178,21 +178,26 @@ static bool race(struct program *p, const struct instance *a, const struct insta
            !is_before_start(p, b, a);
 }
 
-static void find_partners(struct finder *s, struct instance *all, uint32_t n,
-                          const struct group *g) {
+// Gives each access the one it races with; of those that a hand-over orders when `ordered`. True
+// when there is any.
+static bool find_partners(struct finder *s, struct instance *all, uint32_t n, const struct group *g,
+                          bool ordered) {
     struct program *p = s->p;
+    bool found = false;
     for (uint32_t i = 0; i < n; i++) {
         for (uint32_t k = 0; k < n; k++) {
             const struct instance *old = all[i].partner;
             bool better =
                 !old || (all[k].access->write && !old->access->write) || (old == &all[i] && k != i);
             if (better && race(p, &all[i], &all[k], g) &&
-                !handover_orders(s->handover, &all[i], &all[k]) &&
-                !handover_orders(s->handover, &all[k], &all[i])) {
+                (ordered || (!handover_orders(s->handover, &all[i], &all[k]) &&
+                             !handover_orders(s->handover, &all[k], &all[i])))) {
                 all[i].partner = &all[k];
+                found = true;
             }
         }
     }
+    return found;
 }
 
 // --- what is told ---
@@ -305,7 +310,8 @@ static bool meets_by_chance(struct program *p, const struct instance *a,
            !access_follows_start(p, a->access, a->context, thread->slot);
 }
 
-static void tell(struct program *p, const struct instance *all, uint32_t n, expr_id place) {
+static void tell(struct program *p, const struct instance *all, uint32_t n, expr_id place,
+                 bool ordered) {
     unsigned best = 0;
     for (uint32_t i = 0; i < n; i++) {
         best = all[i].partner && rank(&all[i]) > best ? rank(&all[i]) : best;
@@ -315,7 +321,7 @@ static void tell(struct program *p, const struct instance *all, uint32_t n, expr
         if (!all[i].partner || rank(&all[i]) != best) {
             continue;
         }
-        struct program_race r = {.place = place};
+        struct program_race r = {.place = place, .ordered = ordered};
         r.here = side_of(p, &all[i]);
         if (is_told(p, first, r.here.fn)) {
             continue;
@@ -334,8 +340,9 @@ static void judge(struct finder *s, const struct group *g) {
     struct arena_mark mark = arena_mark(&p->scratch);
     struct instance *all = ARENA_ARRAY(&p->scratch, struct instance, MAX_INSTANCES);
     uint32_t n = g->written ? instances_of(p, g, all) : 0;
-    find_partners(s, all, n, g);
-    tell(p, all, n, g->place);
+    bool found = find_partners(s, all, n, g, false);
+    bool ordered = !found && find_partners(s, all, n, g, true);
+    tell(p, all, n, g->place, ordered);
     arena_reset(&p->scratch, mark);
 }
 
@@ -378,21 +385,22 @@ static struct program_race *same_story(struct program *p, const struct program_r
 }
 
 static void reduce(struct program *p) {
-    bool *drop = ARENA_ARRAY(&p->scratch, bool, p->races.len);
+    bool *everywhere = ARENA_ARRAY(&p->scratch, bool, p->races.len);
     for (uint32_t i = 0; i < p->races.len; i++) {
         uint32_t twin = 0; // the verdict is one of the two roots
         while (twin < i && !same_roots(&p->races.data[twin], &p->races.data[i])) {
             twin++;
         }
-        drop[i] = twin < i ? drop[twin] : is_everywhere(p, &p->races.data[i]);
+        everywhere[i] = twin < i ? everywhere[twin] : is_everywhere(p, &p->races.data[i]);
     }
     uint32_t kept = 0;
     for (uint32_t i = 0; i < p->races.len; i++) {
         struct program_race r = p->races.data[i];
-        struct program_race *old = drop[i] ? NULL : same_story(p, p->races.data, kept, &r);
+        bool drop = everywhere[i] || r.ordered;
+        struct program_race *old = drop ? NULL : same_story(p, p->races.data, kept, &r);
         if (old) {
             old->more++;
-        } else if (!drop[i]) {
+        } else if (!drop) {
             p->races.data[kept++] = r;
         }
     }
