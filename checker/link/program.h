@@ -92,7 +92,7 @@ struct program_race {
     bool same_thread_entry; // two threads of one entry
     bool by_chance; // one side is made by callers from outside, and not by the thread's code, too
     uint32_t more;  // further places of the same variable that race in the same function
-    bool ordered; // by a hand-over: no race, but one more place that looks like one
+    bool ordered;   // by a hand-over: no race, but one more place that looks like one
 };
 uint32_t program_race_count(const struct program *p);
 const struct program_race *program_race(const struct program *p, uint32_t index);
