@@ -25,6 +25,7 @@ struct finder {
     VEC(struct group) groups;
     struct map by_place;
     struct handover *handover;
+    bool ordered; // some pair of the group would race but for a hand-over
 };
 
 // --- which object ---
@@ -189,12 +190,16 @@ static bool find_partners(struct finder *s, struct instance *all, uint32_t n, co
             const struct instance *old = all[i].partner;
             bool better =
                 !old || (all[k].access->write && !old->access->write) || (old == &all[i] && k != i);
-            if (better && race(p, &all[i], &all[k], g) &&
-                (ordered || (!handover_orders(s->handover, &all[i], &all[k]) &&
-                             !handover_orders(s->handover, &all[k], &all[i])))) {
-                all[i].partner = &all[k];
-                found = true;
+            if (!better || !race(p, &all[i], &all[k], g)) {
+                continue;
             }
+            if (!ordered && (handover_orders(s->handover, &all[i], &all[k]) ||
+                             handover_orders(s->handover, &all[k], &all[i]))) {
+                s->ordered = true;
+                continue;
+            }
+            all[i].partner = &all[k];
+            found = true;
         }
     }
     return found;
@@ -340,8 +345,9 @@ static void judge(struct finder *s, const struct group *g) {
     struct arena_mark mark = arena_mark(&p->scratch);
     struct instance *all = ARENA_ARRAY(&p->scratch, struct instance, MAX_INSTANCES);
     uint32_t n = g->written ? instances_of(p, g, all) : 0;
+    s->ordered = false;
     bool found = find_partners(s, all, n, g, false);
-    bool ordered = !found && find_partners(s, all, n, g, true);
+    bool ordered = !found && s->ordered && find_partners(s, all, n, g, true);
     tell(p, all, n, g->place, ordered);
     arena_reset(&p->scratch, mark);
 }

@@ -2,6 +2,7 @@
 #include "checker/rule/check.h"
 
 #include "checker/base/buf.h"
+#include "checker/flow/graph.h"
 
 #include <stdio.h>
 
@@ -192,6 +193,26 @@ const char *rule_line(struct rule_ctx *ctx, struct fn_ref fn, struct flow_site s
     char text[32];
     int n = snprintf(text, sizeof text, "line %u", f->locs.data[site.loc.v].line);
     return arena_copy(ctx->arena, text, n < 0 ? 0 : (size_t)n);
+}
+
+bool rule_callee_has(const struct rule_ctx *ctx, const struct facts *f, call_id call,
+                     rule_call_test *test, unsigned depth) {
+    node_id n = depth ? program_callee(ctx->program, f, call) : NODE_NONE;
+    if (n == NODE_NONE) {
+        return false;
+    }
+    struct fn_ref fn = program_fn(ctx->program, n);
+    uint32_t blocks = fn.facts->fns.data[fn.fn.v].block_count;
+    for (uint32_t i = 0; i < blocks; i++) {
+        const struct ir_block *b = graph_block(fn, i);
+        for (uint32_t k = 0; k < b->op_count; k++) {
+            const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
+            if (op->kind == OP_CALL && test(ctx, fn.facts, op->call, depth - 1)) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 int64_t rule_option_value(const struct rule_ctx *ctx, const char *name) {

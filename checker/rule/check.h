@@ -73,4 +73,12 @@ void rule_only_if_spelled(struct rule_ctx *ctx, struct finding *f, struct fn_ref
 struct flow_site rule_site(const struct rule_ctx *ctx, uint32_t site);
 int64_t rule_option_value(const struct rule_ctx *ctx, const char *name);
 
+/// A question about a call of `f`; `depth` is how many callees further down it may look.
+typedef bool rule_call_test(const struct rule_ctx *ctx, const struct facts *f, call_id call,
+                            unsigned depth);
+/// Some call in the body of what `call` calls passes the test, which gets `depth` - 1. False when
+/// there is no body, or `depth` is 0.
+bool rule_callee_has(const struct rule_ctx *ctx, const struct facts *f, call_id call,
+                     rule_call_test *test, unsigned depth);
+
 #endif

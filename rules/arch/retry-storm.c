@@ -16,17 +16,7 @@ static bool waits(const struct rule_ctx *ctx, const struct facts *f, call_id cal
     if (n == NODE_NONE || !depth) { // what is not known may wait
         return !c->callee.v || (n == NODE_NONE && !(f->syms.data[c->callee.v].flags & SYM_SYSTEM));
     }
-    struct fn_ref fn = program_fn(ctx->program, n);
-    for (uint32_t i = 0; i < fn.facts->fns.data[fn.fn.v].block_count; i++) {
-        const struct ir_block *b = graph_block(fn, i);
-        for (uint32_t k = 0; k < b->op_count; k++) {
-            const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
-            if (op->kind == OP_CALL && waits(ctx, fn.facts, op->call, depth - 1)) {
-                return true;
-            }
-        }
-    }
-    return false;
+    return rule_callee_has(ctx, f, call, waits, depth);
 }
 
 static bool slows(const struct rule_ctx *ctx, struct fn_ref fn, uint32_t block, call_id tried) {

@@ -4,30 +4,6 @@
 
 enum { SPAWN_DEPTH = 2, CAP_DEPTH = 2 };
 
-typedef bool call_test(const struct rule_ctx *ctx, const struct facts *f, call_id call,
-                       unsigned depth);
-
-// Some call in the body of what `call` calls passes the test.
-static bool callee_has(const struct rule_ctx *ctx, const struct facts *f, call_id call,
-                       call_test *test, unsigned depth) {
-    node_id n = depth ? program_callee(ctx->program, f, call) : NODE_NONE;
-    if (n == NODE_NONE) {
-        return false;
-    }
-    struct fn_ref fn = program_fn(ctx->program, n);
-    uint32_t blocks = fn.facts->fns.data[fn.fn.v].block_count;
-    for (uint32_t i = 0; i < blocks; i++) {
-        const struct ir_block *b = graph_block(fn, i);
-        for (uint32_t k = 0; k < b->op_count; k++) {
-            const struct ir_op *op = &fn.facts->ops.data[b->first_op.v + k];
-            if (op->kind == OP_CALL && test(ctx, fn.facts, op->call, depth - 1)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 val_id bounds_arg(const struct facts *f, call_id call, uint32_t index) {
     const struct ir_call *c = &f->calls.data[call.v];
     return index < c->arg_count ? f->args.data[c->first_arg.v + index] : (val_id){0};
@@ -54,7 +30,7 @@ static bool starts_thread(const struct rule_ctx *ctx, const struct facts *f, cal
     if (program_model(ctx->program, f, call)) {
         return program_model_effect(ctx->program, f, call, EFFECT_SPAWN) != NULL;
     }
-    return callee_has(ctx, f, call, starts_thread, depth);
+    return rule_callee_has(ctx, f, call, starts_thread, depth);
 }
 
 static bool has_any(const struct rule_ctx *ctx, const struct facts *f, call_id call,
@@ -89,7 +65,7 @@ static bool waits(const struct rule_ctx *ctx, const struct facts *f, call_id cal
     }
     bool takes_slot = (name_has(f, call, "acquire") || name_has(f, call, "wait")) &&
                       (traits_of_object(ctx, f, bounds_arg(f, call, 0)) & TRAIT_SEMAPHORE);
-    return takes_slot || callee_has(ctx, f, call, waits, depth);
+    return takes_slot || rule_callee_has(ctx, f, call, waits, depth);
 }
 
 // The destructor of an object that joins its thread, unless the thread was moved out or detached in
